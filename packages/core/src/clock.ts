@@ -1,0 +1,35 @@
+/** The source of time. Everything that waits or stamps takes one, so that tests own the time. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Resolves after `milliseconds`; rejects with `signal.reason` as soon as the signal aborts, and at once when it
+   * has aborted before. Never keeps a process alive by itself after an abort.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The wall clock of this process. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      // setTimeout overflows above 2^31-1 ms and would fire at once.
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+        Math.min(Math.max(0, milliseconds), 2_147_483_647),
+      );
+      signal?.addEventListener("abort", onAbort, { once: true });
+    }),
+};
