@@ -25,4 +25,6 @@ export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-p
 export { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
 export { withLockFile } from "./lock-file.ts";
 export type { Peer, PeerState } from "./peer.ts";
+export { peerOrSkip, peersRequired, peersVariable, skipsFileVariable } from "./peer-or-skip.ts";
+export { type PeerName, peers } from "./registry.ts";
 export { type CommandResult, type RunCommandOptions, runChecked, runCommand } from "./run-command.ts";
