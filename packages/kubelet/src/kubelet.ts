@@ -1,5 +1,13 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { type Clock, contractVersion, type Logger, type Provider, silentLogger, systemClock, type Taint } from "@vkubelet/core";
+import {
+  type Clock,
+  contractVersion,
+  type Logger,
+  type Provider,
+  silentLogger,
+  systemClock,
+  type Taint,
+} from "@vkubelet/core";
 import { createKubeApiClient } from "./api/kube-api-client.ts";
 import { defaultInternalIP } from "./node/internal-ip.ts";
 import { LeaseController } from "./node/lease-controller.ts";
@@ -80,8 +88,21 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
   });
   let node: NodeController | undefined;
-  const lease = new LeaseController({ client, nodeName, clock, logger: logger.child({ component: "lease" }) });
-  const server = await startServer(options.server ?? {}, { client, provider, nodeName, internalIP, clock, logger: logger.child({ component: "server" }), pods });
+  const lease = new LeaseController({
+    client,
+    nodeName,
+    clock,
+    logger: logger.child({ component: "lease" }),
+  });
+  const server = await startServer(options.server ?? {}, {
+    client,
+    provider,
+    nodeName,
+    internalIP,
+    clock,
+    logger: logger.child({ component: "server" }),
+    pods,
+  });
   const stop = async () => {
     await Promise.all([node?.stop(), lease.stop(), pods.stop(), server.stop()]);
     await events.stop();

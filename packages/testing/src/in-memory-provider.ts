@@ -49,7 +49,10 @@ export class InMemoryBackend {
     const run = this.#runs.get(pod.ref.uid);
     if (run !== undefined && run.pod.attempt >= pod.attempt) return;
     this.started.push(`${pod.ref.uid}/${pod.attempt}`);
-    const containers = [...pod.initContainers.filter((container) => container.kind === "sidecar"), ...pod.containers];
+    const containers = [
+      ...pod.initContainers.filter((container) => container.kind === "sidecar"),
+      ...pod.containers,
+    ];
     const observation: PodObservation = {
       ref: pod.ref,
       attempt: pod.attempt,
@@ -59,7 +62,13 @@ export class InMemoryBackend {
       containers: [
         ...pod.initContainers
           .filter((container) => container.kind === "init")
-          .map((container): ContainerObservation => ({ name: container.name, restartCount: 0, state: { type: "terminated", exitCode: 0 } })),
+          .map(
+            (container): ContainerObservation => ({
+              name: container.name,
+              restartCount: 0,
+              state: { type: "terminated", exitCode: 0 },
+            }),
+          ),
         ...containers.map(
           (container): ContainerObservation => ({
             name: container.name,
@@ -148,10 +157,18 @@ export function createInMemoryProvider(options: InMemoryProviderOptions): Provid
   return {
     contractVersion,
     name: "memory",
-    traits: { restarts: options.restarts ?? "runtime", absenceGraceMs: options.absenceGraceMs ?? 0, pollIntervalMs: 1_000 },
+    traits: {
+      restarts: options.restarts ?? "runtime",
+      absenceGraceMs: options.absenceGraceMs ?? 0,
+      pollIntervalMs: 1_000,
+    },
     async describeNode() {
       backend.takeFailure("describeNode");
-      return { capacity: { cpu: "64", memory: "64Gi", pods: "110" }, operatingSystem: "linux", architecture: "amd64" };
+      return {
+        capacity: { cpu: "64", memory: "64Gi", pods: "110" },
+        operatingSystem: "linux",
+        architecture: "amd64",
+      };
     },
     async createPod(pod) {
       backend.takeFailure("createPod");

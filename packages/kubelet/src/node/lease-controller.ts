@@ -1,7 +1,6 @@
-import type { Clock, Logger } from "@vkubelet/core";
+import type { Clock, Logger, ObjectMeta } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict } from "../api/kube-api-error.ts";
-import type { ObjectMeta } from "@vkubelet/core";
 
 /** Options of {@link LeaseController}. */
 export interface LeaseControllerOptions {
@@ -71,7 +70,10 @@ export class LeaseController {
       await client.patch(path, { spec }, "merge", { signal });
       return;
     }
-    const node = await client.get<{ metadata?: ObjectMeta }>(`/api/v1/nodes/${nodeName}`, { signal, absentOn404: true });
+    const node = await client.get<{ metadata?: ObjectMeta }>(`/api/v1/nodes/${nodeName}`, {
+      signal,
+      absentOn404: true,
+    });
     const uid = node?.metadata?.uid;
     try {
       await client.create(
@@ -82,7 +84,9 @@ export class LeaseController {
           metadata: {
             name: nodeName,
             namespace: "kube-node-lease",
-            ...(uid === undefined ? {} : { ownerReferences: [{ apiVersion: "v1", kind: "Node", name: nodeName, uid }] }),
+            ...(uid === undefined
+              ? {}
+              : { ownerReferences: [{ apiVersion: "v1", kind: "Node", name: nodeName, uid }] }),
           },
           spec,
         },

@@ -1,8 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CallContext, Clock, Logger, NodeDescription, Provider, ProviderHealth, Taint } from "@vkubelet/core";
+import type {
+  CallContext,
+  Clock,
+  Logger,
+  NodeDescription,
+  Provider,
+  ProviderHealth,
+  Taint,
+} from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict } from "../api/kube-api-error.ts";
-import { type NodeIdentity, type NodeObject, type NodeStatus, nodeLabels, nodeStatus } from "./node-object.ts";
+import {
+  type NodeIdentity,
+  type NodeObject,
+  type NodeStatus,
+  nodeLabels,
+  nodeStatus,
+} from "./node-object.ts";
 
 /** Options of {@link NodeController}. */
 export interface NodeControllerOptions {
@@ -137,7 +151,9 @@ export class NodeController {
       return { healthy: false, reason: "ProviderUnhealthy", message: messageOf(error) };
     }
     const error = backendError();
-    return error === undefined ? { healthy: true } : { healthy: false, reason: "BackendUnavailable", message: messageOf(error) };
+    return error === undefined
+      ? { healthy: true }
+      : { healthy: false, reason: "BackendUnavailable", message: messageOf(error) };
   }
 
   #create(description: NodeDescription): Promise<NodeObject> {
@@ -148,7 +164,11 @@ export class NodeController {
       {
         apiVersion: "v1",
         kind: "Node",
-        metadata: { name: identity.name, labels: nodeLabels(identity, description), annotations: identity.annotations },
+        metadata: {
+          name: identity.name,
+          labels: nodeLabels(identity, description),
+          annotations: identity.annotations,
+        },
         spec: { taints },
       },
       { signal: this.#abort.signal },
@@ -209,7 +229,12 @@ function sameStatus(next: NodeStatus, current: NodeStatus | undefined): boolean 
   }
   return (conditions ?? []).every((condition) => {
     const present = current.conditions?.find((other) => other.type === condition.type);
-    return present !== undefined && present.status === condition.status && present.reason === condition.reason && present.message === condition.message;
+    return (
+      present !== undefined &&
+      present.status === condition.status &&
+      present.reason === condition.reason &&
+      present.message === condition.message
+    );
   });
 }
 

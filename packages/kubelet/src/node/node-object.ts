@@ -42,7 +42,10 @@ export interface NodeIdentity {
 }
 
 /** The labels of a virtual node: those that a kubelet sets, the one that users of virtual kubelets select by, and the user's. */
-export function nodeLabels(identity: NodeIdentity, description: NodeDescription): Readonly<Record<string, string>> {
+export function nodeLabels(
+  identity: NodeIdentity,
+  description: NodeDescription,
+): Readonly<Record<string, string>> {
   return {
     "kubernetes.io/hostname": identity.name,
     "kubernetes.io/os": description.operatingSystem,
@@ -67,7 +70,12 @@ export function nodeStatus(
   previous: NodeStatus | undefined,
   now: string,
 ): NodeStatus {
-  const condition = (type: string, status: "True" | "False", reason: string, message: string): NodeCondition => {
+  const condition = (
+    type: string,
+    status: "True" | "False",
+    reason: string,
+    message: string,
+  ): NodeCondition => {
     const before = previous?.conditions?.find((other) => other.type === type);
     return {
       type,
@@ -83,13 +91,23 @@ export function nodeStatus(
     capacity: description.capacity,
     allocatable: description.allocatable ?? description.capacity,
     conditions: [
-      condition("MemoryPressure", "False", "KubeletHasSufficientMemory", `${provider} has memory for its pods`),
+      condition(
+        "MemoryPressure",
+        "False",
+        "KubeletHasSufficientMemory",
+        `${provider} has memory for its pods`,
+      ),
       condition("DiskPressure", "False", "KubeletHasNoDiskPressure", `${provider} has no disk pressure`),
       condition("PIDPressure", "False", "KubeletHasSufficientPID", `${provider} has process identifiers`),
       condition("NetworkUnavailable", "False", "RouteCreated", `the network of pods is that of ${provider}`),
       health.healthy
         ? condition("Ready", "True", "KubeletReady", `vkubelet is posting ready status for ${provider}`)
-        : condition("Ready", "False", health.reason ?? "ProviderUnhealthy", health.message ?? `${provider} is not healthy`),
+        : condition(
+            "Ready",
+            "False",
+            health.reason ?? "ProviderUnhealthy",
+            health.message ?? `${provider} is not healthy`,
+          ),
     ],
     addresses: [
       { type: "InternalIP", address: identity.internalIP },

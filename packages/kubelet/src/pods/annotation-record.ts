@@ -1,6 +1,6 @@
-import { type Pod, type PodRecord, type PodRef, formatPodRef, ProviderError } from "@vkubelet/core";
-import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+import { formatPodRef, type Pod, type PodRecord, type PodRef, ProviderError } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
+import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
 
 const maxBytes = 4_096;
 const maxRaces = 5;
@@ -48,10 +48,14 @@ export class AnnotationRecord implements PodRecord {
     }
     const text = JSON.stringify(merged);
     if (text.length > maxBytes) {
-      throw new ProviderError("Internal", `record of pod ${formatPodRef(this.#ref)} would exceed ${maxBytes} bytes`);
+      throw new ProviderError(
+        "Internal",
+        `record of pod ${formatPodRef(this.#ref)} would exceed ${maxBytes} bytes`,
+      );
     }
     for (let race = 0; race < maxRaces; race++) {
-      if (this.#pod === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`);
+      if (this.#pod === undefined)
+        throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`);
       try {
         this.observe(await this.#patch(text, this.#pod));
         return;
@@ -59,7 +63,10 @@ export class AnnotationRecord implements PodRecord {
         await this.#afterFailedPatch(error);
       }
     }
-    throw new ProviderError("Unavailable", `record of pod ${formatPodRef(this.#ref)} could not be written: the pod changes all the time`);
+    throw new ProviderError(
+      "Unavailable",
+      `record of pod ${formatPodRef(this.#ref)} could not be written: the pod changes all the time`,
+    );
   }
 
   get #path(): string {
@@ -84,7 +91,11 @@ export class AnnotationRecord implements PodRecord {
     }
     if (!isConflict(error)) {
       if (error instanceof KubeApiError) {
-        throw new ProviderError("Unavailable", `record of pod ${formatPodRef(this.#ref)} could not be written: ${error.message}`, { cause: error });
+        throw new ProviderError(
+          "Unavailable",
+          `record of pod ${formatPodRef(this.#ref)} could not be written: ${error.message}`,
+          { cause: error },
+        );
       }
       throw error;
     }
@@ -97,7 +108,11 @@ export class AnnotationRecord implements PodRecord {
     this.#pod = current;
     this.#text = current.metadata?.annotations?.[this.#annotation];
     if (this.#text !== before) {
-      throw new ProviderError("Conflict", `record of pod ${formatPodRef(this.#ref)} was changed by somebody else`, { cause: error });
+      throw new ProviderError(
+        "Conflict",
+        `record of pod ${formatPodRef(this.#ref)} was changed by somebody else`,
+        { cause: error },
+      );
     }
   }
 }
@@ -107,9 +122,16 @@ function parseRecord(text: string, ref: PodRef): Readonly<Record<string, string>
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not JSON`, { cause: error });
+    throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not JSON`, {
+      cause: error,
+    });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value) || Object.values(value).some((entry) => typeof entry !== "string")) {
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value) ||
+    Object.values(value).some((entry) => typeof entry !== "string")
+  ) {
     throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not a map of strings`);
   }
   return value as Readonly<Record<string, string>>;

@@ -5,7 +5,11 @@ import type { ContainerStatus, Pod, PodNotice, PodStatus } from "@vkubelet/core"
  * instance that was not seen running before, `BackOff` for a container that waits for its restart, `Failed` for one
  * that could not be started.
  */
-export function containerEvents(pod: Pod, previous: PodStatus | undefined, next: PodStatus): readonly PodNotice[] {
+export function containerEvents(
+  pod: Pod,
+  previous: PodStatus | undefined,
+  next: PodStatus,
+): readonly PodNotice[] {
   const before = new Map(allStatuses(previous).map((status) => [status.name, status]));
   return allStatuses(next).flatMap((status) => eventsOf(pod, before.get(status.name), status));
 }
@@ -26,10 +30,24 @@ function eventsOf(pod: Pod, before: ContainerStatus | undefined, now: ContainerS
   if (waiting === undefined || waiting.reason === before?.state?.waiting?.reason) return [];
   if (waiting.reason === "CrashLoopBackOff") {
     const { name, namespace, uid } = pod.metadata ?? {};
-    return [{ type: "Warning", reason: "BackOff", message: `Back-off restarting failed container ${container} in pod ${name}_${namespace}(${uid})`, container }];
+    return [
+      {
+        type: "Warning",
+        reason: "BackOff",
+        message: `Back-off restarting failed container ${container} in pod ${name}_${namespace}(${uid})`,
+        container,
+      },
+    ];
   }
   if (failedStarts.has(waiting.reason ?? "")) {
-    return [{ type: "Warning", reason: "Failed", message: `Error: ${waiting.message ?? waiting.reason}`, container }];
+    return [
+      {
+        type: "Warning",
+        reason: "Failed",
+        message: `Error: ${waiting.message ?? waiting.reason}`,
+        container,
+      },
+    ];
   }
   return [];
 }

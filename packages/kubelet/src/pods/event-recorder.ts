@@ -47,7 +47,10 @@ export class EventRecorder {
   record(subject: EventSubject, notice: PodNotice): void {
     if (this.#abort.signal.aborted) return;
     if (this.#pending >= maxPending) {
-      this.#options.logger.warn("event dropped: too many are waiting", { reason: notice.reason, pod: subject.name });
+      this.#options.logger.warn("event dropped: too many are waiting", {
+        reason: notice.reason,
+        pod: subject.name,
+      });
       return;
     }
     this.#pending += 1;
@@ -55,7 +58,11 @@ export class EventRecorder {
       .then(() => this.#write(subject, notice))
       .catch((error: unknown) => {
         if (!this.#abort.signal.aborted) {
-          this.#options.logger.warn("cannot write event", { reason: notice.reason, pod: subject.name, error });
+          this.#options.logger.warn("cannot write event", {
+            reason: notice.reason,
+            pod: subject.name,
+            error,
+          });
         }
       })
       .finally(() => {
@@ -81,7 +88,9 @@ export class EventRecorder {
     const now = clock.now();
     const timestamp = secondsOf(now);
     const key = createHash("sha256")
-      .update(JSON.stringify([subject.uid, notice.type, notice.reason, notice.message, notice.container ?? ""]))
+      .update(
+        JSON.stringify([subject.uid, notice.type, notice.reason, notice.message, notice.container ?? ""]),
+      )
       .digest("hex");
     const earlier = this.#recorded.get(key);
     if (earlier !== undefined && now - earlier.lastMs < aggregationMs) {
@@ -97,12 +106,22 @@ export class EventRecorder {
     }
     const name = `${subject.name}.${now.toString(16)}${key.slice(0, 8)}`;
     this.#remember(key, { name, firstTimestamp: timestamp, count: 1, lastMs: now });
-    await client.create(`/api/v1/namespaces/${namespace}/events`, this.#eventObject(subject, notice, name, namespace, timestamp), {
-      signal,
-    });
+    await client.create(
+      `/api/v1/namespaces/${namespace}/events`,
+      this.#eventObject(subject, notice, name, namespace, timestamp),
+      {
+        signal,
+      },
+    );
   }
 
-  #eventObject(subject: EventSubject, notice: PodNotice, name: string, namespace: string, timestamp: string): object {
+  #eventObject(
+    subject: EventSubject,
+    notice: PodNotice,
+    name: string,
+    namespace: string,
+    timestamp: string,
+  ): object {
     const { component, nodeName } = this.#options;
     return {
       apiVersion: "v1",
@@ -118,7 +137,8 @@ export class EventRecorder {
       },
       type: notice.type,
       reason: notice.reason,
-      message: notice.message.length > maxMessage ? `${notice.message.slice(0, maxMessage - 1)}…` : notice.message,
+      message:
+        notice.message.length > maxMessage ? `${notice.message.slice(0, maxMessage - 1)}…` : notice.message,
       source: { component, host: nodeName },
       reportingComponent: component,
       reportingInstance: nodeName,

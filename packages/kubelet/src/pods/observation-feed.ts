@@ -75,7 +75,10 @@ export class ObservationFeed {
   }
 
   start(): void {
-    this.#loops = Promise.all([this.#listLoop(), this.#options.provider.watchPods ? this.#watchLoop() : undefined]);
+    this.#loops = Promise.all([
+      this.#listLoop(),
+      this.#options.provider.watchPods ? this.#watchLoop() : undefined,
+    ]);
   }
 
   async stop(): Promise<void> {
@@ -112,7 +115,10 @@ export class ObservationFeed {
         if (failures === 1) logger.warn("cannot list the pods of the backend", { error });
         this.#setError(error);
       }
-      await this.#pause(failures > 0 ? pause : this.#refreshAsked ? Math.min(pause, 100) : pause, failures > 0);
+      await this.#pause(
+        failures > 0 ? pause : this.#refreshAsked ? Math.min(pause, 100) : pause,
+        failures > 0,
+      );
     }
   }
 

@@ -177,11 +177,17 @@ export class PodController {
     const result = findOrphans(this.#feed.all(), (uid) => this.#workers.has(uid), this.#orphanSuspects);
     this.#orphanSuspects = result.suspects;
     if (result.refused > 0) {
-      this.#options.logger.error("most pods of the backend are unknown to this cluster; none of them is ended", { orphans: result.refused });
+      this.#options.logger.error(
+        "most pods of the backend are unknown to this cluster; none of them is ended",
+        { orphans: result.refused },
+      );
       return;
     }
     for (const ref of result.orphans) {
-      this.#options.logger.warn("ending a pod whose object is gone", { pod: `${ref.namespace}/${ref.name}`, uid: ref.uid });
+      this.#options.logger.warn("ending a pod whose object is gone", {
+        pod: `${ref.namespace}/${ref.name}`,
+        uid: ref.uid,
+      });
       this.#worker(ref);
       this.#queue.add(ref.uid);
     }
@@ -190,5 +196,7 @@ export class PodController {
 
 function refOf(pod: Pod): PodRef | undefined {
   const { namespace, name, uid } = pod.metadata ?? {};
-  return namespace === undefined || name === undefined || uid === undefined ? undefined : { namespace, name, uid };
+  return namespace === undefined || name === undefined || uid === undefined
+    ? undefined
+    : { namespace, name, uid };
 }

@@ -54,7 +54,13 @@ export class PodResolver {
       });
     this.#configMaps = watch<ConfigMap & KubeObject>("configmaps");
     this.#secrets = watch<Secret & KubeObject>("secrets");
-    this.#services = createReflector<Service & KubeObject>({ client, path: "/api/v1/services", clock, logger, onChange: () => {} });
+    this.#services = createReflector<Service & KubeObject>({
+      client,
+      path: "/api/v1/services",
+      clock,
+      logger,
+      onChange: () => {},
+    });
   }
 
   start(): void {
@@ -147,7 +153,11 @@ export class PodResolver {
     }
   }
 
-  async #requestTokens(pod: Pod, references: readonly TokenReference[], signal: AbortSignal): Promise<ReadonlyMap<string, Token>> {
+  async #requestTokens(
+    pod: Pod,
+    references: readonly TokenReference[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Token>> {
     const { client } = this.#options;
     const { namespace, name, uid } = pod.metadata ?? {};
     const account = pod.spec?.serviceAccountName ?? "default";
@@ -167,7 +177,8 @@ export class PodResolver {
         { signal },
       );
       const { token, expirationTimestamp } = answer.status ?? {};
-      if (token === undefined) throw new Error(`the API server issued no token for service account ${namespace}/${account}`);
+      if (token === undefined)
+        throw new Error(`the API server issued no token for service account ${namespace}/${account}`);
       tokens.set(tokenKey(reference), { token, expiresAt: expirationTimestamp ?? "" });
     }
     return tokens;

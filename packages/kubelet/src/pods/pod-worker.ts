@@ -13,7 +13,14 @@ import {
   type ResolvedPod,
   toProviderError,
 } from "@vkubelet/core";
-import { computePodStatus, isTerminalPhase, nextBackoff, type ResolveWait, restartDecision, type StatusInput } from "@vkubelet/pod";
+import {
+  computePodStatus,
+  isTerminalPhase,
+  nextBackoff,
+  type ResolveWait,
+  restartDecision,
+  type StatusInput,
+} from "@vkubelet/pod";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isNotFound } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
@@ -21,7 +28,7 @@ import { containerEvents } from "./container-events.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import type { KnownObservation, ObservationFeed } from "./observation-feed.ts";
 import type { PodResolver } from "./pod-resolver.ts";
-import { RejectionPacer } from "./rejection-pacer.ts";
+import type { RejectionPacer } from "./rejection-pacer.ts";
 import { RunRecord } from "./run-record.ts";
 import { writePodStatus } from "./status-writer.ts";
 
@@ -75,7 +82,8 @@ export class PodWorker {
     this.ref = ref;
     this.#env = environment;
     this.#logger = environment.logger.child({ pod: `${ref.namespace}/${ref.name}`, uid: ref.uid });
-    const record = (annotation: string) => new AnnotationRecord(environment.client, ref, annotation, this.#abort.signal);
+    const record = (annotation: string) =>
+      new AnnotationRecord(environment.client, ref, annotation, this.#abort.signal);
     this.#providerRecord = record("vkubelet.dev/provider-record");
     this.#run = new RunRecord(record("vkubelet.dev/run"));
   }
@@ -151,7 +159,8 @@ export class PodWorker {
       this.#createdAttempt = undefined;
     }
     if (clock.now() < this.#createNotBefore) return this.#createNotBefore - clock.now();
-    if (this.#rejectNotBefore !== undefined && clock.now() < this.#rejectNotBefore) return this.#rejectNotBefore - clock.now();
+    if (this.#rejectNotBefore !== undefined && clock.now() < this.#rejectNotBefore)
+      return this.#rejectNotBefore - clock.now();
 
     let resolved: ResolvedPod;
     try {
@@ -180,8 +189,17 @@ export class PodWorker {
     for (const wait of waits) {
       this.#notify(
         wait.volume === undefined
-          ? { type: "Warning", reason: "Failed", message: `Error: ${wait.message}`, ...(wait.container === undefined ? {} : { container: wait.container }) }
-          : { type: "Warning", reason: "FailedMount", message: `MountVolume.SetUp failed for volume "${wait.volume}": ${wait.message}` },
+          ? {
+              type: "Warning",
+              reason: "Failed",
+              message: `Error: ${wait.message}`,
+              ...(wait.container === undefined ? {} : { container: wait.container }),
+            }
+          : {
+              type: "Warning",
+              reason: "FailedMount",
+              message: `MountVolume.SetUp failed for volume "${wait.volume}": ${wait.message}`,
+            },
       );
     }
     await this.#write(pod, { waits });
@@ -204,11 +222,14 @@ export class PodWorker {
           return delay;
         }
       }
-      await this.#write(pod, { failure: { reason: error.reason, message: `Pod was rejected: ${error.message}` } });
+      await this.#write(pod, {
+        failure: { reason: error.reason, message: `Pod was rejected: ${error.message}` },
+      });
       return undefined;
     }
     this.#createFailures += 1;
-    const delay = error.retryAfterMs ?? Math.min(maxCreateRetryMs, firstCreateRetryMs * 2 ** (this.#createFailures - 1));
+    const delay =
+      error.retryAfterMs ?? Math.min(maxCreateRetryMs, firstCreateRetryMs * 2 ** (this.#createFailures - 1));
     this.#createNotBefore = clock.now() + delay;
     this.#createWait = { reason: error.reason, message: error.message };
     this.#notify({ type: "Warning", reason: "FailedCreatePodSandBox", message: error.message });
@@ -225,7 +246,10 @@ export class PodWorker {
         const { state, delayMs } = nextBackoff(this.#run.backoff, finishedAt);
         const due = finishedAt + delayMs;
         if (clock.now() < due) {
-          await this.#write(pod, { observation, restart: { attempt: observation.attempt, backoffMs: delayMs } });
+          await this.#write(pod, {
+            observation,
+            restart: { attempt: observation.attempt, backoffMs: delayMs },
+          });
           for (const container of decision.containers) {
             this.#notify({
               type: "Warning",
@@ -261,7 +285,10 @@ export class PodWorker {
     if (known !== undefined && known.observation.state !== "ended" && known.missingSince === undefined) {
       return this.#requestDelete(pod.spec?.terminationGracePeriodSeconds ?? 30);
     }
-    await this.#write(pod, { ...(known === undefined ? {} : { observation: asEnded(known.observation) }), failure: { reason: "DeadlineExceeded", message } });
+    await this.#write(pod, {
+      ...(known === undefined ? {} : { observation: asEnded(known.observation) }),
+      failure: { reason: "DeadlineExceeded", message },
+    });
     return undefined;
   }
 
@@ -269,12 +296,16 @@ export class PodWorker {
 
   /** A terminal pod whose object stays: whatever still runs for it must not. */
   async #settle(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    if (known === undefined || known.missingSince !== undefined || known.observation.state === "ended") return undefined;
+    if (known === undefined || known.missingSince !== undefined || known.observation.state === "ended")
+      return undefined;
     return this.#requestDelete(pod.spec?.terminationGracePeriodSeconds ?? killGraceOfOrphansSeconds);
   }
 
   async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    const grace = Math.max(1, pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
+    const grace = Math.max(
+      1,
+      pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30,
+    );
     const over = this.#isOver(known);
     if (!over && (this.#deleteGrace === undefined || grace < this.#deleteGrace)) {
       this.#announceKilling(pod, known);
@@ -286,11 +317,17 @@ export class PodWorker {
       return absenceCheckMs;
     }
     const last = this.#env.feed.get(this.ref.uid)?.observation;
-    if (!isTerminalPhase(this.#status?.phase)) await this.#write(pod, last === undefined ? {} : { observation: asEnded(last) });
+    if (!isTerminalPhase(this.#status?.phase))
+      await this.#write(pod, last === undefined ? {} : { observation: asEnded(last) });
     try {
       await this.#env.client.delete(
         `/api/v1/namespaces/${this.ref.namespace}/pods/${this.ref.name}`,
-        { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid: this.ref.uid } },
+        {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          gracePeriodSeconds: 0,
+          preconditions: { uid: this.ref.uid },
+        },
         { signal: this.#abort.signal },
       );
     } catch (error) {
@@ -330,7 +367,11 @@ export class PodWorker {
 
   /** Whether an earlier kubelet may have created something that no listing shows yet. */
   get #mayHaveCreated(): boolean {
-    return this.#createFailures > 0 || this.#providerRecord.read() !== undefined || this.#status?.startTime !== undefined;
+    return (
+      this.#createFailures > 0 ||
+      this.#providerRecord.read() !== undefined ||
+      this.#status?.startTime !== undefined
+    );
   }
 
   async #requestDelete(gracePeriodSeconds: number): Promise<Requeue> {
@@ -344,14 +385,22 @@ export class PodWorker {
   #announceKilling(pod: Pod, known: KnownObservation | undefined): void {
     for (const container of known?.observation.containers ?? []) {
       if (container.state.type !== "running") continue;
-      this.#notify({ type: "Normal", reason: "Killing", message: `Stopping container ${container.name}`, container: container.name });
+      this.#notify({
+        type: "Normal",
+        reason: "Killing",
+        message: `Stopping container ${container.name}`,
+        container: container.name,
+      });
     }
     this.#logger.debug("deleting", { phase: pod.status?.phase });
   }
 
   // ---- telling -------------------------------------------------------------------------------------------------
 
-  async #write(pod: Pod, facts: Pick<StatusInput, "observation" | "waits" | "waiting" | "failure" | "restart">): Promise<void> {
+  async #write(
+    pod: Pod,
+    facts: Pick<StatusInput, "observation" | "waits" | "waiting" | "failure" | "restart">,
+  ): Promise<void> {
     const { client, clock, hostIPs, provider } = this.#env;
     const previous = this.#status;
     const status = computePodStatus({
@@ -377,7 +426,11 @@ export class PodWorker {
     if (observation.state !== "waiting" || observation.reason === undefined) return;
     const shown = previous?.containerStatuses?.[0]?.state?.waiting;
     if (shown?.reason === observation.reason && shown.message === observation.message) return;
-    this.#notify({ type: "Normal", reason: observation.reason, message: observation.message ?? observation.reason });
+    this.#notify({
+      type: "Normal",
+      reason: observation.reason,
+      message: observation.message ?? observation.reason,
+    });
   }
 
   #notify(notice: PodNotice): void {
@@ -395,13 +448,17 @@ export class PodWorker {
 
 /** Whether an object is older than what we wrote; resource versions of one object are increasing integers. */
 function isOlder(pod: Pod, written: Pod | undefined): boolean {
-  return written !== undefined && BigInt(pod.metadata?.resourceVersion ?? "0") < BigInt(written.metadata?.resourceVersion ?? "0");
+  return (
+    written !== undefined &&
+    BigInt(pod.metadata?.resourceVersion ?? "0") < BigInt(written.metadata?.resourceVersion ?? "0")
+  );
 }
 
 /** Whether the status says that a container of this very run has run (each run adds one to the restart count). */
 function hasRun(status: PodStatus | undefined, attempt: number): boolean {
   return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
-    ({ state, restartCount }) => restartCount >= attempt && (state?.running !== undefined || state?.terminated !== undefined),
+    ({ state, restartCount }) =>
+      restartCount >= attempt && (state?.running !== undefined || state?.terminated !== undefined),
   );
 }
 
@@ -411,7 +468,9 @@ function asEnded(observation: PodObservation): PodObservation {
 
 function finishedAtOf(observation: PodObservation): number | undefined {
   const times = observation.containers.flatMap((container) =>
-    container.state.type === "terminated" && container.state.finishedAt !== undefined ? [Date.parse(container.state.finishedAt)] : [],
+    container.state.type === "terminated" && container.state.finishedAt !== undefined
+      ? [Date.parse(container.state.finishedAt)]
+      : [],
   );
   return times.length === 0 ? undefined : Math.max(...times);
 }

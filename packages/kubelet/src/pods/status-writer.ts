@@ -35,7 +35,12 @@ export async function writePodStatus(
   if (patch === undefined) return "unchanged";
   const path = `/api/v1/namespaces/${ref.namespace}/pods/${ref.name}`;
   try {
-    return await client.patch<Pod>(`${path}/status`, { metadata: { uid: ref.uid }, status: patch }, "strategic", { signal });
+    return await client.patch<Pod>(
+      `${path}/status`,
+      { metadata: { uid: ref.uid }, status: patch },
+      "strategic",
+      { signal },
+    );
   } catch (error) {
     if (isNotFound(error)) return "gone";
     if (!isConflict(error)) throw error;
@@ -69,19 +74,24 @@ function replacedList(value: unknown): readonly unknown[] {
   return [{ $patch: "replace" }, ...(value as readonly unknown[])];
 }
 
-function changedConditions(current: readonly PodCondition[], next: readonly PodCondition[]): readonly PodCondition[] {
-  return next.filter((condition) => {
-    if (!ownedConditions.has(condition.type)) return false;
-    const before = current.find((other) => other.type === condition.type);
-    return !isDeepStrictEqual(withoutNulls(before), withoutNulls(condition));
-  }).map((condition) => {
-    const before = current.find((other) => other.type === condition.type);
-    return {
-      ...condition,
-      ...(before?.reason !== undefined && condition.reason === undefined ? { reason: null } : {}),
-      ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
-    } as PodCondition;
-  });
+function changedConditions(
+  current: readonly PodCondition[],
+  next: readonly PodCondition[],
+): readonly PodCondition[] {
+  return next
+    .filter((condition) => {
+      if (!ownedConditions.has(condition.type)) return false;
+      const before = current.find((other) => other.type === condition.type);
+      return !isDeepStrictEqual(withoutNulls(before), withoutNulls(condition));
+    })
+    .map((condition) => {
+      const before = current.find((other) => other.type === condition.type);
+      return {
+        ...condition,
+        ...(before?.reason !== undefined && condition.reason === undefined ? { reason: null } : {}),
+        ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
+      } as PodCondition;
+    });
 }
 
 function withoutNulls(condition: PodCondition | undefined): Record<string, unknown> | undefined {
