@@ -1,3 +1,7 @@
+export type { AwsServer, AwsServerOptions } from "./aws/aws-server.ts";
+export { localbatchPeer, localbatchQueue, startLocalbatch } from "./aws/localbatch.ts";
+export { ministackPeer, startMinistack } from "./aws/ministack.ts";
+export { motoPeer, startMoto } from "./aws/moto.ts";
 export {
   buildGoCommands,
   type FoundCommands,
@@ -13,6 +17,8 @@ export {
   type KeyedCertificate,
 } from "./certificate-authority.ts";
 export { logTail, type RunningProcess, type StartProcessOptions, startProcess } from "./child-process.ts";
+export { type DockerEngine, startDockerEngine } from "./docker/docker-engine.ts";
+export { dockerPeer } from "./docker/docker-peer.ts";
 export { findOnPath, isExecutable } from "./find-on-path.ts";
 export { freePort, freePorts } from "./free-port.ts";
 export { answersOk } from "./http-ready.ts";
