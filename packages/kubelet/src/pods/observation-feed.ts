@@ -22,6 +22,8 @@ const resyncMs = 300_000;
 const defaultPollMs = 5_000;
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 30_000;
+/** Listings begin no closer together, however often a refresh is asked for. */
+const minListingGapMs = 250;
 
 /**
  * Keeps the latest observation of every pod that the backend knows: by watching where the provider can, else by
@@ -115,10 +117,9 @@ export class ObservationFeed {
         if (failures === 1) logger.warn("cannot list the pods of the backend", { error });
         this.#setError(error);
       }
-      await this.#pause(
-        failures > 0 ? pause : this.#refreshAsked ? Math.min(pause, 100) : pause,
-        failures > 0,
-      );
+      await this.#pause(this.#refreshAsked && failures === 0 ? 0 : pause, failures > 0);
+      const gap = startedAt + minListingGapMs - clock.now();
+      if (gap > 0) await clock.sleep(gap, this.#abort.signal).catch(() => {});
     }
   }
 

@@ -130,7 +130,9 @@ export class PodWorker {
   async #drive(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
     const { clock, provider } = this.#env;
     const deadline = deadlineOf(pod, this.#status);
-    if (deadline !== undefined && clock.now() >= deadline) return this.#exceedDeadline(pod, known);
+    const endedByItself = known?.observation.state === "ended" && this.#deleteAcceptedAt === undefined;
+    if (deadline !== undefined && clock.now() >= deadline && !endedByItself)
+      return this.#exceedDeadline(pod, known);
     const untilDeadline = deadline === undefined ? undefined : deadline - clock.now();
     const attempt = Math.max(this.#run.attempt, known?.observation.attempt ?? 0);
     const observation = known?.observation.attempt === attempt ? known.observation : undefined;
