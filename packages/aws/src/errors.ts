@@ -44,6 +44,8 @@ const codesByText: readonly (readonly [text: string, code: ProviderErrorCode])[]
   ["task was not found", "NotFound"],
   ["Unable to describe task definition", "NotFound"],
   ["Cluster was not found", "NotFound"],
+  ["TaskDefinition not found", "Conflict"],
+  ["TaskDefinition is inactive", "Conflict"],
   ["Capacity is unavailable", "CapacityExceeded"],
   ["reached the limit on the number of", "CapacityExceeded"],
 ];

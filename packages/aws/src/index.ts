@@ -14,7 +14,6 @@ export {
   type LogsClient,
   readLogStream,
 } from "./log-stream.ts";
-export { withApproximation, withIssues } from "./report-issues.ts";
 export type { SecretsPolicy } from "./plain-text.ts";
 export {
   mapPod,
@@ -23,6 +22,7 @@ export {
   type PodMappingOptions,
   sentinelContainerName,
 } from "./pod-mapping.ts";
+export { withApproximation, withIssues } from "./report-issues.ts";
 export {
   type ContainerNeeds,
   containerNeeds,
@@ -40,4 +40,5 @@ export {
 } from "./run-names.ts";
 export type { ContainerSecurity } from "./security.ts";
 export { sha256 } from "./sha256.ts";
-export { type LocatedContainer, locateContainers } from "./spec-paths.ts";
+export { type LocatedContainer, locateContainers, specField } from "./spec-paths.ts";
+export { awsSupport } from "./support.ts";

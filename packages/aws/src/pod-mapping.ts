@@ -53,7 +53,8 @@ export function mapPod(pod: ResolvedPod, options: PodMappingOptions): PodMapping
     const { name, kind } = located.container;
     const waitsFor = kind === "main" ? [...sidecarStarts, gate] : [gate];
     const dependsOn = waitsFor.filter(
-      (entry, index): entry is ContainerDependency => entry !== undefined && waitsFor.indexOf(entry) === index,
+      (entry, index): entry is ContainerDependency =>
+        entry !== undefined && waitsFor.indexOf(entry) === index,
     );
     containers.push({ ...mapped, essential: kind === "main" && !withSentinel, dependsOn });
     if (kind === "main") continue;

@@ -8,7 +8,8 @@ export function withIssues(report: TranslationReport, issues: readonly FieldIssu
   const open = new Map<string, ReportEntry>();
   for (const { path, message } of issues) {
     const earlier = open.get(path);
-    const reason = earlier === undefined || earlier.reason.includes(message) ? message : `${earlier.reason}; ${message}`;
+    const reason =
+      earlier === undefined || earlier.reason.includes(message) ? message : `${earlier.reason}; ${message}`;
     open.set(path, { path, disposition: "reject", reason });
   }
   const entries = report.entries.map((entry) => {
@@ -21,7 +22,11 @@ export function withIssues(report: TranslationReport, issues: readonly FieldIssu
 }
 
 /** `report` with one more `approx` entry unless its path is rejected or already approximated for the same reason. */
-export function withApproximation(report: TranslationReport, path: string, reason: string): TranslationReport {
+export function withApproximation(
+  report: TranslationReport,
+  path: string,
+  reason: string,
+): TranslationReport {
   if (report.entries.some((entry) => entry.path === path && entry.disposition === "reject")) return report;
   return { entries: [...report.entries, { path, disposition: "approx", reason }] };
 }

@@ -30,3 +30,8 @@ export function variablePath({ written, path }: LocatedContainer, name: string):
   const index = entries.findLastIndex((entry) => entry.name === name);
   return index >= 0 ? `${path}.env[${index}]` : `${path}.envFrom`;
 }
+
+/** A field of the spec as the pod's JSON holds it, whether or not the contract types it. */
+export function specField(pod: ResolvedPod, name: string): unknown {
+  return (pod.pod.spec as Readonly<Record<string, unknown>> | undefined)?.[name];
+}

@@ -4,7 +4,7 @@ import type {
   RunTaskCommandInput,
   Tag,
 } from "@aws-sdk/client-ecs";
-import { contentHash, identityEnvironment, type NameValue, nodeKey, uidKey } from "@vkubelet/aws";
+import { contentHash, identityEnvironment, type NameValue, nodeKey, specField, uidKey } from "@vkubelet/aws";
 import type { PodRef, ResolvedPod } from "@vkubelet/core";
 import type { FargateTranslateOptions } from "./options.ts";
 import { isPerPod, splitEnvironment } from "./per-pod-values.ts";
@@ -96,7 +96,7 @@ function divide(parts: RequestParts, ownInOverrides: boolean): FargateRequests {
 }
 
 function definitionRequest(
-  { options, size, volumes }: RequestParts,
+  { pod, options, size, volumes }: RequestParts,
   containerDefinitions: Containers,
 ): RegisterTaskDefinitionCommandInput {
   const content: Omit<RegisterTaskDefinitionCommandInput, "family"> = {
@@ -111,6 +111,7 @@ function definitionRequest(
     ...(options.executionRoleArn ? { executionRoleArn: options.executionRoleArn } : {}),
     ...(options.taskRoleArn ? { taskRoleArn: options.taskRoleArn } : {}),
     ...(size.ephemeralGiB === undefined ? {} : { ephemeralStorage: { sizeInGiB: size.ephemeralGiB } }),
+    ...(specField(pod, "shareProcessNamespace") === true ? { pidMode: "task" } : {}),
     ...(volumes.length > 0 ? { volumes: volumes.map((name) => ({ name })) } : {}),
     containerDefinitions,
   };
