@@ -5,3 +5,12 @@ export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
+// status, restarts, audit
+export { auditPod, rejectionOf } from "./audit.ts";
+export {
+  type ContainerList,
+  commonSupport,
+  containerRules,
+  type SupportRule,
+  type SupportTable,
+} from "./support-table.ts";
