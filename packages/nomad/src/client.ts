@@ -1,5 +1,5 @@
-import type { VariableItems } from "./translate/variables.ts";
 import type { RegisterBody } from "./translate/job-spec.ts";
+import type { VariableItems } from "./translate/variables.ts";
 import type { Allocation, Evaluation, EventBatch, JobDetail, JobStub, LogFrame, NodeStub } from "./wire.ts";
 
 /** What to read of a task's output. */

@@ -79,7 +79,10 @@ export class PodKeeper {
     }
     if (!previous) return seen.restartCount;
     if (seen.lastTermination === undefined) {
-      throw new ProviderError("NotFound", `previous terminated container ${container} in pod ${name} not found`);
+      throw new ProviderError(
+        "NotFound",
+        `previous terminated container ${container} in pod ${name} not found`,
+      );
     }
     return seen.lastTermination.instanceId === seen.instanceId ? seen.restartCount : seen.restartCount - 1;
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { MachineTools } from "../machine/tools.ts";
 import type { StartAction } from "../keep/decide.ts";
+import type { MachineTools } from "../machine/tools.ts";
 import { launchScript } from "../supervise/launch-script.ts";
 import type { ReadyMount } from "../supervise/mount-script.ts";
 import { layout } from "./layout.ts";
@@ -41,7 +41,8 @@ export async function createInstance(
       ? [["namespace", ""] as [string, string]]
       : []),
   ];
-  for (const [name, text] of files) await writeFile(join(temporary, name), text, { mode: 0o600, flush: true });
+  for (const [name, text] of files)
+    await writeFile(join(temporary, name), text, { mode: 0o600, flush: true });
   try {
     await rename(temporary, directory);
   } catch (error) {

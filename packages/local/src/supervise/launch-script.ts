@@ -1,7 +1,7 @@
 import type { MachineTools } from "../machine/tools.ts";
 import { survivesShell } from "../translate/environment.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
-import { type ReadyMount, mountCommands } from "./mount-script.ts";
+import { mountCommands, type ReadyMount } from "./mount-script.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
 
