@@ -9,7 +9,7 @@ import {
   type ResourceList,
 } from "@vkubelet/core";
 import { Quantity } from "./quantity.ts";
-import { containerAmounts, parsed } from "./resources.ts";
+import { containerAmounts, parseResourceList } from "./resources.ts";
 
 const lateFields: readonly string[] = [
   "status.podIP",
@@ -92,9 +92,9 @@ function divisorOf(selector: ResourceFieldSelector, name: string): Quantity {
 }
 
 function fallbackLimit(name: string, fallbacks: LimitFallbacks): Quantity | undefined {
-  const podLimit = parsed(fallbacks.podLimits, "spec.resources.limits").get(name);
+  const podLimit = parseResourceList(fallbacks.podLimits, "spec.resources.limits").get(name);
   if (podLimit?.isPositive()) return podLimit;
-  return parsed(fallbacks.nodeAllocatable, "node allocatable").get(name);
+  return parseResourceList(fallbacks.nodeAllocatable, "node allocatable").get(name);
 }
 
 function metadataText(pod: Pod, fieldPath: string): string | undefined {
