@@ -50,11 +50,11 @@ export function containerStatus(
 ): ContainerStatus {
   const observed = view.observation?.containers.find((candidate) => candidate.name === container.name);
   const state = stateOf(observed, previous, wait, view);
-  if (previous?.state?.terminated !== undefined && frozen(container, kind, previous, state, view))
-    return previous;
-
   const instance = instanceOf(observed, view);
   const restarted = previous !== undefined && isNewInstance(previous, state, instance);
+  const replaced = restarted || state.terminated === undefined;
+  if (previous !== undefined && replaced && endedForGood(container, kind, previous, view)) return previous;
+
   const lastState = lastStateOf(observed, previous, state, restarted, view);
   const containerID = instance ?? (restarted ? undefined : previous?.containerID);
   return {
@@ -70,15 +70,22 @@ export function containerStatus(
 }
 
 /** How a container ended that is gone without a trace; what is known of its instance goes with it. */
-export function unknownEnd(previous: ContainerStatus | undefined): ContainerStateTerminated {
-  const startedAt = previous?.state?.running?.startedAt;
+export function unknownEnd(
+  startedAt: string | undefined,
+  containerID: string | undefined,
+): ContainerStateTerminated {
   return {
     exitCode: 137,
     reason: unknownEndReason,
     message: "The container could not be located when the pod was terminated",
-    ...(startedAt !== undefined && { startedAt }),
-    ...(previous?.containerID !== undefined && { containerID: previous.containerID }),
+    ...(startedAt !== undefined && { startedAt: wholeSeconds(startedAt) }),
+    ...(containerID !== undefined && { containerID }),
   };
+}
+
+/** The end of an instance that was last seen running. */
+function lostEnd(previous: ContainerStatus): ContainerStateTerminated {
+  return unknownEnd(previous.state?.running?.startedAt, previous.containerID);
 }
 
 function stateOf(
@@ -90,14 +97,16 @@ function stateOf(
   const seen = observed?.state;
   if (seen?.type === "terminated") return { terminated: terminatedState(seen, observed, previous, view) };
   if (seen?.type === "running") {
-    if (view.over) return { terminated: unknownEnd(runningStatus(observed, previous, view)) };
     const startedAt = seen.startedAt ?? previous?.state?.running?.startedAt;
+    if (view.over) {
+      return { terminated: unknownEnd(startedAt, instanceOf(observed, view) ?? previous?.containerID) };
+    }
     return { running: { ...(startedAt !== undefined && { startedAt: wholeSeconds(startedAt) }) } };
   }
   const silent = seen === undefined || view.over;
   if (silent && previous?.state?.terminated !== undefined) return previous.state;
   if (previous?.state?.running !== undefined) {
-    if (view.over) return { terminated: unknownEnd(previous) };
+    if (view.over) return { terminated: lostEnd(previous) };
     if (silent && view.observation?.state !== "waiting") return previous.state;
   }
   const reason = seen?.reason ?? wait?.reason ?? view.defaultWaiting;
@@ -106,15 +115,14 @@ function stateOf(
 }
 
 /** pod-semantics A7: what has ended for good stays as it is, whatever a later run of the pod does. */
-function frozen(
+function endedForGood(
   container: Container,
   kind: ContainerKind | "ephemeral",
   previous: ContainerStatus,
-  state: ContainerState,
   view: StatusView,
 ): boolean {
   const ended = previous.state?.terminated;
-  if (ended === undefined || state.terminated !== undefined) return false;
+  if (ended === undefined) return false;
   if (view.terminal || kind === "ephemeral") return true;
   // The API lets every container of an Always pod, and every sidecar, leave the terminated state.
   if (kind === "sidecar" || (view.spec.restartPolicy ?? "Always") === "Always") return false;
@@ -130,7 +138,8 @@ function terminatedState(
   const containerID =
     containerIDOf(termination.instanceId, view) ??
     (observed === undefined ? undefined : instanceOf(observed, view));
-  const known = previous?.containerID === containerID ? previous?.state : undefined;
+  // Only the present instance's times are known from before, not those of an earlier one.
+  const known = observed !== undefined && previous?.containerID === containerID ? previous?.state : undefined;
   const startedAt = termination.startedAt ?? known?.running?.startedAt ?? known?.terminated?.startedAt;
   const finishedAt = termination.finishedAt ?? known?.terminated?.finishedAt;
   return {
@@ -155,7 +164,7 @@ function lastStateOf(
   }
   const leftEnd = restarted || state.waiting !== undefined;
   if (leftEnd && previous?.state?.terminated !== undefined) return previous.state.terminated;
-  if (leftEnd && previous?.state?.running !== undefined) return unknownEnd(previous);
+  if (leftEnd && previous?.state?.running !== undefined) return lostEnd(previous);
   return previous?.lastState?.terminated;
 }
 
@@ -225,30 +234,6 @@ function judge(
   const started = seen?.started ?? (container.startupProbe === undefined || previous?.started === true);
   const passed = seen?.ready ?? (container.readinessProbe === undefined || previous?.ready === true);
   return { started, ready: started && passed };
-}
-
-function runningStatus(
-  observed: ContainerObservation | undefined,
-  previous: ContainerStatus | undefined,
-  view: StatusView,
-): ContainerStatus {
-  const containerID = observed === undefined ? undefined : instanceOf(observed, view);
-  const startedAt = observed?.state.type === "running" ? observed.state.startedAt : undefined;
-  return {
-    name: "",
-    image: "",
-    imageID: "",
-    ready: false,
-    restartCount: 0,
-    ...((containerID ?? previous?.containerID) !== undefined && {
-      containerID: containerID ?? previous?.containerID ?? "",
-    }),
-    state: {
-      running: {
-        ...(startedAt === undefined ? previous?.state?.running : { startedAt: wholeSeconds(startedAt) }),
-      },
-    },
-  };
 }
 
 function instanceOf(observed: ContainerObservation | undefined, view: StatusView): string | undefined {

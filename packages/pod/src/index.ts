@@ -9,7 +9,8 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
-export { computePodStatus, type StatusInput } from "./status.ts";
+export { computePodStatus } from "./status.ts";
+export type { StatusInput } from "./status-input.ts";
 export {
   type ContainerList,
   commonSupport,

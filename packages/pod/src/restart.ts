@@ -59,8 +59,17 @@ export function restartDecision(pod: Pod, observation: PodObservation): RestartD
     if (isSidecar(container) || exitCode === 0 || (exitCode === undefined && initialized)) continue;
     return asks(container) ? { restart: true, containers: [container.name] } : none;
   }
-  const containers = spec.containers.filter(asks).map((container) => container.name);
+  const containers = spec.containers
+    .filter((container) => !endedForGood(pod, spec, container) && asks(container))
+    .map((container) => container.name);
   return { restart: containers.length > 0, containers };
+}
+
+/** What had succeeded in an earlier run does not ask for another, whatever it did this time (pod-semantics I5). */
+function endedForGood(pod: Pod, spec: PodSpec, container: Container): boolean {
+  const status = pod.status?.containerStatuses?.find((candidate) => candidate.name === container.name);
+  const ended = status?.state?.terminated;
+  return ended !== undefined && !containerRestartable(spec, container, ended.exitCode);
 }
 
 function policyRestarts(spec: PodSpec, container: Container, exitCode: number): boolean {
