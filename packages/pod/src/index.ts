@@ -9,3 +9,23 @@ export type { ResolveInputs, ResolveWait } from "./resolution.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
 export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
+// status, restarts, audit
+export { auditPod, rejectionOf } from "./audit.ts";
+export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
+export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
+export type { ResolveWait } from "./resolve-wait.ts";
+export {
+  containerRestartable,
+  type RestartDecision,
+  restartDecision,
+  unknownEndRestartable,
+} from "./restart.ts";
+export { computePodStatus } from "./status.ts";
+export type { StatusInput } from "./status-input.ts";
+export {
+  type ContainerList,
+  commonSupport,
+  containerRules,
+  type SupportRule,
+  type SupportTable,
+} from "./support-table.ts";
