@@ -91,9 +91,12 @@ function divisorOf(selector: ResourceFieldSelector, name: string): Quantity {
   return divisor;
 }
 
+/** Huge pages have no fallback: they cannot be overcommitted, so that no limit means none. */
 function fallbackLimit(name: string, fallbacks: LimitFallbacks): Quantity | undefined {
+  if (name.startsWith("hugepages-")) return undefined;
   const podLimit = parseResourceList(fallbacks.podLimits, "spec.resources.limits").get(name);
-  if (podLimit?.isPositive()) return podLimit;
+  // Ephemeral storage cannot be limited for a pod as a whole.
+  if (name !== "ephemeral-storage" && podLimit?.isPositive()) return podLimit;
   return parseResourceList(fallbacks.nodeAllocatable, "node allocatable").get(name);
 }
 

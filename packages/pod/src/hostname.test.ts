@@ -14,6 +14,7 @@ describe("hostnameOf", () => {
 
   it("H1: cut to 63 characters, without dashes and dots at the cut", () => {
     expect(hostname("x".repeat(70))).toBe("x".repeat(63));
+    expect(hostname("p", { hostnameOverride: "o".repeat(64) })).toBe("o".repeat(63));
     expect(hostname(`${"x".repeat(61)}-.yy`)).toBe("x".repeat(61));
   });
 

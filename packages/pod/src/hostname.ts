@@ -9,8 +9,11 @@ const maximumLength = 63;
 export function hostnameOf(pod: Pod): string {
   const spec: Readonly<Record<string, unknown>> = { ...pod.spec };
   const override = spec["hostnameOverride"];
-  if (typeof override === "string" && override !== "") return override;
+  if (typeof override === "string" && override !== "") return cut(override);
   if (pod.spec?.hostNetwork && pod.spec.nodeName) return pod.spec.nodeName;
-  const wanted = pod.spec?.hostname || pod.metadata?.name || "";
-  return wanted.length <= maximumLength ? wanted : wanted.slice(0, maximumLength).replace(/[-.]+$/, "");
+  return cut(pod.spec?.hostname || pod.metadata?.name || "");
+}
+
+function cut(hostname: string): string {
+  return hostname.length <= maximumLength ? hostname : hostname.slice(0, maximumLength).replace(/[-.]+$/, "");
 }

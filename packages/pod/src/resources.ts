@@ -58,7 +58,8 @@ export function podLevelRequests(spec: PodSpec): Amounts {
   const stated = parseResourceList(spec.resources?.requests, "spec.resources.requests");
   const limits = parseResourceList(spec.resources?.limits, "spec.resources.limits");
   if (limits.size === 0) return stated;
-  const containers = [...aggregate(spec, "requests")].filter(([name]) => podLevelResource.test(name));
+  // Huge pages cannot be overcommitted: their request is the pod's limit, not what the containers add up to.
+  const containers = [...aggregate(spec, "requests")].filter(([name]) => name === "cpu" || name === "memory");
   return new Map([...limits, ...containers, ...stated]);
 }
 
