@@ -30,7 +30,10 @@ const isClock = (value: unknown): value is Clock =>
 const schema = z.strictObject({
   directory: z.string().refine(isAbsolute, "must be an absolute path"),
   capacity: z
-    .record(z.string(), z.string().regex(/^[0-9.]+([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$/, "must be a quantity"))
+    .record(
+      z.string(),
+      z.string().regex(/^[0-9.]+([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$/, "must be a quantity"),
+    )
     .optional(),
   mounts: z.enum(["namespace", "reject"]).optional(),
   address: z.union([z.ipv4(), z.ipv6()]).optional(),

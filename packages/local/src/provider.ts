@@ -42,7 +42,7 @@ interface Opened {
  * the times of its output.
  * Throws `InvalidInput` that names every wrong option.
  */
-export function createLocalProvider(options: LocalProviderOptions): Provider {
+export function createLocalProvider(options: LocalProviderOptions): Provider & AsyncDisposable {
   return new LocalProvider(parseLocalProviderOptions(options));
 }
 
@@ -114,7 +114,8 @@ class LocalProvider implements Provider {
   async *logs(ref: ContainerRef, options: LogOptions, context: CallContext): AsyncGenerator<LogLine> {
     const { keepers } = await this.#open(context);
     const keeper = keepers.get(ref.uid);
-    if (keeper === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is not known here`);
+    if (keeper === undefined)
+      throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is not known here`);
     const number = keeper.logInstance(ref.container, options.previous);
     const directory = layout.instance(keeper.podDirectory, ref.container, number);
     yield* readLogs({

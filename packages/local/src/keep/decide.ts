@@ -90,7 +90,9 @@ class Work {
     if (instance === undefined) return false;
     const { phase, intent } = instance;
     const ran = (termination: ContainerTermination | undefined) => termination?.startedAt !== undefined;
-    return phase.type === "running" || (phase.type === "ended" && ran(phase.termination)) || ran(intent.previous);
+    return (
+      phase.type === "running" || (phase.type === "ended" && ran(phase.termination)) || ran(intent.previous)
+    );
   }
 
   /** Sees to it that the container runs if it should. `done`: it has ended for good. */

@@ -37,7 +37,12 @@ export function stopEverything(snapshot: PodSnapshot, nowMs: number, deadlineMs:
   const stops: StopAction[] = [];
   const wakes: number[] = late || alive.length === 0 ? [] : [deadlineMs];
   for (const { container, instance } of alive) {
-    const step = stepOf(instance, nowMs, deadlineMs, turn.some((one) => one.instance === instance));
+    const step = stepOf(
+      instance,
+      nowMs,
+      deadlineMs,
+      turn.some((one) => one.instance === instance),
+    );
     if (step.action !== undefined) stops.push({ container, number: instance.number, action: step.action });
     if (step.wakeAtMs !== undefined) wakes.push(step.wakeAtMs);
   }

@@ -15,7 +15,10 @@ export interface HostChoices {
 export async function probeHost(choices: HostChoices): Promise<LocalHost> {
   const operatingSystem = platform();
   if (operatingSystem !== "linux" && operatingSystem !== "darwin") {
-    throw new ProviderError("Unsupported", `local provider cannot run on ${operatingSystem}: it needs Linux or macOS`);
+    throw new ProviderError(
+      "Unsupported",
+      `local provider cannot run on ${operatingSystem}: it needs Linux or macOS`,
+    );
   }
   return {
     operatingSystem,

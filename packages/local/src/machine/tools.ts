@@ -23,7 +23,14 @@ export interface MachineTools {
   readonly cp: string;
 }
 
-const directories = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/run/current-system/sw/bin"];
+const directories = [
+  "/usr/bin",
+  "/bin",
+  "/usr/sbin",
+  "/sbin",
+  "/usr/local/bin",
+  "/run/current-system/sw/bin",
+];
 
 /** Absolute path of a program in the system's own directories, or undefined. PATH of the kubelet plays no part. */
 export function findTool(name: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { MachineTools } from "../machine/tools.ts";
 import { survivesShell } from "../translate/environment.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
-import { type ReadyMount, mountCommands } from "./mount-script.ts";
+import { mountCommands, type ReadyMount } from "./mount-script.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
 
@@ -36,6 +36,13 @@ vkubelet_identity >${shellQuote(`${instanceDirectory}/process.new`)}
 ${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${shellQuote(`${instanceDirectory}/process`)}
 unset PWD OLDPWD
 exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...container.argv].map(shellQuote).join(" ")}
+`;
+}
+
+/** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */
+export function failureScript(instanceDirectory: string, message: string): string {
+  return `printf '%s' ${shellQuote(message)} >${shellQuote(`${instanceDirectory}/start-error`)}
+exit 128
 `;
 }
 

@@ -16,9 +16,7 @@ export interface SpawnInput {
  * is inherited by the program, so that no secret stands on a command line.
  */
 export function spawnSupervisor(input: SpawnInput): void {
-  const environment = Object.fromEntries(
-    input.container.environment.map(({ name, value }) => [name, value]),
-  );
+  const environment = Object.fromEntries(input.container.environment.map(({ name, value }) => [name, value]));
   const child = spawn(input.tools.sh, [input.supervisor, input.instanceDirectory], {
     detached: true,
     stdio: "ignore",

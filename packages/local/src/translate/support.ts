@@ -145,7 +145,12 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       reason: user,
       when: (value) => value === true && host.uid === 0,
     },
-    { path: `${path}.privileged`, disposition: "reject", reason: "there is no container to elevate", default: false },
+    {
+      path: `${path}.privileged`,
+      disposition: "reject",
+      reason: "there is no container to elevate",
+      default: false,
+    },
     { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },

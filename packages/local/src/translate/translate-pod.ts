@@ -81,7 +81,10 @@ function planContainer(
   }
   const workingDir = container.workingDir || "/";
   if (!workingDir.startsWith("/")) {
-    issues.push({ path: `${path}.workingDir`, message: "must be absolute: there is no image to be relative to" });
+    issues.push({
+      path: `${path}.workingDir`,
+      message: "must be absolute: there is no image to be relative to",
+    });
   }
   const spec = [...(pod.pod.spec?.initContainers ?? []), ...(pod.pod.spec?.containers ?? [])].find(
     ({ name }) => name === container.name,
@@ -115,11 +118,7 @@ function rejection(
   if (rejected !== undefined && unique.length === rejected.issues.length) return rejected;
   const text = unique.map(({ path, message }) => `${path} ${message}`).join("; ");
   const message = `pod ${pod.ref.namespace}/${pod.ref.name} cannot run on this machine: ${text}`;
-  return new ProviderError(
-    "InvalidInput",
-    message.length < 1024 ? message : `${message.slice(0, 1020)}...`,
-    {
-      issues: unique,
-    },
-  );
+  return new ProviderError("InvalidInput", message.length < 1024 ? message : `${message.slice(0, 1020)}...`, {
+    issues: unique,
+  });
 }
