@@ -5,7 +5,11 @@ import { jobExistsReason } from "./client.ts";
  * Nomad answers most failures of its RPCs with status 500 and a text, plain mistakes of the caller included, so the
  * text decides before the status does (command/agent/http.go of Nomad 1.11).
  */
-const textRules: readonly { readonly pattern: RegExp; readonly code: ProviderErrorCode; readonly reason?: string }[] = [
+const textRules: readonly {
+  readonly pattern: RegExp;
+  readonly code: ProviderErrorCode;
+  readonly reason?: string;
+}[] = [
   { pattern: /Enforcing job modify index 0: job already exists/i, code: "Conflict", reason: jobExistsReason },
   { pattern: /Enforcing job modify index/i, code: "Conflict" },
   { pattern: /Permission denied|ACL token (not found|expired)|registration disabled/i, code: "Unauthorized" },
@@ -16,7 +20,10 @@ const textRules: readonly { readonly pattern: RegExp; readonly code: ProviderErr
     code: "Unavailable",
   },
   { pattern: /quota (exhausted|limit)|exceeds? quota/i, code: "CapacityExceeded" },
-  { pattern: /(job|alloc\w*|node|task|variable|namespace) .*not found|unknown (allocation|node|task)/i, code: "NotFound" },
+  {
+    pattern: /(job|alloc\w*|node|task|variable|namespace) .*not found|unknown (allocation|node|task)/i,
+    code: "NotFound",
+  },
   {
     pattern:
       /validation (error|failed)|missing .*(task|job|datacenter)|invalid |must be |cannot update job from type|request body too large|node pool .* (does not|doesn't) exist|nonexistent (namespace|node pool)/i,
@@ -44,7 +51,8 @@ const statusRules: Readonly<Record<number, ProviderErrorCode>> = {
 export function errorOfAnswer(operation: string, status: number, text: string): ProviderError {
   const shown = text.trim().slice(0, 600) || `HTTP ${status}`;
   const message = `${operation} failed: ${shown}`;
-  const byText = status === 500 || status === 400 ? textRules.find((rule) => rule.pattern.test(text)) : undefined;
+  const byText =
+    status === 500 || status === 400 ? textRules.find((rule) => rule.pattern.test(text)) : undefined;
   const code = byText?.code ?? statusRules[status] ?? "Internal";
   return new ProviderError(code, message, {
     ...(byText?.reason === undefined ? {} : { reason: byText.reason }),

@@ -38,11 +38,21 @@ export function createHttpClient(options: HttpClientOptions): NomadClient {
   const http = new NomadHttp(options);
   const byJob = (prefix: string) => `JobID matches "^${prefix}"`;
   return {
-    readJob: (id, signal) => http.read<JobDetail>(`read job ${id}`, `/v1/job/${encodeURIComponent(id)}`, signal),
+    readJob: (id, signal) =>
+      http.read<JobDetail>(`read job ${id}`, `/v1/job/${encodeURIComponent(id)}`, signal),
     async registerJob(body, signal) {
       const request = { method: "PUT", body } as const;
-      const answer = await http.json<{ Warnings?: string }>(`register job ${body.Job.ID}`, "/v1/jobs", request, signal);
+      const answer = await http.json<{ Warnings?: string }>(
+        `register job ${body.Job.ID}`,
+        "/v1/jobs",
+        request,
+        signal,
+      );
       return answer.Warnings ?? "";
+    },
+    async updateJob(job, index, signal) {
+      const body = { Job: job, EnforceIndex: true, JobModifyIndex: index };
+      await http.send(`update job ${job.ID}`, "/v1/jobs", { method: "PUT", body }, signal);
     },
     async deregisterJob(id, { purge }, signal) {
       const query = purge ? { purge: "true" } : {};
@@ -54,7 +64,12 @@ export function createHttpClient(options: HttpClientOptions): NomadClient {
       await http.send(`write variable ${path}`, `/v1/var/${path}`, { method: "PUT", body }, signal);
     },
     async deleteVariable(path, signal) {
-      await http.send(`delete variable ${path}`, `/v1/var/${path}`, { method: "DELETE", allow: [404] }, signal);
+      await http.send(
+        `delete variable ${path}`,
+        `/v1/var/${path}`,
+        { method: "DELETE", allow: [404] },
+        signal,
+      );
     },
     async listVariables(prefix, signal) {
       const found = await http.pages<{ Path: string }>("list variables", "/v1/vars", { prefix }, signal);
@@ -74,7 +89,8 @@ export function createHttpClient(options: HttpClientOptions): NomadClient {
       const request = { method: "PUT", body: { Signal: name, Task: task } } as const;
       await http.send(`signal task ${task}`, `/v1/client/allocation/${allocation}/signal`, request, signal);
     },
-    listNodes: (signal) => http.pages<NodeStub>("list nodes", "/v1/nodes", { resources: "true", os: "true" }, signal),
+    listNodes: (signal) =>
+      http.pages<NodeStub>("list nodes", "/v1/nodes", { resources: "true", os: "true" }, signal),
     readLeader: (signal) => http.json<string>("read leader", "/v1/status/leader", {}, signal),
     events: (signal) => http.events(signal),
     logs: (request, signal) => http.logs(request, signal),
@@ -96,7 +112,12 @@ class NomadHttp {
     return response.status === 404 ? undefined : await this.#parse<Answer>(operation, response, signal);
   }
 
-  async json<Answer>(operation: string, path: string, request: RequestOptions, signal: AbortSignal): Promise<Answer> {
+  async json<Answer>(
+    operation: string,
+    path: string,
+    request: RequestOptions,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     return await this.#parse<Answer>(operation, await this.send(operation, path, request, signal), signal);
   }
 
@@ -139,7 +160,12 @@ class NomadHttp {
   }
 
   /** The answer, whose status is one of success or an allowed one. */
-  async send(operation: string, path: string, request: RequestOptions, signal: AbortSignal): Promise<Response> {
+  async send(
+    operation: string,
+    path: string,
+    request: RequestOptions,
+    signal: AbortSignal,
+  ): Promise<Response> {
     signal.throwIfAborted();
     const url = this.#url(path, request.query ?? {});
     let response: Response;
@@ -176,7 +202,11 @@ class NomadHttp {
     });
   }
 
-  async *#frames<Frame>(operation: string, frames: AsyncIterable<Frame>, signal: AbortSignal): AsyncIterable<Frame> {
+  async *#frames<Frame>(
+    operation: string,
+    frames: AsyncIterable<Frame>,
+    signal: AbortSignal,
+  ): AsyncIterable<Frame> {
     try {
       yield* frames;
     } catch (error) {
@@ -189,7 +219,8 @@ class NomadHttp {
     url.searchParams.set("namespace", this.#options.namespace);
     if (this.#options.region !== undefined) url.searchParams.set("region", this.#options.region);
     for (const [name, values] of Object.entries(query)) {
-      for (const value of typeof values === "string" ? [values] : values) url.searchParams.append(name, value);
+      for (const value of typeof values === "string" ? [values] : values)
+        url.searchParams.append(name, value);
     }
     return url.href;
   }
@@ -198,7 +229,9 @@ class NomadHttp {
     const { token, tokenFile } = this.#options;
     if (tokenFile === undefined) return token === undefined ? {} : { "X-Nomad-Token": token };
     const read = readFile(tokenFile, "utf8").catch((error: Error) => {
-      throw new ProviderError("Unauthorized", `read token file ${tokenFile} failed: ${error.message}`, { cause: error });
+      throw new ProviderError("Unauthorized", `read token file ${tokenFile} failed: ${error.message}`, {
+        cause: error,
+      });
     });
     return { "X-Nomad-Token": (await read).trim() };
   }

@@ -19,9 +19,11 @@ export interface JobStub {
 /** `GET /v1/job/:id`, as far as this provider looks into it. */
 export interface JobDetail extends JobStub {
   readonly JobModifyIndex: number;
-  readonly TaskGroups?: readonly {
-    readonly Tasks?: readonly { readonly Name: string; readonly KillTimeout?: number | null }[] | null;
-  }[] | null;
+  readonly TaskGroups?:
+    | readonly {
+        readonly Tasks?: readonly { readonly Name: string; readonly KillTimeout?: number | null }[] | null;
+      }[]
+    | null;
 }
 
 /** Times are RFC 3339; zero is `0001-01-01T00:00:00Z`. */
@@ -99,7 +101,9 @@ export interface NodeStub {
   readonly Drain?: boolean;
   readonly SchedulingEligibility?: string;
   readonly Status?: string;
-  readonly Drivers?: Readonly<Record<string, { readonly Detected?: boolean; readonly Healthy?: boolean }>> | null;
+  readonly Drivers?: Readonly<
+    Record<string, { readonly Detected?: boolean; readonly Healthy?: boolean }>
+  > | null;
   readonly Attributes?: Readonly<Record<string, string>> | null;
   readonly NodeResources?: NodeResources | null;
   readonly ReservedResources?: {
@@ -114,11 +118,13 @@ export interface NodeResources {
   readonly Cpu?: { readonly CpuShares?: number; readonly TotalCpuCores?: number } | null;
   readonly Memory?: { readonly MemoryMB?: number } | null;
   readonly Disk?: { readonly DiskMB?: number } | null;
-  readonly Devices?: readonly {
-    readonly Vendor?: string;
-    readonly Type?: string;
-    readonly Instances?: readonly { readonly Healthy?: boolean }[] | null;
-  }[] | null;
+  readonly Devices?:
+    | readonly {
+        readonly Vendor?: string;
+        readonly Type?: string;
+        readonly Instances?: readonly { readonly Healthy?: boolean }[] | null;
+      }[]
+    | null;
 }
 
 /** One line of the event stream. A heartbeat has no events. */

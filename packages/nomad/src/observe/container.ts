@@ -29,7 +29,8 @@ export function observeContainer(task: string, state: TaskState, context: TaskCo
   const dead = state.State === "dead";
   const instanceId = `${context.allocation}-${task}-${restarts}`;
   const last = dead ? ends.at(-2) : ends.at(-1);
-  const started = events.some((event) => event.Type === "Started") || timeOfText(state.StartedAt) !== undefined;
+  const started =
+    events.some((event) => event.Type === "Started") || timeOfText(state.StartedAt) !== undefined;
   return {
     name: containerName(task),
     state: observedState(state, events, ends.at(-1), { ...context, instanceId }),

@@ -70,11 +70,17 @@ function fitsTemplate(
     return false;
   }
   if (text.length > maximumLine) {
-    issues.push({ path: at, message: `variable ${variable.name} holds ${why} above ${maximumLine} characters` });
+    issues.push({
+      path: at,
+      message: `variable ${variable.name} holds ${why} above ${maximumLine} characters`,
+    });
     return false;
   }
   if (late) {
-    issues.push({ path: at, message: `variable ${variable.name} mixes ${why} with an address known only later` });
+    issues.push({
+      path: at,
+      message: `variable ${variable.name} mixes ${why} with an address known only later`,
+    });
     return false;
   }
   return true;

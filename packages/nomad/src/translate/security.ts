@@ -39,7 +39,10 @@ function userOf(context: Fields, at: string, issues: FieldIssue[]): string | und
   const user = context["runAsUser"];
   const group = context["runAsGroup"];
   if (context["runAsNonRoot"] === true && (user === undefined || user === 0)) {
-    issues.push({ path: `${at}.runAsNonRoot`, message: "only a runAsUser other than 0 shows it; set runAsUser" });
+    issues.push({
+      path: `${at}.runAsNonRoot`,
+      message: "only a runAsUser other than 0 shows it; set runAsUser",
+    });
   }
   if (user === undefined) {
     if (group !== undefined) issues.push({ path: `${at}.runAsGroup`, message: "needs runAsUser beside it" });

@@ -2,7 +2,12 @@ import type { Disposition } from "@vkubelet/core";
 import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { NomadTranslateOptions } from "./options.ts";
 
-function rule(disposition: Disposition, path: string, reason: string, when?: SupportRule["when"]): SupportRule {
+function rule(
+  disposition: Disposition,
+  path: string,
+  reason: string,
+  when?: SupportRule["when"],
+): SupportRule {
   return { path, disposition, reason, ...(when === undefined ? {} : { when }) };
 }
 
@@ -18,7 +23,11 @@ const containers: readonly SupportRule[] = [
   rule("exact", "env", ""),
   rule("reject", "env[].valueFrom.fileKeyRef", "variables from files are not resolved; use a ConfigMap"),
   rule("approx", "resources", "CPU is reserved in MHz and shared beyond that; memory is rounded up to MiB"),
-  rule("reject", "resources.claims", "Nomad has no dynamic resource allocation; ask for nvidia.com/gpu instead"),
+  rule(
+    "reject",
+    "resources.claims",
+    "Nomad has no dynamic resource allocation; ask for nvidia.com/gpu instead",
+  ),
   rule(
     "approx",
     "restartPolicy",
@@ -51,8 +60,17 @@ const containers: readonly SupportRule[] = [
 const dockerContainers: readonly SupportRule[] = [
   rule("exact", "image", ""),
   rule("exact", "command", ""),
-  rule("approx", "imagePullPolicy", "Always pulls before every start; IfNotPresent pulls the tag latest as well"),
-  rule("reject", "imagePullPolicy", "Nomad cannot forbid a pull; use IfNotPresent", (value) => value === "Never"),
+  rule(
+    "approx",
+    "imagePullPolicy",
+    "Always pulls before every start; IfNotPresent pulls the tag latest as well",
+  ),
+  rule(
+    "reject",
+    "imagePullPolicy",
+    "Nomad cannot forbid a pull; use IfNotPresent",
+    (value) => value === "Never",
+  ),
   rule("exact", "tty", ""),
   rule("approx", "stdin", "input is open, but nobody can attach to it"),
   rule("exact", "volumeMounts", ""),
@@ -75,7 +93,11 @@ const rawExecContainers: readonly SupportRule[] = [
 /** What every driver does with a pod. */
 const pod: readonly SupportRule[] = [
   rule("exact", "spec.restartPolicy", ""),
-  rule("approx", "spec.containers", "a container that fails for good ends the others, as Nomad ends sibling tasks"),
+  rule(
+    "approx",
+    "spec.containers",
+    "a container that fails for good ends the others, as Nomad ends sibling tasks",
+  ),
   rule("exact", "spec.initContainers", ""),
   rule(
     "approx",
@@ -92,7 +114,12 @@ const pod: readonly SupportRule[] = [
   rule("reject", "spec.shareProcessNamespace", "tasks do not share processes", (value) => value === true),
   rule("reject", "spec.runtimeClassName", "the driver of the provider decides the runtime; leave it out"),
   rule("reject", "spec.resourceClaims", "Nomad has no dynamic resource allocation"),
-  rule("reject", "spec.os", "only Linux clients are used", (value) => (value as { name?: string }).name !== "linux"),
+  rule(
+    "reject",
+    "spec.os",
+    "only Linux clients are used",
+    (value) => (value as { name?: string }).name !== "linux",
+  ),
   rule("exact", "spec.os", ""),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
@@ -123,7 +150,11 @@ const pod: readonly SupportRule[] = [
     "storageos",
     "vsphereVolume",
   ].map((kind) =>
-    rule("reject", `spec.volumes[].${kind}`, "only emptyDir, configMap, secret, downwardAPI and projected are carried"),
+    rule(
+      "reject",
+      `spec.volumes[].${kind}`,
+      "only emptyDir, configMap, secret, downwardAPI and projected are carried",
+    ),
   ),
 ];
 
@@ -157,9 +188,10 @@ export function supportTable(
     ...pod,
     ...(docker ? dockerPod : rawExecPod),
     ...containerRules(lists, [...containers, ...(docker ? dockerContainers : rawExecContainers)]),
-    ...containerRules(["containers"], [
-      rule("approx", "", "a container that fails for good ends the others, as Nomad ends sibling tasks"),
-    ]),
+    ...containerRules(
+      ["containers"],
+      [rule("approx", "", "a container that fails for good ends the others, as Nomad ends sibling tasks")],
+    ),
     rule("exact", "spec.terminationGracePeriodSeconds", ""),
     rule(
       "approx",

@@ -43,11 +43,14 @@ export function translateTask(inputs: TaskInputs): Task {
   const volumes = docker ? taskVolumes(pod, container, path, secrets, issues) : noVolumes;
   if (!docker) unmountable(container, path, issues);
   checkBindings(inputs);
-  const security = docker ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, issues) : { config: {} };
+  const security = docker
+    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, issues)
+    : { config: {} };
   const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
   const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
   const templates = [...gate, ...environment.templates, ...volumes.templates];
-  const killSignal = (raw.lifecycle?.["stopSignal"] as string | undefined) ?? (docker ? undefined : "SIGTERM");
+  const killSignal =
+    (raw.lifecycle?.["stopSignal"] as string | undefined) ?? (docker ? undefined : "SIGTERM");
   return {
     Name: taskName(container.name),
     Driver: options.driver,
@@ -80,12 +83,16 @@ function checkBindings({ pod, container, path, options, issues }: TaskInputs): v
     if (inSpec && value.secret) {
       issues.push({
         path: at,
-        message: "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
+        message:
+          "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
       });
     }
     const unknown = lateFieldsOf(value).filter((field) => field.startsWith("status.podIP") && !hostMode);
     for (const field of unknown) {
-      issues.push({ path: at, message: `${field} is known only after the start on network ${options.network}` });
+      issues.push({
+        path: at,
+        message: `${field} is known only after the start on network ${options.network}`,
+      });
     }
   };
   container.command?.forEach((value, index) => {

@@ -1,7 +1,16 @@
 import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
 import { auditPod, bytesOf, rejectionOf } from "@vkubelet/pod";
+import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
-import { groupName, groupVariable, jobId, metaKeys, schemaVersion, specHash, taskVariable } from "./identity.ts";
+import {
+  groupName,
+  groupVariable,
+  jobId,
+  metaKeys,
+  schemaVersion,
+  specHash,
+  taskVariable,
+} from "./identity.ts";
 import type { Constraint, JobSpec, RegisterBody, Task } from "./job-spec.ts";
 import { groupNetwork, networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
@@ -34,12 +43,15 @@ export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): 
   if (options.driver === "docker" && pod.pullCredentials.length > 0) {
     issues.push({
       path: "spec.imagePullSecrets",
-      message: "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
+      message:
+        "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
     });
   }
   if (issues.length > 0) {
     const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
-    throw new ProviderError("InvalidInput", `translation to Nomad failed: ${listed}`.slice(0, 1_000), { issues });
+    throw new ProviderError("InvalidInput", `translation to Nomad failed: ${listed}`.slice(0, 1_000), {
+      issues,
+    });
   }
   const job = translateJob(pod, id, options, tasks);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
@@ -73,7 +85,9 @@ function translateTasks(
     return translateTask({ pod, container, path, options, secrets, gate, issues });
   });
   const mainTasks = pod.containers.map((container, index) => {
-    const secrets = new VariableBuilder(taskVariable(id, container.name === "alloc" ? "vk_alloc" : container.name));
+    const secrets = new VariableBuilder(
+      taskVariable(id, container.name === "alloc" ? "vk_alloc" : container.name),
+    );
     builders.push(secrets);
     const path = `spec.containers[${index}]`;
     return translateTask({ pod, container, path, options, secrets, gate: undefined, issues });
@@ -93,7 +107,8 @@ function translateJob(
   const spec = pod.pod.spec ?? { containers: [] };
   const networks = groupNetwork(spec, pod.hostname, options);
   const [first] = pod.containers;
-  if (first === undefined) throw new ProviderError("InvalidInput", "translation to Nomad failed: no containers");
+  if (first === undefined)
+    throw new ProviderError("InvalidInput", "translation to Nomad failed: no containers");
   return {
     ID: id,
     Name: `${pod.ref.namespace}/${pod.ref.name}`,
@@ -134,10 +149,10 @@ function translateJob(
 function constraints(nodeSelector: Readonly<Record<string, string>>): readonly Constraint[] {
   const architecture = nodeSelector["kubernetes.io/arch"];
   return [
-    { LTarget: "${attr.kernel.name}", RTarget: "linux", Operand: "=" },
+    { LTarget: expression("attr.kernel.name"), RTarget: "linux", Operand: "=" },
     ...(architecture === undefined
       ? []
-      : [{ LTarget: "${attr.cpu.arch}", RTarget: architecture, Operand: "=" }]),
+      : [{ LTarget: expression("attr.cpu.arch"), RTarget: architecture, Operand: "=" }]),
   ];
 }
 

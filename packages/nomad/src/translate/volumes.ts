@@ -1,4 +1,10 @@
-import type { FieldIssue, ResolvedContainer, ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
+import type {
+  FieldIssue,
+  ResolvedContainer,
+  ResolvedFile,
+  ResolvedPod,
+  ResolvedVolume,
+} from "@vkubelet/core";
 import { literalDelimiters } from "./escape.ts";
 import type { Template } from "./job-spec.ts";
 import { base64, type VariableBuilder } from "./variables.ts";
@@ -38,7 +44,9 @@ export function taskVolumes(
       return;
     }
     if (volume.type === "emptyDir" || volume.files.length === 0) {
-      volumes.push(`../alloc/data/vk-${volume.name}${below}:${mount.mountPath}${mount.readOnly ? ":ro" : ""}`);
+      volumes.push(
+        `../alloc/data/vk-${volume.name}${below}:${mount.mountPath}${mount.readOnly ? ":ro" : ""}`,
+      );
       return;
     }
     const folder = fileFolder(volume.name, volume.files);
@@ -78,7 +86,10 @@ function fileTemplate(file: ResolvedFile, folder: string, secrets: VariableBuild
   } as const;
   if (file.secret) {
     const value = secrets.add(base64(file.content));
-    return { EmbeddedTmpl: `{{ with nomadVar "${secrets.path}" }}{{ ${value} | base64Decode }}{{ end }}`, ...common };
+    return {
+      EmbeddedTmpl: `{{ with nomadVar "${secrets.path}" }}{{ ${value} | base64Decode }}{{ end }}`,
+      ...common,
+    };
   }
   const text = textOf(file.content);
   if (text === undefined) {
