@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["@vkubelet/source", "import", "module", "node", "default"];
+const conditions = ["@vkubelet/source", "import", "node", "default"];
 
 // Tests run on the sources: the private export condition makes a build unnecessary.
 export default defineConfig({
