@@ -1,10 +1,10 @@
 import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startProcess } from "./child-process.ts";
 
-/** A process that serves until SIGTERM; `exec` replaces the shell, so the group leader is the program itself. */
+/** A script that has a child and runs until it gets SIGTERM. */
 const serve = (folder: string) => `echo $$ > ${folder}/pid; sleep 1000 & echo $! > ${folder}/child; wait`;
 
 describe("startProcess", () => {
@@ -33,8 +33,10 @@ describe("startProcess", () => {
     await running.exited;
     expect(() => process.kill(running.pid, 0)).toThrow(/ESRCH/);
     // The child may be a zombie of a machine whose first process reaps nobody, but it no longer runs.
-    const state = await readFile(`/proc/${child}/stat`, "utf8").catch(() => "gone");
-    expect(state).toMatch(/^gone$|\) Z /);
+    await vi.waitFor(async () => {
+      const state = await readFile(`/proc/${child}/stat`, "utf8").catch(() => "gone");
+      expect(state).toMatch(/^gone$|\) Z /);
+    });
     await running.stop();
   });
 
