@@ -1,3 +1,4 @@
+// status, restarts, audit
 export { auditPod, rejectionOf } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
@@ -8,8 +9,9 @@ export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
-export type { ResolveInputs, ResolveWait } from "./resolution.ts";
+export type { ResolveInputs } from "./resolution.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
+export type { ResolveWait } from "./resolve-wait.ts";
 export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
 export {
   containerRestartable,

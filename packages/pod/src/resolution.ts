@@ -11,6 +11,7 @@ import {
   type Service,
 } from "@vkubelet/core";
 import type { TokenReference } from "./references.ts";
+import type { ResolveWait } from "./resolve-wait.ts";
 
 /** What resolving a pod reads besides the pod. Lookups are synchronous: the host has fetched before. */
 export interface ResolveInputs {
@@ -26,19 +27,6 @@ export interface ResolveInputs {
   readonly nodeAllocatable: ResourceList;
   /** A token that was requested before; undefined where there is none yet, which makes the pod wait. */
   token(reference: TokenReference): { readonly token: string; readonly expiresAt: string } | undefined;
-}
-
-/** Why a pod cannot start yet. The wait ends when the object named appears or changes. */
-export interface ResolveWait {
-  /** The container whose configuration is incomplete. */
-  readonly container?: string;
-  /** The volume that cannot be set up. */
-  readonly volume?: string;
-  /** As the kubelet calls it, in the container's waiting state or in the event. */
-  readonly reason: "CreateContainerConfigError" | "FailedMount";
-  /** The kubelet's own text. Never a value of a Secret. */
-  readonly message: string;
-  readonly object?: { readonly kind: "ConfigMap" | "Secret"; readonly name: string };
 }
 
 /** The object that a wait is about. */

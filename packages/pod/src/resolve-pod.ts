@@ -17,13 +17,8 @@ import { imagePullPolicyOf } from "./image-pull-policy.ts";
 import { resolveMounts, type VolumeNames } from "./mounts.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
 import { Quantity } from "./quantity.ts";
-import {
-  type ContainerScope,
-  namespaceOf,
-  Resolution,
-  type ResolveInputs,
-  type ResolveWait,
-} from "./resolution.ts";
+import { type ContainerScope, namespaceOf, Resolution, type ResolveInputs } from "./resolution.ts";
+import type { ResolveWait } from "./resolve-wait.ts";
 import { containerResources, parseResourceList } from "./resources.ts";
 import { resolveFiles } from "./volume-files.ts";
 
