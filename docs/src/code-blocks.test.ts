@@ -46,7 +46,7 @@ describe("documentation", () => {
 
   it("has the table of error effects as the code has it", async () => {
     const { providerErrorEffects } = await import("@vkubelet/core");
-    const page = await readFile(join(root, "docs/contract.md"), "utf8");
+    const page = (await readFile(join(root, "docs/contract.md"), "utf8")).replace(/ +/g, " ");
     for (const [code, effect] of Object.entries(providerErrorEffects)) {
       expect(page).toContain(
         `| \`${code}\` | ${effect.onCreate} | ${effect.httpStatus} | ${effect.nodeUnready ? "yes" : "no"} | ${effect.meaning} |`,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "../..");
 for (const page of ["README.md"]) {
   const path = join(root, page);
-  const text = readFileSync(path, "utf8").replace(/```ts\n\/\/ file: (\S+)\n[^]*?```/g, (_, file) => {
+  const text = readFileSync(path, "utf8").replace(/```ts\n\/\/ file: (\S+)\n[\s\S]*?```/g, (_, file) => {
     const code = readFileSync(join(root, file), "utf8").trimEnd();
     return `\`\`\`ts\n// file: ${file}\n${code}\n\`\`\``;
   });

@@ -1,56 +1,36 @@
 import { contractVersion, type PodObservation, type Provider, type ResolvedPod } from "@vkubelet/core";
 
+type Run = { readonly pod: ResolvedPod; readonly start: number; end: number; exitCode: number };
+
 /** Runs every pod as a timer of this process: the smallest provider that behaves. */
 export function createTimerProvider(seconds: number): Provider {
-  const pods = new Map<string, { pod: ResolvedPod; startedAt: number; stopped?: boolean }>();
-  const time = (milliseconds: number) => new Date(milliseconds).toISOString();
-  const observe = ({
-    pod,
-    startedAt,
-    stopped,
-  }: {
-    pod: ResolvedPod;
-    startedAt: number;
-    stopped?: boolean;
-  }): PodObservation => {
-    const over = stopped || Date.now() >= startedAt + seconds * 1000;
-    return {
-      ref: pod.ref,
-      attempt: pod.attempt,
-      version: Date.now(),
-      state: over ? "ended" : "active",
-      containers: pod.containers.map(({ name }) => ({
-        name,
-        restartCount: 0,
-        state: over
-          ? {
-              type: "terminated",
-              exitCode: stopped ? 143 : 0,
-              startedAt: time(startedAt),
-              finishedAt: time(Date.now()),
-            }
-          : { type: "running", startedAt: time(startedAt) },
-      })),
-    };
-  };
+  const runs = new Map<string, Run>();
+  const capacity = { cpu: "8", memory: "16Gi", pods: "100" };
   return {
     contractVersion,
     name: "timer",
     traits: { restarts: "runtime", absenceGraceMs: 0, pollIntervalMs: 1000 },
-    describeNode: async () => ({
-      capacity: { cpu: "8", memory: "16Gi", pods: "100" },
-      operatingSystem: "linux",
-      architecture: "amd64",
-    }),
-    createPod: async (pod) => {
-      const known = pods.get(pod.ref.uid);
-      if (!known || known.pod.attempt < pod.attempt) pods.set(pod.ref.uid, { pod, startedAt: Date.now() });
+    describeNode: async () => ({ capacity, operatingSystem: "linux", architecture: "amd64" }),
+    async createPod(pod) {
+      if ((runs.get(pod.ref.uid)?.pod.attempt ?? -1) >= pod.attempt) return;
+      runs.set(pod.ref.uid, { pod, start: Date.now(), end: Date.now() + seconds * 1000, exitCode: 0 });
     },
-    deletePod: async (ref) => {
-      const known = pods.get(ref.uid);
-      if (known) known.stopped = true;
+    async deletePod({ uid }) {
+      const run = runs.get(uid);
+      if (run && run.end > Date.now()) Object.assign(run, { end: Date.now(), exitCode: 143 });
     },
-    listPods: async () => [...pods.values()].map(observe),
-    releasePod: async (ref) => void pods.delete(ref.uid),
+    listPods: async () => [...runs.values()].map(observe),
+    releasePod: async ({ uid }) => void runs.delete(uid),
   };
+}
+
+function observe({ pod, start, end, exitCode }: Run): PodObservation {
+  const startedAt = new Date(start).toISOString();
+  const finishedAt = new Date(end).toISOString();
+  const [state, container] =
+    end > Date.now()
+      ? (["active", { type: "running", startedAt }] as const)
+      : (["ended", { type: "terminated", exitCode, startedAt, finishedAt }] as const);
+  const containers = pod.containers.map(({ name }) => ({ name, restartCount: 0, state: container }));
+  return { ref: pod.ref, attempt: pod.attempt, version: Date.now(), state, containers };
 }

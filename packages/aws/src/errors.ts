@@ -79,7 +79,10 @@ export function awsProviderError(error: unknown, what: string): ProviderError {
   const vendor = (typeof error === "object" && error !== null ? error : {}) as VendorError;
   const name = typeof vendor.name === "string" ? vendor.name : "Error";
   const text = typeof vendor.message === "string" && vendor.message !== "" ? vendor.message : "no message";
-  const message = `${what}: ${name}: ${text}`;
+  const status = vendor.$response?.statusCode;
+  // An answer that is not in the service's format (a proxy's page) says nothing but its status.
+  const why = name === "SyntaxError" && status !== undefined ? `HTTP status ${status}` : `${name}: ${text}`;
+  const message = `${what}: ${why}`;
   const code = codeOf(vendor, name, text);
   return new ProviderError(code, message, {
     cause: error,

@@ -104,7 +104,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     pods,
   });
   const stop = async () => {
-    await Promise.all([node?.stop(), lease.stop(), pods.stop(), server.stop()]);
+    await Promise.all([node?.stop(), lease.stop(), pods.stop(), server.close()]);
     await events.stop();
     await client[Symbol.asyncDispose]();
     await provider[Symbol.asyncDispose]?.();

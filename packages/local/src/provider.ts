@@ -42,7 +42,7 @@ interface Opened {
  * the times of its output.
  * Throws `InvalidInput` that names every wrong option.
  */
-export function createLocalProvider(options: LocalProviderOptions): Provider {
+export function createLocalProvider(options: LocalProviderOptions): Provider & AsyncDisposable {
   return new LocalProvider(parseLocalProviderOptions(options));
 }
 

@@ -53,8 +53,9 @@ function sizes({ located, role }: MappedContainer): ContainerDefinition {
       ...(limit === undefined || limit > smallestMemory ? { memoryReservation: smallestMemory } : {}),
     };
   }
-  const reservation =
-    memoryRequestMiB === undefined ? undefined : Math.max(Number(memoryRequestMiB), smallestMemory);
+  // Without any number of memory a definition is legal on Fargate, but not everywhere else: the least says as little.
+  const requested = memoryRequestMiB ?? (limit === undefined ? 0n : undefined);
+  const reservation = requested === undefined ? undefined : Math.max(Number(requested), smallestMemory);
   return {
     ...(milliCpu === undefined ? {} : { cpu: Number((milliCpu * 1024n) / 1000n) }),
     ...(limit === undefined ? {} : { memory: limit }),

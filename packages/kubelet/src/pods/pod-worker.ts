@@ -242,7 +242,11 @@ export class PodWorker {
   async #ended(pod: Pod, observation: PodObservation): Promise<Requeue> {
     const { provider, clock } = this.#env;
     if (provider.traits.restarts === "runtime" && observation.failure === undefined) {
-      const decision = restartDecision(pod, observation);
+      const current = this.#status;
+      const decision = restartDecision(
+        current === undefined ? pod : { ...pod, status: current },
+        observation,
+      );
       if (decision.restart) {
         const finishedAt = finishedAtOf(observation) ?? clock.now();
         const { state, delayMs } = nextBackoff(this.#run.backoff, finishedAt);
@@ -250,7 +254,7 @@ export class PodWorker {
         if (clock.now() < due) {
           await this.#write(pod, {
             observation,
-            restart: { attempt: observation.attempt, backoffMs: delayMs },
+            restart: { attempt: observation.attempt + 1, backoffMs: delayMs },
           });
           for (const container of decision.containers) {
             this.#notify({
@@ -262,7 +266,7 @@ export class PodWorker {
           }
           return due - clock.now();
         }
-        await this.#write(pod, { observation, restart: { attempt: observation.attempt } });
+        await this.#write(pod, { observation, restart: { attempt: observation.attempt + 1 } });
         await this.#run.advance(observation.attempt + 1, state);
         return this.#create(pod, observation.attempt + 1);
       }

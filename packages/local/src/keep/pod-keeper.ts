@@ -172,24 +172,23 @@ export class PodKeeper {
   }
 
   async #act({ starts, stops }: Decision): Promise<"again" | "retry" | "none"> {
-    let result: "again" | "retry" | "none" = "none";
+    let acted = false;
     for (const start of starts) {
       const directory = this.#instance(start.container.name, start.number);
       if (this.#supervised.has(directory)) continue;
       await this.#startInstance(start, directory);
-      if (result === "none") result = "again";
+      acted = true;
     }
-    for (const stop of stops) {
-      await this.#stopInstance(stop);
-      result = stop.action === "kill" || result === "retry" ? "retry" : "again";
-    }
-    return result;
+    for (const stop of stops) await this.#stopInstance(stop);
+    // A kill is seen by the end that follows; looking again at once would only kill again.
+    if (stops.some(({ action }) => action === "kill")) return "retry";
+    return acted || stops.length > 0 ? "again" : "none";
   }
 
   async #startInstance(start: StartAction, directory: string): Promise<void> {
     const { tools, logger } = this.#services;
     const { container } = start;
-    if (!start.resumed) await createInstance(this.podDirectory, this.pod.ref.uid, start, [], tools);
+    if (!start.resumed) await createInstance(this.podDirectory, this.pod, start, tools);
     this.#watchDirectory(directory);
     this.#supervised.add(directory);
     spawnSupervisor({

@@ -3,11 +3,12 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StartAction } from "../keep/decide.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { launchScript } from "../supervise/launch-script.ts";
-import type { ReadyMount } from "../supervise/mount-script.ts";
+import { failureScript, launchScript } from "../supervise/launch-script.ts";
+import type { PlannedContainer } from "../translate/process-plan.ts";
 import { layout } from "./layout.ts";
+import { MountFailure, makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
 import { instanceNumbers } from "./read-instance.ts";
-import type { IntentFile } from "./snapshot.ts";
+import type { IntentFile, PodFile } from "./snapshot.ts";
 
 /**
  * Writes the intent to run an instance. The directory gets its name only when it is whole, and a name is given once:
@@ -15,9 +16,8 @@ import type { IntentFile } from "./snapshot.ts";
  */
 export async function createInstance(
   podDirectory: string,
-  uid: string,
+  pod: PodFile,
   start: StartAction,
-  mounts: readonly ReadyMount[],
   tools: MachineTools,
 ): Promise<boolean> {
   const { container, number } = start;
@@ -27,19 +27,18 @@ export async function createInstance(
   const temporary = join(parent, `.new-${randomUUID()}`);
   await mkdir(temporary, { mode: 0o700 });
   const intent: IntentFile = {
-    instanceId: `${uid}-${container.name}-${number}`,
+    instanceId: `${pod.ref.uid}-${container.name}-${number}`,
+    terminationMessagePolicy: container.terminationMessagePolicy,
     ...(start.backoff === undefined ? {} : { backoff: start.backoff }),
     ...(start.previous === undefined ? {} : { previous: start.previous }),
   };
-  const script = launchScript({ container, instanceDirectory: directory, mounts, tools });
+  const { script, mounts } = await scriptFor(podDirectory, directory, temporary, pod, container, tools);
   const files: [string, string][] = [
     ["intent.json", JSON.stringify(intent)],
     ["launch.sh", script],
     ["stdout", ""],
     ["stderr", ""],
-    ...(mounts.length > 0 || container.terminationMessagePath !== undefined
-      ? [["namespace", ""] as [string, string]]
-      : []),
+    ...(mounts > 0 ? [["namespace", ""] as [string, string]] : []),
   ];
   for (const [name, text] of files)
     await writeFile(join(temporary, name), text, { mode: 0o600, flush: true });
@@ -55,4 +54,31 @@ export async function createInstance(
     if (old < number - 1) await rm(join(parent, String(old)), { recursive: true, force: true });
   }
   return true;
+}
+
+/** The launch script, and how many mounts it makes. What cannot be prepared becomes a script that says so and fails. */
+async function scriptFor(
+  podDirectory: string,
+  directory: string,
+  temporary: string,
+  pod: PodFile,
+  container: PlannedContainer,
+  tools: MachineTools,
+): Promise<{ readonly script: string; readonly mounts: number }> {
+  try {
+    const mounts = [...(await prepareMounts(podDirectory, pod.plan, container))];
+    if (container.terminationMessagePath !== undefined) {
+      await makeTerminationFile(join(temporary, "termination-log"));
+      mounts.push({
+        source: join(directory, "termination-log"),
+        target: container.terminationMessagePath,
+        readOnly: false,
+      });
+    }
+    const script = launchScript({ container, instanceDirectory: directory, mounts, tools });
+    return { script, mounts: mounts.length };
+  } catch (error) {
+    if (!(error instanceof MountFailure)) throw error;
+    return { script: failureScript(directory, error.message), mounts: 0 };
+  }
 }

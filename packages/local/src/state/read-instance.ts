@@ -5,6 +5,7 @@ import { isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { isMissing, type ReadFile, readIfPresent, writeIfAbsent } from "./files.ts";
 import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
+import { terminationMessage } from "./termination-message.ts";
 
 /** What the claim holds when the provider took an instance so that nobody can start it. */
 export const cancelledClaim = "cancelled\n";
@@ -74,16 +75,21 @@ async function readEnd(directory: string, intent: IntentFile): Promise<InstanceP
     type: "ended",
     finishedAtMs: exit.modifiedAtMs,
     lost: exit.text === lostExit,
-    termination: terminationOf(exit, startError, started, intent),
+    termination: await terminationOf(directory, { exit, startError, started, intent }),
   };
 }
 
-function terminationOf(
-  exit: ReadFile,
-  startError: ReadFile | undefined,
-  started: ReadFile | undefined,
-  intent: IntentFile,
-): ContainerTermination {
+interface EndFiles {
+  readonly exit: ReadFile;
+  readonly startError: ReadFile | undefined;
+  readonly started: ReadFile | undefined;
+  readonly intent: IntentFile;
+}
+
+async function terminationOf(
+  directory: string,
+  { exit, startError, started, intent }: EndFiles,
+): Promise<ContainerTermination> {
   const times = {
     ...(started === undefined ? {} : { startedAt: new Date(started.modifiedAtMs).toISOString() }),
     finishedAt: new Date(exit.modifiedAtMs).toISOString(),
@@ -103,5 +109,6 @@ function terminationOf(
   const exitCode = Number.parseInt(exit.text, 10);
   // A shell tells death by signal n as 128 + n; a program that itself exits so looks the same.
   const signal = exitCode > 128 && exitCode <= 128 + 31 ? { signal: exitCode - 128 } : {};
-  return { exitCode, ...signal, ...times };
+  const message = await terminationMessage(directory, intent.terminationMessagePolicy, exitCode);
+  return { exitCode, ...signal, ...(message === undefined ? {} : { message }), ...times };
 }

@@ -19,6 +19,7 @@ export interface DeletionFile {
 /** What stands on disk of an instance before anything of it runs. */
 export interface IntentFile {
   readonly instanceId: string;
+  readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
   /** Backoff as it stands after the decision to start this instance; absent for the first. */
   readonly backoff?: BackoffState;
   /** How the instance before ended. */

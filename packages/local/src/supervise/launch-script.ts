@@ -39,6 +39,13 @@ exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...contai
 `;
 }
 
+/** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */
+export function failureScript(instanceDirectory: string, message: string): string {
+  return `printf '%s' ${shellQuote(message)} >${shellQuote(`${instanceDirectory}/start-error`)}
+exit 128
+`;
+}
+
 function programCheck(program: string): string {
   const shown = JSON.stringify(program);
   const fail = (why: string) => `vkubelet_fail ${shellQuote(`exec: ${shown}: ${why}`)}`;

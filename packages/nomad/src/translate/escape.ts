@@ -16,7 +16,12 @@ export function configText(value: ResolvedValue): string {
 }
 
 /** Nomad's name for the address of the client that runs the task, in Config and Env alike. */
-export const hostAddressExpression = "${attr.unique.network.ip-address}";
+export const hostAddressExpression = expression("attr.unique.network.ip-address");
+
+/** The text that Nomad replaces by the value of `name`. */
+export function expression(name: string): string {
+  return ["$", "{", name, "}"].join("");
+}
 
 /** Delimiters for a template whose text is data: two strings that do not occur in it. */
 export function literalDelimiters(text: string): { readonly LeftDelim: string; readonly RightDelim: string } {

@@ -1,5 +1,6 @@
 import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
 import { auditPod, bytesOf, rejectionOf } from "@vkubelet/pod";
+import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
 import {
   groupName,
@@ -148,10 +149,10 @@ function translateJob(
 function constraints(nodeSelector: Readonly<Record<string, string>>): readonly Constraint[] {
   const architecture = nodeSelector["kubernetes.io/arch"];
   return [
-    { LTarget: "${attr.kernel.name}", RTarget: "linux", Operand: "=" },
+    { LTarget: expression("attr.kernel.name"), RTarget: "linux", Operand: "=" },
     ...(architecture === undefined
       ? []
-      : [{ LTarget: "${attr.cpu.arch}", RTarget: architecture, Operand: "=" }]),
+      : [{ LTarget: expression("attr.cpu.arch"), RTarget: architecture, Operand: "=" }]),
   ];
 }
 
