@@ -108,7 +108,9 @@ describe.runIf(docker)("a Docker engine of its own", () => {
     );
     expect(await submitAndWait(batch, "all")).toMatchObject({ status: "FAILED" });
     // moto 5.2.5 shows exit codes in the summaries only.
-    const { jobSummaryList } = await batch.send(new ListJobsCommand({ jobQueue: "all", jobStatus: "FAILED" }));
+    const { jobSummaryList } = await batch.send(
+      new ListJobsCommand({ jobQueue: "all", jobStatus: "FAILED" }),
+    );
     expect(jobSummaryList).toMatchObject([{ jobName: "seven", container: { exitCode: 7 } }]);
   });
 
