@@ -139,9 +139,11 @@ function terminatedState(
     containerIDOf(termination.instanceId, view) ??
     (observed === undefined ? undefined : instanceOf(observed, view));
   // Only the present instance's times are known from before, not those of an earlier one.
-  const known = observed !== undefined && previous?.containerID === containerID ? previous?.state : undefined;
-  const startedAt = termination.startedAt ?? known?.running?.startedAt ?? known?.terminated?.startedAt;
-  const finishedAt = termination.finishedAt ?? known?.terminated?.finishedAt;
+  const same = observed !== undefined && previous?.containerID === containerID;
+  const known = same ? knownEnd(previous) : undefined;
+  const startedAt =
+    termination.startedAt ?? (same ? previous?.state?.running?.startedAt : undefined) ?? known?.startedAt;
+  const finishedAt = termination.finishedAt ?? known?.finishedAt;
   return {
     exitCode: termination.exitCode,
     reason: termination.reason ?? (termination.exitCode === 0 ? "Completed" : "Error"),
@@ -150,6 +152,12 @@ function terminatedState(
     ...(finishedAt !== undefined && { finishedAt: wholeSeconds(finishedAt) }),
     ...(containerID !== undefined && { containerID }),
   };
+}
+
+/** How the last instance ended, if it did: it may wait for its restart since. */
+function knownEnd(previous: ContainerStatus | undefined): ContainerStateTerminated | undefined {
+  if (previous?.state?.running !== undefined) return undefined;
+  return previous?.state?.terminated ?? previous?.lastState?.terminated;
 }
 
 function lastStateOf(
