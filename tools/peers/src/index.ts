@@ -30,6 +30,7 @@ export {
 export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-plane-files.ts";
 export { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
 export { withLockFile } from "./lock-file.ts";
+export { type NomadAgent, type NomadAgentOptions, nomadPeer, startNomad } from "./nomad.ts";
 export type { Peer, PeerState } from "./peer.ts";
 export { peerOrSkip, peersRequired, peersVariable, skipsFileVariable } from "./peer-or-skip.ts";
 export { type PeerName, peers } from "./registry.ts";

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { peerFolder } from "./cache.ts";
 import { findOnPath } from "./find-on-path.ts";
@@ -26,18 +26,21 @@ export function pythonCommand(python: PythonPackage, command: string): string {
  * and which versions of its dependencies, shows only in tests that fail.
  */
 export function pythonPeer(python: PythonPackage): Peer {
-  const folder = peerFolder(python.name, python.version);
-  const marker = join(folder, ".complete");
+  // Asked anew each time: the cache folder follows the environment.
+  const place = () => peerFolder(python.name, python.version);
+  const markerIn = (folder: string) => join(folder, ".complete");
+  const content = `${requirements(python).join("\n")}\n`;
+  // An environment made for other requirements is made anew.
   const installed = () =>
-    access(marker).then(
-      () => true,
+    readFile(markerIn(place()), "utf8").then(
+      (text) => text === content,
       () => false,
     );
   return {
     name: python.name,
     version: python.version,
     async find() {
-      if (await installed()) return { found: true, origin: "cache", location: folder };
+      if (await installed()) return { found: true, origin: "cache", location: place() };
       const obstacle = (await findOnPath("python3")) === undefined ? " and there is no python3 on PATH" : "";
       return { found: false, reason: `version ${python.version} is not installed in the cache${obstacle}` };
     },
@@ -45,6 +48,8 @@ export function pythonPeer(python: PythonPackage): Peer {
       const { signal, report } = options;
       const settings = signal === undefined ? {} : { signal };
       if (await installed()) return;
+      const folder = place();
+      const marker = markerIn(folder);
       await withLockFile(
         `${folder}.lock`,
         async () => {
@@ -59,7 +64,7 @@ export function pythonPeer(python: PythonPackage): Peer {
             ["-m", "pip", "install", "-q", ...requirements(python)],
             settings,
           );
-          await writeFile(`${marker}.unfinished`, `${requirements(python).join("\n")}\n`);
+          await writeFile(`${marker}.unfinished`, content);
           await rename(`${marker}.unfinished`, marker);
         },
         settings,

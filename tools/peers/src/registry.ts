@@ -3,12 +3,14 @@ import { ministackPeer } from "./aws/ministack.ts";
 import { motoPeer } from "./aws/moto.ts";
 import { dockerPeer } from "./docker/docker-peer.ts";
 import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+import { nomadPeer } from "./nomad.ts";
 import type { Peer } from "./peer.ts";
 
 /** Every peer by its name. */
 export const peers = {
   kubernetes: kubernetesPeer,
   docker: dockerPeer,
+  nomad: nomadPeer,
   moto: motoPeer,
   ministack: ministackPeer,
   localbatch: localbatchPeer,
