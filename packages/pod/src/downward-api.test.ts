@@ -12,7 +12,7 @@ const pod: Pod = {
   },
   spec: { containers: [], nodeName: "n1", serviceAccountName: "robot" },
 };
-const nodeAllocatable = { cpu: "3500m", memory: "7Gi", "ephemeral-storage": "20Gi" };
+const nodeAllocatable = { cpu: "3500m", memory: "7Gi", "ephemeral-storage": "20Gi", "hugepages-2Mi": "1Gi" };
 
 describe("fields", () => {
   it("D1: what environment variables may read", () => {
@@ -106,7 +106,9 @@ describe("resourceFieldValue", () => {
   });
 
   it("D5: the pod-level limit stands before the node's allocatable where it is given", () => {
-    const fallbacks = { podLimits: { cpu: "2" }, nodeAllocatable };
+    const fallbacks = { podLimits: { cpu: "2", "ephemeral-storage": "1Gi" }, nodeAllocatable };
+    const storage = { resource: "limits.ephemeral-storage", divisor: "1Gi" };
+    expect(resourceFieldValue({ name: "bare" }, storage, fallbacks)).toBe("20");
     expect(resourceFieldValue({ name: "bare" }, { resource: "limits.cpu" }, fallbacks)).toBe("2");
     expect(resourceFieldValue(container, { resource: "limits.cpu", divisor: "1m" }, fallbacks)).toBe("1500");
   });

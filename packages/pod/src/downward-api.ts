@@ -9,7 +9,7 @@ import {
   type ResourceList,
 } from "@vkubelet/core";
 import { Quantity } from "./quantity.ts";
-import { containerAmounts, parsed } from "./resources.ts";
+import { containerAmounts, parseResourceList } from "./resources.ts";
 
 const lateFields: readonly string[] = [
   "status.podIP",
@@ -91,10 +91,13 @@ function divisorOf(selector: ResourceFieldSelector, name: string): Quantity {
   return divisor;
 }
 
+/** Huge pages have no fallback: they cannot be overcommitted, so that no limit means none. */
 function fallbackLimit(name: string, fallbacks: LimitFallbacks): Quantity | undefined {
-  const podLimit = parsed(fallbacks.podLimits, "spec.resources.limits").get(name);
-  if (podLimit?.isPositive()) return podLimit;
-  return parsed(fallbacks.nodeAllocatable, "node allocatable").get(name);
+  if (name.startsWith("hugepages-")) return undefined;
+  const podLimit = parseResourceList(fallbacks.podLimits, "spec.resources.limits").get(name);
+  // Ephemeral storage cannot be limited for a pod as a whole.
+  if (name !== "ephemeral-storage" && podLimit?.isPositive()) return podLimit;
+  return parseResourceList(fallbacks.nodeAllocatable, "node allocatable").get(name);
 }
 
 function metadataText(pod: Pod, fieldPath: string): string | undefined {

@@ -74,5 +74,5 @@ function environmentNames(container: Container, kind: "configMap" | "secret"): s
     ...(container.envFrom ?? []).map((source) => source[`${kind}Ref`]?.name),
     ...(container.env ?? []).map((variable) => variable.valueFrom?.[`${kind}KeyRef`]?.name),
   ];
-  return names.filter((name) => name !== undefined && name !== "");
+  return names.filter((name): name is string => name !== undefined && name !== "");
 }

@@ -49,6 +49,10 @@ describe("effectiveResources", () => {
     const containers = [requesting("a", { cpu: "1" }), requesting("b", { cpu: "500m" })];
     const resources = { limits: { cpu: "4", memory: "2Gi" } };
     expect(requestsOf({ containers, resources })).toEqual({ cpu: "1500m", memory: "2Gi" });
+    const huge = [requesting("a", { "hugepages-2Mi": "2Mi" })];
+    expect(requestsOf({ containers: huge, resources: { limits: { "hugepages-2Mi": "8Mi" } } })).toEqual({
+      "hugepages-2Mi": "8Mi",
+    });
   });
 
   it("E2: a sidecar counts with the containers and with the init containers after it", () => {

@@ -22,10 +22,10 @@ const podLevelResource = /^(cpu|memory|hugepages-.+)$/;
 export function effectiveResources(spec: PodSpec): { requests: Amounts; limits: Amounts } {
   const limits = withPodLevel(
     aggregate(spec, "limits"),
-    parsed(spec.resources?.limits, "spec.resources.limits"),
+    parseResourceList(spec.resources?.limits, "spec.resources.limits"),
   );
   const requests = withPodLevel(aggregate(spec, "requests"), podLevelRequests(spec));
-  const overhead = parsed(spec.overhead, "spec.overhead");
+  const overhead = parseResourceList(spec.overhead, "spec.overhead");
   return {
     requests: sum(requests, overhead),
     limits: sum(limits, new Map([...overhead].filter(([name]) => limits.get(name)?.isPositive()))),
@@ -55,10 +55,11 @@ export function ceilMiB(bytes: bigint): bigint {
 
 /** `spec.resources.requests` after API defaulting: what is missing comes from the containers, else from the limit. */
 export function podLevelRequests(spec: PodSpec): Amounts {
-  const stated = parsed(spec.resources?.requests, "spec.resources.requests");
-  const limits = parsed(spec.resources?.limits, "spec.resources.limits");
+  const stated = parseResourceList(spec.resources?.requests, "spec.resources.requests");
+  const limits = parseResourceList(spec.resources?.limits, "spec.resources.limits");
   if (limits.size === 0) return stated;
-  const containers = [...aggregate(spec, "requests")].filter(([name]) => podLevelResource.test(name));
+  // Huge pages cannot be overcommitted: their request is the pod's limit, not what the containers add up to.
+  const containers = [...aggregate(spec, "requests")].filter(([name]) => name === "cpu" || name === "memory");
   return new Map([...limits, ...containers, ...stated]);
 }
 
@@ -69,9 +70,9 @@ export function containerAmounts(
   path: string,
 ): Amounts {
   const prefix = path === "" ? "resources" : `${path}.resources`;
-  const limits = parsed(container.resources?.limits, `${prefix}.limits`);
+  const limits = parseResourceList(container.resources?.limits, `${prefix}.limits`);
   if (kind === "limits") return limits;
-  return new Map([...limits, ...parsed(container.resources?.requests, `${prefix}.requests`)]);
+  return new Map([...limits, ...parseResourceList(container.resources?.requests, `${prefix}.requests`)]);
 }
 
 /** Rule E2, for every resource name at once. */
@@ -113,7 +114,7 @@ function merge(left: Amounts, right: Amounts, combine: (a: Quantity, b: Quantity
 }
 
 /** Every entry rounded up to milli. Throws `InvalidInput` with the path of an entry that cannot be read. */
-export function parsed(list: ResourceList | undefined, path: string): Amounts {
+export function parseResourceList(list: ResourceList | undefined, path: string): Amounts {
   const amounts = new Map<string, Quantity>();
   for (const [name, text] of Object.entries(list ?? {})) {
     try {
@@ -128,7 +129,7 @@ export function parsed(list: ResourceList | undefined, path: string): Amounts {
 }
 
 function amountOf(list: ResourceList | undefined, name: string): Quantity {
-  return parsed(list, "resources").get(name) ?? Quantity.zero;
+  return parseResourceList(list, "resources").get(name) ?? Quantity.zero;
 }
 
 function texts(amounts: Amounts): Record<string, string> {

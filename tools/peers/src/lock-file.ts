@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const heartbeatMilliseconds = 5_000;
 const staleMilliseconds = 60_000;
-const pollMilliseconds = 500;
+const pollMilliseconds = 100;
 
 /**
  * Runs `work` while holding the lock file at `path`, after waiting for any other holder, in this process or another.

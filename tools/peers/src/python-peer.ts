@@ -26,10 +26,11 @@ export function pythonCommand(python: PythonPackage, command: string): string {
  * and which versions of its dependencies, shows only in tests that fail.
  */
 export function pythonPeer(python: PythonPackage): Peer {
-  const folder = peerFolder(python.name, python.version);
-  const marker = join(folder, ".complete");
+  // Asked anew each time: the cache folder follows the environment.
+  const place = () => peerFolder(python.name, python.version);
+  const markerIn = (folder: string) => join(folder, ".complete");
   const installed = () =>
-    access(marker).then(
+    access(markerIn(place())).then(
       () => true,
       () => false,
     );
@@ -37,7 +38,7 @@ export function pythonPeer(python: PythonPackage): Peer {
     name: python.name,
     version: python.version,
     async find() {
-      if (await installed()) return { found: true, origin: "cache", location: folder };
+      if (await installed()) return { found: true, origin: "cache", location: place() };
       const obstacle = (await findOnPath("python3")) === undefined ? " and there is no python3 on PATH" : "";
       return { found: false, reason: `version ${python.version} is not installed in the cache${obstacle}` };
     },
@@ -45,6 +46,8 @@ export function pythonPeer(python: PythonPackage): Peer {
       const { signal, report } = options;
       const settings = signal === undefined ? {} : { signal };
       if (await installed()) return;
+      const folder = place();
+      const marker = markerIn(folder);
       await withLockFile(
         `${folder}.lock`,
         async () => {

@@ -76,7 +76,7 @@ export const kubernetesPeer: Peer = {
       return { found: true, origin: kubernetes.origin, location: kubernetes.paths["kube-apiserver"] ?? "" };
     }
     const obstacle = await goBuildObstacle();
-    const why = obstacle === undefined ? "" : ` and cannot be built: ${obstacle}`;
+    const why = obstacle === undefined ? "" : `, and cannot be built: ${obstacle}`;
     return { found: false, reason: `${missing.join(", ")} not on PATH and not built${why}` };
   },
   async install(options = {}) {

@@ -1,0 +1,304 @@
+import type { Dispatcher } from "undici";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import type {
+  CallOptions,
+  GetOptions,
+  KubeApiClient,
+  KubeApiClientOptions,
+  KubeList,
+  ListOptions,
+  PatchOptions,
+  PatchType,
+  Query,
+  WatchOptions,
+} from "./kube-api-client.ts";
+import {
+  answerError,
+  credentialsError,
+  type FailedRequest,
+  invalidAnswerError,
+  isGone,
+  isNotFound,
+  KubeApiError,
+  networkError,
+  timeoutError,
+} from "./kube-api-error.ts";
+import { createKubeConnection, type KubeConnection, type PreparedConnection } from "./kube-connection.ts";
+import type { KubeObject, WatchEvent } from "./kube-object.ts";
+import { retryDelay } from "./retry-policy.ts";
+import { type OpenWatch, readWatch } from "./watch-events.ts";
+
+const contentTypes: Readonly<Record<PatchType | "plain", string>> = {
+  plain: "application/json",
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  json: "application/json-patch+json",
+};
+
+interface Call extends FailedRequest {
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The one {@link KubeApiClient}. */
+export class JsonClient implements KubeApiClient {
+  readonly server: string;
+  readonly #connection: KubeConnection;
+  readonly #options: KubeApiClientOptions;
+  readonly #requestTimeoutMs: number;
+  readonly #random: () => number;
+  #watches = 0;
+
+  constructor(options: KubeApiClientOptions) {
+    this.#options = options;
+    this.#connection = createKubeConnection(options.kubeConfig);
+    this.server = this.#connection.server;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+    this.#random = options.random ?? Math.random;
+  }
+
+  get<T>(path: string, options: GetOptions & { readonly absentOn404: true }): Promise<T | undefined>;
+  get<T>(path: string, options?: GetOptions): Promise<T>;
+  async get<T>(path: string, options: GetOptions = {}): Promise<T | undefined> {
+    try {
+      return await this.#call<T>({ method: "GET", path, query: options.query, signal: options.signal });
+    } catch (error) {
+      if (options.absentOn404 && isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(path: string, options: ListOptions = {}): Promise<KubeList<T>> {
+    try {
+      return await this.#listPages<T>(path, options, options.pageSize ?? 500);
+    } catch (error) {
+      // A continue token lives for minutes only. A list that takes longer is then asked for in one piece, as
+      // client-go does: starting over page by page might never come to an end.
+      if (!isGone(error)) throw error;
+      return await this.#listPages<T>(path, options, undefined);
+    }
+  }
+
+  async #listPages<T extends KubeObject>(
+    path: string,
+    options: ListOptions,
+    pageSize: number | undefined,
+  ): Promise<KubeList<T>> {
+    const items: T[] = [];
+    let token: string | undefined;
+    for (;;) {
+      const page = await this.#call<ListPage<T>>({
+        method: "GET",
+        path,
+        query: { ...options.query, limit: pageSize, continue: token },
+        signal: options.signal,
+      });
+      const resourceVersion = page?.metadata?.resourceVersion;
+      if (typeof resourceVersion !== "string" || !Array.isArray(page.items ?? [])) {
+        throw invalidAnswerError({ method: "GET", path }, "not a list with a resource version");
+      }
+      for (const item of page.items ?? []) items.push(typedItem(item, page));
+      token = page.metadata?.continue;
+      if (!token) return { items, resourceVersion };
+    }
+  }
+
+  create<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return this.#call<T>({
+      method: "POST",
+      path,
+      query: options.query,
+      body,
+      contentType: contentTypes.plain,
+      signal: options.signal,
+    });
+  }
+
+  patch<T>(path: string, body: unknown, type: PatchType, options: PatchOptions = {}): Promise<T> {
+    return this.#call<T>({
+      method: "PATCH",
+      path,
+      query: { ...options.query, fieldManager: options.fieldManager },
+      body,
+      contentType: contentTypes[type],
+      signal: options.signal,
+    });
+  }
+
+  delete<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
+    const call = { method: "DELETE", path, query: options.query, signal: options.signal };
+    return this.#call<T>(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
+  }
+
+  async *watch<T extends KubeObject>(
+    path: string,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const request = { method: "WATCH", path };
+    const maxWatches = this.#options.maxWatches ?? 2_000;
+    if (this.#watches >= maxWatches) {
+      throw new KubeApiError(`WATCH ${path}: ${maxWatches} watches are open, which is the limit`, {
+        status: 0,
+        reason: "TooManyWatches",
+        neverSent: true,
+      });
+    }
+    this.#watches++;
+    try {
+      const open = (signal: AbortSignal): Promise<OpenWatch> =>
+        this.#openWatch(request, options.query, signal);
+      yield* readWatch<T>({
+        request,
+        server: this.server,
+        open,
+        clock: this.#options.clock,
+        requestTimeoutMs: this.#requestTimeoutMs,
+        inactivityTimeoutMs: options.inactivityTimeoutMs,
+        maxLineBytes: this.#options.maxLineBytes ?? 8 * 1024 * 1024,
+        signal: options.signal,
+        onOpen: options.onOpen,
+      });
+    } finally {
+      this.#watches--;
+    }
+  }
+
+  async #openWatch(
+    request: FailedRequest,
+    query: Query | undefined,
+    signal: AbortSignal,
+  ): Promise<OpenWatch> {
+    const connection = await this.#prepare(request);
+    const response = await connection.watches.request({
+      ...this.#target(connection, { method: "GET", path: request.path, query: { ...query, watch: true } }),
+      signal,
+    });
+    if (response.statusCode !== 200) {
+      throw await this.#answerError(request, response, await response.body.text());
+    }
+    // An abort may come while nobody is reading; without a listener its error would end the process.
+    response.body.on("error", () => {});
+    return { chunks: response.body, close: () => response.body.destroy() };
+  }
+
+  async #call<T>(call: Call): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#once<T>(call);
+      } catch (error) {
+        const delay = retryDelay(error, { method: call.method, tries }, this.#random);
+        if (delay === undefined) throw error;
+        this.#options.logger.debug("request to the API server failed and is repeated", {
+          error: (error as KubeApiError).message,
+          tries,
+          delayMs: Math.round(delay),
+        });
+        await this.#options.clock.sleep(delay, call.signal);
+      }
+    }
+  }
+
+  async #once<T>(call: Call): Promise<T> {
+    call.signal?.throwIfAborted();
+    using deadline = startDeadline(this.#options.clock, this.#requestTimeoutMs, call.signal);
+    try {
+      const connection = await this.#prepare(call);
+      const response = await connection.plain.request({
+        ...this.#target(connection, call),
+        signal: deadline.signal,
+      });
+      const text = await response.body.text();
+      if (response.statusCode < 200 || response.statusCode > 299) {
+        throw this.#answerError(call, response, text);
+      }
+      return parseAnswer<T>(call, text);
+    } catch (error) {
+      throw this.#failure(call, error, deadline, call.signal);
+    }
+  }
+
+  #failure(
+    request: FailedRequest,
+    error: unknown,
+    deadline: Deadline,
+    signal: AbortSignal | undefined,
+  ): unknown {
+    if (error instanceof KubeApiError) return error;
+    if (signal?.aborted) return signal.reason;
+    if (deadline.exceeded) {
+      return timeoutError(request, `no answer from ${this.server} within ${this.#requestTimeoutMs} ms`);
+    }
+    return networkError(request, this.server, error);
+  }
+
+  async #prepare(request: FailedRequest): Promise<PreparedConnection> {
+    try {
+      return await this.#connection.prepare();
+    } catch (error) {
+      throw credentialsError(request, this.server, error);
+    }
+  }
+
+  #target(connection: PreparedConnection, call: Call): Dispatcher.RequestOptions {
+    return {
+      origin: connection.origin,
+      path: `${connection.basePath}${call.path}${queryText(call.query)}`,
+      method: call.method as Dispatcher.HttpMethod,
+      headers: {
+        accept: "application/json",
+        "user-agent": this.#options.userAgent ?? "vkubelet",
+        ...connection.headers,
+        ...(call.contentType === undefined ? {} : { "content-type": call.contentType }),
+      },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      // Time is the clock's: see Deadline.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+  }
+
+  #answerError(request: FailedRequest, response: Dispatcher.ResponseData, text: string): KubeApiError {
+    const retryAfter = response.headers["retry-after"];
+    return answerError(
+      request,
+      response.statusCode,
+      text,
+      typeof retryAfter === "string" ? retryAfter : undefined,
+      this.#options.clock.now(),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+interface ListPage<T> extends Pick<KubeObject, "apiVersion" | "kind"> {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  /** Go writes an empty list as null. */
+  readonly items?: readonly T[] | null;
+}
+
+/** The item with the type that its list has for all: watches carry it on each object, and both must look the same. */
+function typedItem<T extends KubeObject>(item: T, page: ListPage<T>): T {
+  if (item.kind !== undefined || page.kind === undefined || page.apiVersion === undefined) return item;
+  return { apiVersion: page.apiVersion, kind: page.kind.replace(/List$/, ""), ...item };
+}
+
+function parseAnswer<T>(request: FailedRequest, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw invalidAnswerError(request, "not JSON", error);
+  }
+}
+
+function queryText(query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? "" : `?${parameters}`;
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+
+/** What one request needs: where to, who we are, over which connections. */
+export interface PreparedConnection {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path prefix of the server, without a trailing slash; usually empty. */
+  readonly basePath: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Pool for plain calls. */
+  readonly plain: Dispatcher;
+  /** Pool for watches: one connection each, so that they never hold up plain calls. */
+  readonly watches: Dispatcher;
+}
+
+/** Connections to the server of a kubeconfig's current context. */
+export interface KubeConnection {
+  /** As it stands in the kubeconfig. */
+  readonly server: string;
+  /** Credentials are asked for anew each time: token files are re-read, exec plugins run when theirs has expired. */
+  prepare(): Promise<PreparedConnection>;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+/** Concurrent plain calls; further ones wait in the pool. */
+const plainConnections = 16;
+const connectTimeoutMs = 10_000;
+/** Shorter than the idle timeouts of API servers and of the load balancers before them. */
+const keepAliveMs = 20_000;
+/** Larger than any page of a list can sensibly be. */
+const largestAnswerBytes = 256 * 1024 * 1024;
+
+/** The part of Node's HTTPS options that KubeConfig fills in. */
+interface SecurityOptions {
+  headers?: Record<string, unknown>;
+  auth?: string;
+  ca?: Buffer | string;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+  pfx?: Buffer | string;
+  passphrase?: string;
+  rejectUnauthorized?: boolean;
+  servername?: string;
+}
+
+const tlsFields = ["ca", "cert", "key", "pfx", "passphrase", "rejectUnauthorized", "servername"] as const;
+type TlsOptions = Pick<SecurityOptions, (typeof tlsFields)[number]>;
+
+interface Pools {
+  readonly fingerprint: string;
+  readonly plain: Dispatcher;
+  readonly watches: Dispatcher;
+}
+
+/** Throws when the kubeconfig has no current cluster, or one behind a SOCKS proxy. */
+export function createKubeConnection(kubeConfig: KubeConfig): KubeConnection {
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster) {
+    throw new Error("cannot reach a cluster: the kubeconfig has no current context with a cluster; set one");
+  }
+  if (cluster.proxyUrl?.startsWith("socks")) {
+    throw new Error(
+      `cannot reach ${cluster.server}: its proxy ${cluster.proxyUrl} is a SOCKS proxy, which is not supported; use an HTTP proxy`,
+    );
+  }
+  const url = new URL(cluster.server);
+  let pools: Pools | undefined;
+
+  const poolsFor = (tls: TlsOptions): Pools => {
+    const fingerprint = fingerprintOf(tls);
+    if (pools?.fingerprint !== fingerprint) {
+      const former = pools;
+      pools = {
+        fingerprint,
+        plain: createPool(cluster.proxyUrl, tls, plainConnections, largestAnswerBytes),
+        watches: createPool(cluster.proxyUrl, tls, undefined, undefined),
+      };
+      // Changed credentials serve new requests; running ones end on the connections they have. `close` waits for
+      // those, and its failure would only repeat theirs.
+      former?.plain.close().catch(() => {});
+      former?.watches.close().catch(() => {});
+    }
+    return pools;
+  };
+
+  return {
+    server: cluster.server,
+    prepare: async () => {
+      const options: SecurityOptions = {};
+      await kubeConfig.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+      const { plain, watches } = poolsFor(tlsOf(options));
+      return {
+        origin: url.origin,
+        basePath: url.pathname.replace(/\/+$/, ""),
+        headers: headersOf(options),
+        plain,
+        watches,
+      };
+    },
+    close: async () => {
+      const current = pools;
+      pools = undefined;
+      await Promise.all([current?.plain.destroy(), current?.watches.destroy()]);
+    },
+  };
+}
+
+function createPool(
+  proxyUrl: string | undefined,
+  tls: TlsOptions,
+  connections: number | undefined,
+  maxResponseSize: number | undefined,
+): Dispatcher {
+  const options = {
+    connections: connections ?? null,
+    keepAliveTimeout: keepAliveMs,
+    // One request a connection: over HTTP/2 a single stalled reader would hold up all its neighbours.
+    allowH2: false,
+    ...(maxResponseSize === undefined ? {} : { maxResponseSize }),
+  };
+  const secure = tls as Record<string, unknown>;
+  if (proxyUrl === undefined || proxyUrl === "") {
+    return new Agent({
+      ...options,
+      connect: { ...secure, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    });
+  }
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: secure });
+}
+
+function tlsOf(options: SecurityOptions): TlsOptions {
+  return Object.fromEntries(
+    tlsFields.filter((field) => options[field] !== undefined).map((field) => [field, options[field]]),
+  );
+}
+
+function fingerprintOf(tls: TlsOptions): string {
+  const hash = createHash("sha256");
+  for (const field of tlsFields) hash.update(`\0${field}\0`).update(String(tls[field] ?? ""));
+  return hash.digest("base64");
+}
+
+function headersOf(options: SecurityOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    // Token files often end in a line end, which no header may hold.
+    if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value).trim();
+  }
+  if (options.auth !== undefined && headers["authorization"] === undefined) {
+    headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
+  }
+  return headers;
+}

@@ -1,0 +1,34 @@
+import type { ServerResponse } from "node:http";
+
+/** Answers with a line of text, as the kubelet does for errors and health checks. */
+export function answerText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
+  response.end(`${text}\n`);
+}
+
+/** Writes one chunk; resolves when the reader can take more. Rejects when the connection ends before. */
+export function writeChunk(response: ServerResponse, chunk: Uint8Array | string): Promise<void> {
+  if (response.destroyed) return Promise.reject(new Error("the reader has gone"));
+  if (response.write(chunk)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const onDrain = () => {
+      response.off("close", onClose);
+      resolve();
+    };
+    const onClose = () => {
+      response.off("drain", onDrain);
+      reject(new Error("the reader has gone"));
+    };
+    response.once("drain", onDrain);
+    response.once("close", onClose);
+  });
+}

@@ -1,0 +1,111 @@
+import type { NodeAccess } from "./authorizer.ts";
+import type { ContainerLogsTarget } from "./container-logs.ts";
+
+/** What a path of the kubelet API stands for. */
+export type Route =
+  | { readonly kind: "container-logs"; readonly target: ContainerLogsTarget }
+  | { readonly kind: "pods" }
+  /** `check` names one of the checks; without it all are run. */
+  | { readonly kind: "healthz"; readonly check?: string }
+  /** A route of a real kubelet that this one lacks; `what` names it for people. */
+  | { readonly kind: "unsupported"; readonly what: string; readonly methods: readonly string[] }
+  | { readonly kind: "unknown" };
+
+/** The checks behind `/healthz`. */
+export const healthChecks = ["ping", "log", "syncloop"] as const;
+
+const sessions: Readonly<Record<string, string>> = {
+  exec: "exec",
+  attach: "attach",
+  portForward: "port-forward",
+  run: "run",
+};
+
+const unsupported: Readonly<Record<string, string>> = {
+  metrics: "metrics",
+  stats: "the stats summary",
+  runningpods: "the list of running pods",
+  configz: "configz",
+  logs: "logs of the node",
+  statusz: "statusz",
+  flagz: "flagz",
+  debug: "debug endpoints",
+};
+
+/** The route of a path, or undefined for a path that is not validly encoded. */
+export function matchRoute(path: string): Route | undefined {
+  const segments = decodeSegments(path);
+  if (segments === undefined) return undefined;
+  const [head = "", ...rest] = segments;
+  if (head === "containerLogs") {
+    const [namespace, pod, container] = rest;
+    return rest.length === 3 && namespace && pod && container
+      ? { kind: "container-logs", target: { namespace, pod, container } }
+      : { kind: "unknown" };
+  }
+  if (head === "pods" && isEnd(rest)) return { kind: "pods" };
+  if (head === "healthz") {
+    const [check] = rest;
+    if (isEnd(rest)) return { kind: "healthz" };
+    const known = rest.length === 1 && (healthChecks as readonly (string | undefined)[]).includes(check);
+    return known && check !== undefined ? { kind: "healthz", check } : { kind: "unknown" };
+  }
+  const session = Object.hasOwn(sessions, head) ? sessions[head] : undefined;
+  if (session !== undefined) {
+    const methods = head === "run" ? ["POST"] : ["GET", "POST"];
+    return { kind: "unsupported", what: session, methods };
+  }
+  if (head === "checkpoint") return { kind: "unsupported", what: "checkpoints", methods: ["POST"] };
+  const known = Object.hasOwn(unsupported, head) ? unsupported[head] : undefined;
+  return known === undefined ? { kind: "unknown" } : { kind: "unsupported", what: known, methods: ["GET"] };
+}
+
+/** Nothing more, or a trailing slash. */
+function isEnd(rest: readonly string[]): boolean {
+  return rest.length === 0 || (rest.length === 1 && rest[0] === "");
+}
+
+function decodeSegments(path: string): readonly string[] | undefined {
+  try {
+    return path.slice(1).split("/").map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: "get",
+  HEAD: "get",
+  POST: "create",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** Paths that run or reach something inside a pod. */
+const actions = new Set(["exec", "attach", "portForward", "run"]);
+
+/** Paths with a subresource of their own, which is asked for first where `proxy` is allowed too. */
+const subresources: Readonly<Record<string, readonly string[]>> = {
+  stats: ["stats"],
+  metrics: ["metrics"],
+  logs: ["log"],
+  checkpoint: ["checkpoint"],
+  pods: ["pods", "proxy"],
+  runningpods: ["pods", "proxy"],
+  healthz: ["healthz", "proxy"],
+  configz: ["configz", "proxy"],
+  statusz: ["statusz", "proxy"],
+};
+
+/**
+ * The right that a request needs, by the kubelet's table. One thing is stricter than there: exec, attach, port-forward
+ * and run need `create` whatever the method, since a WebSocket GET does the same as a POST, and whoever may only read
+ * must not run commands.
+ */
+export function requiredAccess(method: string, path: string): NodeAccess {
+  const head = decodeSegments(path)?.[0] ?? "";
+  const verb = actions.has(head) ? "create" : (verbs[method] ?? method.toLowerCase());
+  const own = Object.hasOwn(subresources, head) ? subresources[head] : undefined;
+  return { verb, subresources: own ?? ["proxy"] };
+}

@@ -1,0 +1,79 @@
+import type { ServerResponse } from "node:http";
+import type { Pod } from "@vkubelet/core";
+import { type ContainerLogsContext, serveContainerLogs } from "./container-logs.ts";
+import { answerText, writeChunk } from "./http-answer.ts";
+import type { KubeletServerHost } from "./kubelet-server-host.ts";
+import { healthChecks, type Route } from "./routes.ts";
+
+/** Answers an admitted request. */
+export async function serveRoute(
+  route: Route,
+  method: string,
+  query: URLSearchParams,
+  response: ServerResponse,
+  context: ContainerLogsContext,
+): Promise<void> {
+  if (route.kind === "unknown") {
+    answerText(response, 404, "404 page not found");
+    return;
+  }
+  const methods = route.kind === "unsupported" ? route.methods : ["GET"];
+  if (!methods.includes(method)) {
+    answerText(response, 405, "Method Not Allowed", { allow: methods.join(", ") });
+    return;
+  }
+  switch (route.kind) {
+    case "unsupported":
+      answerText(response, 501, `vkubelet does not implement ${route.what}`);
+      return;
+    case "container-logs":
+      await serveContainerLogs(route.target, query, response, context);
+      return;
+    case "pods":
+      await servePods(context.host.pods(), response);
+      return;
+    case "healthz":
+      serveHealth(context.host, route.check, query.has("verbose"), response);
+      return;
+  }
+}
+
+/** A PodList, written pod by pod: with thousands of them the whole text need not be in memory. */
+async function servePods(pods: Iterable<Pod>, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { "content-type": "application/json" });
+  let separator = '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[';
+  try {
+    for (const pod of pods) {
+      await writeChunk(response, separator + JSON.stringify(pod));
+      separator = ",";
+    }
+  } catch (error) {
+    if (response.destroyed) return;
+    throw error;
+  }
+  response.end(`${separator === "," ? "" : separator}]}`);
+}
+
+/** The kubelet's own form: `ok`, or one line a check and 500. */
+function serveHealth(
+  host: KubeletServerHost,
+  check: string | undefined,
+  verbose: boolean,
+  response: ServerResponse,
+): void {
+  const health = host.healthy();
+  const failed = (name: string) => name === "syncloop" && !health.healthy;
+  const checks = check === undefined ? healthChecks : [check];
+  const works = !checks.some(failed);
+  if (works && !verbose) {
+    answerText(response, 200, "ok");
+    return;
+  }
+  const why = health.message ?? health.reason ?? "the runtime does not say why";
+  const lines = checks.map((name) => (failed(name) ? `[-]${name} failed: ${why}` : `[+]${name} ok`));
+  answerText(
+    response,
+    works ? 200 : 500,
+    [...lines, `healthz check ${works ? "passed" : "failed"}`].join("\n"),
+  );
+}
