@@ -1,5 +1,5 @@
 import { peerOrSkip } from "@vkubelet-tools/peers";
-import { startFargateNode } from "./aws-nodes.ts";
+import { startBatchNode, startFargateNode } from "./aws-nodes.ts";
 import { startNomadNode } from "./nomad-node.ts";
 import { describeSpine } from "./spine-suite.ts";
 import { startRealCluster } from "./test-cluster.ts";
@@ -11,5 +11,6 @@ if (await peerOrSkip("kubernetes")) {
     { name: "local", start: startLocalNode },
     ...((await peerOrSkip("nomad")) ? [{ name: "nomad", start: startNomadNode }] : []),
     ...(docker && (await peerOrSkip("ministack")) ? [{ name: "fargate", start: startFargateNode }] : []),
+    ...(docker && (await peerOrSkip("localbatch")) ? [{ name: "batch", start: startBatchNode }] : []),
   ]);
 }
