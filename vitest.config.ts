@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["@vkubelet/source", "import", "module", "node", "default"];
+const conditions = ["@vkubelet/source", "import", "node", "default"];
 
 // Tests run on the sources: the private export condition makes a build unnecessary.
 export default defineConfig({
@@ -13,7 +13,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "examples/*/src/**/*.test.ts", "tools/*/src/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "examples/*/src/**/*.test.ts",
+            "tools/*/src/**/*.test.ts",
+            "docs/src/**/*.test.ts",
+          ],
         },
       },
       {

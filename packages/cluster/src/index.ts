@@ -1,1 +1,4 @@
-export {};
+export type { Json, KubeObject, ObjectMeta, OwnerReference } from "./api/objects.ts";
+export { type FieldError, StatusError } from "./api/status-error.ts";
+export type { Clock } from "./clock.ts";
+export { type Cluster, type ClusterObjects, type ClusterOptions, createCluster } from "./cluster.ts";

@@ -1,1 +1,2 @@
-export {};
+export { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
+export { createLocalProvider } from "./provider.ts";

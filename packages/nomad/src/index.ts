@@ -1,1 +1,3 @@
-export {};
+export { jobExistsReason, type LogRequest, type NomadClient } from "./client.ts";
+export { type NomadProviderOptions, type ParsedNomadOptions, parseNomadOptions } from "./options.ts";
+export { createNomadProvider, type NomadProviderDependencies } from "./provider.ts";

@@ -1,1 +1,12 @@
-export {};
+export type {
+  LocalHost,
+  PlannedContainer,
+  PlannedMount,
+  PlannedRestartRule,
+  PlannedVariable,
+  PlannedVolume,
+  ProcessPlan,
+} from "./process-plan.ts";
+export { defaultPath } from "./process-plan.ts";
+export { localSupport } from "./support.ts";
+export { type LocalTranslation, reportPod, translatePod } from "./translate-pod.ts";

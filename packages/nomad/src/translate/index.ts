@@ -1,1 +1,16 @@
-export {};
+export { jobId, jobPrefix } from "./identity.ts";
+export type {
+  Constraint,
+  JobSpec,
+  NetworkSpec,
+  RegisterBody,
+  RestartPolicySpec,
+  Task,
+  TaskGroup,
+  TaskResources,
+  Template,
+} from "./job-spec.ts";
+export { defaultTranslateOptions, type NomadDriver, type NomadTranslateOptions } from "./options.ts";
+export { supportTable } from "./support.ts";
+export { type NomadTranslation, translatePod } from "./translate-pod.ts";
+export type { VariableItems, VariableRequest } from "./variables.ts";

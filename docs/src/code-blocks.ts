@@ -1,0 +1,41 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** One fenced `ts` block of a page. */
+export interface CodeBlock {
+  /** Page, relative to the repository's root. */
+  readonly page: string;
+  /** Line of the page on which the code begins, from 1. */
+  readonly line: number;
+  readonly code: string;
+}
+
+/** The repository's root. */
+export const root: string = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** Every Markdown page of the documentation. */
+export async function documentationPages(): Promise<readonly string[]> {
+  const entries = await readdir(join(root, "docs"), { recursive: true, withFileTypes: true });
+  const pages = entries
+    .filter(
+      (entry) => entry.isFile() && entry.name.endsWith(".md") && !entry.parentPath.includes("node_modules"),
+    )
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  return ["README.md", ...pages.sort()];
+}
+
+/** The `ts` blocks of a page. */
+export async function codeBlocks(page: string): Promise<readonly CodeBlock[]> {
+  const lines = (await readFile(join(root, page), "utf8")).split("\n");
+  const blocks: CodeBlock[] = [];
+  let start: number | undefined;
+  for (const [index, line] of lines.entries()) {
+    if (start === undefined && line === "```ts") start = index + 1;
+    else if (start !== undefined && line === "```") {
+      blocks.push({ page, line: start + 1, code: lines.slice(start, index).join("\n") });
+      start = undefined;
+    }
+  }
+  return blocks;
+}

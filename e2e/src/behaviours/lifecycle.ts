@@ -1,0 +1,96 @@
+import { waitFor } from "../wait-for.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { apply, containerStatus, hasPhase, kubectl, list, podSpec, shell, waitForPod } from "./objects.ts";
+
+/** A Deployment of 3, scaled to 5 and to 0. */
+export const deploymentScales: Behaviour = {
+  name: "Deployment 3, 5, 0",
+  expected: { ready3: 3, ready5: 5, left: 0 },
+  async observe(trial) {
+    const spec = podSpec(trial.node, {
+      containers: [{ name: "main", ...shell("trap 'exit 0' TERM; while :; do sleep 1; done") }],
+    });
+    await apply(trial, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: "web" } },
+        template: { metadata: { labels: { app: "web" } }, spec },
+      },
+    });
+    const readyReplicas = async () =>
+      Number(await kubectl(trial, ["get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"]));
+    const ready3 = await waitFor("3 ready", readyReplicas, (ready) => ready === 3);
+    await kubectl(trial, ["scale", "deployment", "web", "--replicas=5"]);
+    const ready5 = await waitFor("5 ready", readyReplicas, (ready) => ready === 5);
+    await kubectl(trial, ["scale", "deployment", "web", "--replicas=0"]);
+    const left = await waitFor(
+      "none left",
+      async () => (await list(trial, "pods", "-l", "app=web")).length,
+      (count) => count === 0,
+    );
+    return { ready3, ready5, left };
+  },
+};
+
+/** A command that does not exist: the container cannot be started, and the pod says so by name. */
+export const missingCommand: Behaviour = {
+  name: "command that does not exist",
+  expected: { phase: "Failed", started: false, namesTheCommand: true },
+  async observe(trial) {
+    const spec = podSpec(trial.node, {
+      restartPolicy: "Never",
+      containers: [{ name: "main", command: ["/no/such/command"] }],
+    });
+    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "lost" }, spec });
+    const pod = await waitForPod(trial, "lost", hasPhase("Succeeded", "Failed"));
+    const { state } = containerStatus(pod, "main");
+    return {
+      phase: pod.status.phase,
+      started: state.terminated?.exitCode === 0,
+      namesTheCommand: JSON.stringify(pod.status).includes("/no/such/command"),
+    };
+  },
+};
+
+/** G1, G2, A4: deletion sends SIGTERM, waits for the grace period, and the object goes when the backend has ended. */
+export const deletionWithGrace: Behaviour = {
+  name: "deletion with grace",
+  expected: { running: "Running", gone: true },
+  async observe(trial) {
+    const spec = podSpec(trial.node, {
+      containers: [{ name: "main", ...shell("trap 'exit 0' TERM; while :; do sleep 1; done") }],
+      restartPolicy: "Never",
+    });
+    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "doomed" }, spec });
+    const pod = await waitForPod(trial, "doomed", hasPhase("Running", "Succeeded", "Failed"));
+    await kubectl(trial, ["delete", "pod", "doomed", "--wait=false"]);
+    const gone = await waitFor(
+      "pod gone",
+      async () => (await list(trial, "pods")).length === 0,
+      (isGone) => isGone,
+    );
+    return { running: pod.status.phase, gone };
+  },
+};
+
+/** Logs of a running container, followed to its end. */
+export const followedLogs: Behaviour = {
+  name: "logs and logs -f",
+  expected: { followed: "1,2,3", whole: "1,2,3", tail: "3" },
+  async observe(trial) {
+    const spec = podSpec(trial.node, {
+      restartPolicy: "Never",
+      containers: [{ name: "main", ...shell("for i in 1 2 3; do echo $i; sleep 1; done") }],
+    });
+    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "talker" }, spec });
+    await waitForPod(trial, "talker", hasPhase("Running", "Succeeded", "Failed"));
+    const lines = async (...args: readonly string[]) =>
+      (await kubectl(trial, ["logs", "talker", ...args])).trim().split("\n").join(",");
+    const followed = await lines("-f");
+    await waitForPod(trial, "talker", hasPhase("Succeeded", "Failed"));
+    return { followed, whole: await lines(), tail: await lines("--tail=1") };
+  },
+};

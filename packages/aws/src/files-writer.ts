@@ -1,0 +1,81 @@
+import type { FieldIssue, ResolvedFile, ResolvedPod } from "@vkubelet/core";
+import type { MappedContainer } from "./container-mapping.ts";
+import { type SecretsPolicy, secretInPlainText } from "./plain-text.ts";
+import type { NameValue } from "./run-names.ts";
+
+/** Name of the helper that writes files; `_` cannot occur in a pod's own container names. */
+export const writerContainerName = "vkubelet_writer";
+
+/** Image of the writer unless an option names another: it needs `sh`, `mkdir`, `base64` and `chmod`, and no ENTRYPOINT. */
+export const defaultWriterImage = "public.ecr.aws/docker/library/busybox:stable-musl";
+
+/**
+ * The container that writes ConfigMap, Secret, downward API and token files into task volumes before anything else
+ * starts, since ECS and Batch mount no files; undefined when the pod has none. The contents travel as base64 in its
+ * environment and count towards the size of the definition.
+ */
+export function filesWriter(
+  pod: ResolvedPod,
+  image: string,
+  secrets: SecretsPolicy,
+  issues: FieldIssue[],
+): Omit<MappedContainer, "essential" | "dependsOn"> | undefined {
+  const volumes = pod.volumes.filter((volume) => volume.type === "files");
+  if (volumes.length === 0) return undefined;
+  const environment: NameValue[] = [];
+  const script = ["set -e", "umask 022"];
+  for (const volume of volumes) {
+    if (secrets === "reject" && volume.files.some((file) => file.secret)) {
+      issues.push({ path: volumePath(pod, volume.name), message: secretInPlainText("file") });
+      continue;
+    }
+    for (const file of volume.files) {
+      const variable = `F${environment.length}`;
+      environment.push({ name: variable, value: base64(file.content) });
+      script.push(...writeFile(`${writerRoot(volume.name)}/${file.path}`, variable, file));
+    }
+  }
+  return {
+    name: writerContainerName,
+    role: "writer",
+    image,
+    command: ["sh", "-c", script.join("\n")],
+    environment,
+    security: { user: "0", addCapabilities: [], dropCapabilities: [] },
+    mounts: volumes.map((volume) => ({
+      sourceVolume: volume.name,
+      containerPath: writerRoot(volume.name),
+      readOnly: false,
+    })),
+  };
+}
+
+function writerRoot(volume: string): string {
+  return `/vkubelet/${volume}`;
+}
+
+function writeFile(path: string, variable: string, file: ResolvedFile): readonly string[] {
+  const target = shellQuote(path);
+  const folder = shellQuote(path.slice(0, path.lastIndexOf("/")));
+  return [
+    `mkdir -p ${folder}`,
+    `printf %s "$${variable}" | base64 -d > ${target}`,
+    `chmod ${file.mode.toString(8)} ${target}`,
+  ];
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function base64(content: Uint8Array): string {
+  let binary = "";
+  for (const byte of content) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Path of a volume by its name. */
+export function volumePath(pod: ResolvedPod, name: string): string {
+  const index = pod.pod.spec?.volumes?.findIndex((volume) => volume.name === name) ?? -1;
+  return index < 0 ? `spec.volumes[${name}]` : `spec.volumes[${index}]`;
+}

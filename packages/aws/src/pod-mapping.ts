@@ -1,0 +1,109 @@
+import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import { type ContainerDependency, type MappedContainer, mapContainer } from "./container-mapping.ts";
+import { defaultWriterImage, filesWriter, volumePath } from "./files-writer.ts";
+import type { SecretsPolicy } from "./plain-text.ts";
+import { locateContainers } from "./spec-paths.ts";
+
+/** Name of the helper that keeps a task alive until every main container has ended. */
+export const sentinelContainerName = "vkubelet_sentinel";
+
+/** Both services take at most that many containers a task, helpers included. */
+export const maximumContainers = 10;
+
+export interface PodMappingOptions {
+  readonly secrets: SecretsPolicy;
+  /** Defaults to {@link defaultWriterImage}. */
+  readonly writerImage?: string;
+  /**
+   * An image whose `true` exits with 0. With it, a pod of several main containers that is not to be restarted for ever
+   * runs until all of them have ended; without it, the first to end stops the others.
+   */
+  readonly sentinelImage?: string;
+}
+
+export interface PodMapping {
+  /** In start order as far as there is one: writer, init containers and sidecars, main containers, sentinel. */
+  readonly containers: readonly MappedContainer[];
+  /** Names of the volumes that live as long as the task. */
+  readonly volumes: readonly string[];
+  /** Whether the end of one main container stops the others although Kubernetes would let them go on. */
+  readonly firstEndStopsOthers: boolean;
+  readonly issues: readonly FieldIssue[];
+}
+
+/**
+ * A resolved pod as containers with an order. Init containers are a chain of `SUCCESS` dependencies; what follows a
+ * sidecar waits for its `START`; main containers are essential, so that the task ends with them and takes the sidecars
+ * along, as a pod does.
+ */
+export function mapPod(pod: ResolvedPod, options: PodMappingOptions): PodMapping {
+  const issues: FieldIssue[] = [];
+  const containers: MappedContainer[] = [];
+  const sidecarStarts: ContainerDependency[] = [];
+  let gate: ContainerDependency | undefined;
+  const writer = filesWriter(pod, options.writerImage ?? defaultWriterImage, options.secrets, issues);
+  if (writer) {
+    containers.push({ ...writer, essential: false, dependsOn: [] });
+    gate = { containerName: writer.name, condition: "SUCCESS" };
+  }
+  const several = pod.containers.length > 1;
+  const withSentinel = several && options.sentinelImage !== undefined && pod.restartPolicy !== "Always";
+  for (const located of locateContainers(pod)) {
+    const mapped = mapContainer(pod, located, options.secrets, issues);
+    const { name, kind } = located.container;
+    const waitsFor = kind === "main" ? [...sidecarStarts, gate] : [gate];
+    const dependsOn = waitsFor.filter(
+      (entry, index): entry is ContainerDependency =>
+        entry !== undefined && waitsFor.indexOf(entry) === index,
+    );
+    containers.push({ ...mapped, essential: kind === "main" && !withSentinel, dependsOn });
+    if (kind === "main") continue;
+    gate = { containerName: name, condition: kind === "init" ? "SUCCESS" : "START" };
+    if (kind === "sidecar") sidecarStarts.push(gate);
+  }
+  if (withSentinel && options.sentinelImage !== undefined) {
+    containers.push(sentinel(pod, options.sentinelImage));
+  }
+  checkVolumes(pod, issues);
+  checkCount(containers.length, issues);
+  return {
+    containers,
+    volumes: pod.volumes.filter((volume) => volume.type !== "reference").map((volume) => volume.name),
+    firstEndStopsOthers: several && !withSentinel,
+    issues,
+  };
+}
+
+function sentinel(pod: ResolvedPod, image: string): MappedContainer {
+  return {
+    name: sentinelContainerName,
+    role: "sentinel",
+    image,
+    command: ["true"],
+    environment: [],
+    security: { addCapabilities: [], dropCapabilities: [] },
+    mounts: [],
+    essential: true,
+    dependsOn: pod.containers.map(({ name }) => ({ containerName: name, condition: "COMPLETE" })),
+  };
+}
+
+function checkVolumes(pod: ResolvedPod, issues: FieldIssue[]): void {
+  for (const volume of pod.volumes) {
+    if (volume.type === "reference") {
+      issues.push({
+        path: `${volumePath(pod, volume.name)}.${volume.kind}`,
+        message: "this kind of volume cannot be mounted here: use emptyDir, configMap or downwardAPI",
+      });
+    }
+  }
+}
+
+function checkCount(count: number, issues: FieldIssue[]): void {
+  if (count > maximumContainers) {
+    issues.push({
+      path: "spec.containers",
+      message: `makes ${count} containers with init containers and helpers, at most ${maximumContainers} fit into a task`,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { TranslationReport } from "@vkubelet/core";
+import { expect, it } from "vitest";
+import { withApproximation, withIssues } from "./report-issues.ts";
+
+const report: TranslationReport = {
+  entries: [
+    { path: "spec.a", disposition: "exact", reason: "" },
+    { path: "spec.b", disposition: "reject", reason: "no" },
+  ],
+};
+
+it("puts an issue in place of the entry it concerns, and others at the end", () => {
+  const merged = withIssues(report, [
+    { path: "spec.a", message: "too big" },
+    { path: "spec.b", message: "also" },
+    { path: "spec.c", message: "one" },
+    { path: "spec.c", message: "two" },
+  ]);
+  expect(merged.entries).toEqual([
+    { path: "spec.a", disposition: "reject", reason: "too big" },
+    { path: "spec.b", disposition: "reject", reason: "no" },
+    { path: "spec.c", disposition: "reject", reason: "one; two" },
+  ]);
+});
+
+it("adds an approximation only to what is not rejected", () => {
+  expect(withApproximation(report, "spec.b", "close")).toBe(report);
+  expect(withApproximation(report, "spec.a", "close").entries).toHaveLength(3);
+});

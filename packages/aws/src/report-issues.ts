@@ -1,0 +1,32 @@
+import type { FieldIssue, ReportEntry, TranslationReport } from "@vkubelet/core";
+
+/**
+ * `report` with each of `issues` as a `reject` entry: in place of the entry for the same path, else at the end. What a
+ * table of fields cannot decide (values, sums, sizes) joins the account of fields this way.
+ */
+export function withIssues(report: TranslationReport, issues: readonly FieldIssue[]): TranslationReport {
+  const open = new Map<string, ReportEntry>();
+  for (const { path, message } of issues) {
+    const earlier = open.get(path);
+    const reason =
+      earlier === undefined || earlier.reason.includes(message) ? message : `${earlier.reason}; ${message}`;
+    open.set(path, { path, disposition: "reject", reason });
+  }
+  const entries = report.entries.map((entry) => {
+    const issue = open.get(entry.path);
+    if (issue === undefined) return entry;
+    open.delete(entry.path);
+    return entry.disposition === "reject" ? entry : issue;
+  });
+  return { entries: [...entries, ...open.values()] };
+}
+
+/** `report` with one more `approx` entry unless its path is rejected or already approximated for the same reason. */
+export function withApproximation(
+  report: TranslationReport,
+  path: string,
+  reason: string,
+): TranslationReport {
+  if (report.entries.some((entry) => entry.path === path && entry.disposition === "reject")) return report;
+  return { entries: [...report.entries, { path, disposition: "approx", reason }] };
+}

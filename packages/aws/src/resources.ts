@@ -1,0 +1,68 @@
+import type { FieldIssue, ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import { effectiveResources, Quantity } from "@vkubelet/pod";
+import { locateContainers } from "./spec-paths.ts";
+
+/** What a whole pod needs, rounded up to the units of AWS (rule E8). */
+export interface PodNeeds {
+  readonly milliCpu: bigint;
+  readonly memoryMiB: bigint;
+  /** 0 when the pod does not say. */
+  readonly ephemeralGiB: bigint;
+}
+
+const mebibyte = 1n << 20n;
+const gibibyte = 1n << 30n;
+
+function ceilDivide(value: bigint, unit: bigint): bigint {
+  return (value + unit - 1n) / unit;
+}
+
+/**
+ * The effective request of the pod (rules E1 to E7). Memory and storage cover the limits where these are higher, since
+ * a container may use them and nothing can be taken from a neighbour.
+ */
+export function podNeeds(pod: ResolvedPod): PodNeeds {
+  const { requests, limits } = effectiveResources(pod.pod.spec ?? { containers: [] });
+  const highest = (name: string) =>
+    (requests.get(name) ?? Quantity.zero).max(limits.get(name) ?? Quantity.zero);
+  return {
+    milliCpu: (requests.get("cpu") ?? Quantity.zero).ceilToMilli(),
+    memoryMiB: ceilDivide(highest("memory").ceilToInteger(), mebibyte),
+    ephemeralGiB: ceilDivide(highest("ephemeral-storage").ceilToInteger(), gibibyte),
+  };
+}
+
+/** What one container asks for; undefined where it does not say. */
+export interface ContainerNeeds {
+  readonly milliCpu: bigint | undefined;
+  readonly memoryRequestMiB: bigint | undefined;
+  readonly memoryLimitMiB: bigint | undefined;
+}
+
+/** The container's own numbers, rounded up. */
+export function containerNeeds(container: ResolvedContainer): ContainerNeeds {
+  const { requests, limits } = container.resources;
+  const mebibytes = (text: string | undefined) =>
+    text === undefined ? undefined : ceilDivide(Quantity.parse(text).ceilToInteger(), mebibyte);
+  return {
+    milliCpu: requests["cpu"] === undefined ? undefined : Quantity.parse(requests["cpu"]).ceilToMilli(),
+    memoryRequestMiB: mebibytes(requests["memory"]),
+    memoryLimitMiB: mebibytes(limits["memory"]),
+  };
+}
+
+/** An issue for every resource name that is not in `known`: devices, huge pages and the like. */
+export function unknownResourceIssues(pod: ResolvedPod, known: ReadonlySet<string>): readonly FieldIssue[] {
+  return locateContainers(pod).flatMap(({ container, path }) =>
+    (["requests", "limits"] as const).flatMap((list) =>
+      Object.keys(container.resources[list])
+        .filter((name) => !known.has(name))
+        // A request that was only defaulted from its limit is reported once, where the user wrote it.
+        .filter((name) => list === "limits" || container.resources.limits[name] === undefined)
+        .map((name) => ({
+          path: `${path}.resources.${list}.${name}`,
+          message: "this backend has no such resource",
+        })),
+    ),
+  );
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadRunConfig } from "./config.ts";
+
+async function configFile(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "vkubelet-config-")), "config.yaml");
+  await writeFile(path, text);
+  return path;
+}
+
+describe("loadRunConfig", () => {
+  it("lets flags win over the environment and the environment over the file", async () => {
+    const config = await configFile(
+      "provider: local\nnodeName: from-file\nlogLevel: warn\nlocal: {directory: /var/lib/x}\n",
+    );
+    const result = await loadRunConfig(
+      { config, nodeName: "from-flag" },
+      { VKUBELET_NODE_NAME: "from-environment", VKUBELET_LOG_LEVEL: "debug" },
+    );
+    expect(result).toMatchObject({
+      provider: "local",
+      nodeName: "from-flag",
+      logLevel: "debug",
+      providerOptions: { directory: "/var/lib/x" },
+    });
+  });
+
+  it("names the file and the path of a mistake", async () => {
+    const config = await configFile("provider: local\nserver: {port: many}\n");
+    await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: server.port: `);
+  });
+
+  it("names an unknown field", async () => {
+    const config = await configFile("nodename: x\n");
+    await expect(loadRunConfig({ config }, {})).rejects.toThrow(/nodename/);
+  });
+
+  it("says what to give when the provider or the node name is missing", async () => {
+    await expect(loadRunConfig({}, {})).rejects.toThrow("--provider");
+    await expect(loadRunConfig({ provider: "nomad" }, {})).rejects.toThrow("--node-name");
+  });
+
+  it("says which file cannot be read, and which is not YAML", async () => {
+    await expect(loadRunConfig({ config: "/nowhere/x.yaml" }, {})).rejects.toThrow(
+      "/nowhere/x.yaml: cannot be read: ENOENT",
+    );
+    const config = await configFile("a: [\n");
+    await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: not YAML`);
+  });
+});

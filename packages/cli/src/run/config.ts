@@ -1,0 +1,137 @@
+import { readFile } from "node:fs/promises";
+import type { Taint } from "@vkubelet/core";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { UsageError } from "../cli-error.ts";
+
+/** The backends that the command knows. */
+export const providerNames = ["local", "nomad", "fargate", "batch"] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+const taint = z.strictObject({
+  key: z.string().min(1),
+  value: z.string().optional(),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+});
+
+const configSchema = z.strictObject({
+  provider: z.enum(providerNames).optional(),
+  nodeName: z.string().min(1).max(253).optional(),
+  kubeconfig: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+  taints: z.array(taint).optional(),
+  internalIP: z.string().optional(),
+  server: z
+    .strictObject({
+      port: z.int().min(0).max(65_535).optional(),
+      address: z.string().optional(),
+      clientCaFile: z.string().optional(),
+      certificateFile: z.string().optional(),
+      keyFile: z.string().optional(),
+    })
+    .optional(),
+  concurrency: z.int().min(1).max(10_000).optional(),
+  logLevel: z.enum(["debug", "info", "warn", "error"]).optional(),
+  /** Checked by each provider's own parser. */
+  local: z.unknown().optional(),
+  nomad: z.unknown().optional(),
+  fargate: z.unknown().optional(),
+  batch: z.unknown().optional(),
+});
+
+type ConfigFile = z.infer<typeof configSchema>;
+
+/** Settings given on the command line or by the environment; each wins over the file. */
+export interface RunFlags {
+  readonly provider?: string;
+  readonly nodeName?: string;
+  readonly kubeconfig?: string;
+  readonly config?: string;
+  readonly logLevel?: string;
+}
+
+/** Everything that `vkubelet run` needs, checked. */
+export interface RunConfig {
+  readonly provider: ProviderName;
+  readonly nodeName: string;
+  readonly kubeconfig: string | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
+  readonly taints: readonly Taint[] | undefined;
+  readonly internalIP: string | undefined;
+  readonly server: NonNullable<ConfigFile["server"]>;
+  readonly concurrency: number | undefined;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly providerOptions: unknown;
+}
+
+/**
+ * Reads the file and lays environment and flags over it: flags win over `VKUBELET_…` variables, these over the file.
+ * Throws {@link UsageError} with one line per mistake: `file: path: what is wrong`.
+ */
+export async function loadRunConfig(
+  flags: RunFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<RunConfig> {
+  const path = flags.config ?? environment["VKUBELET_CONFIG"];
+  const file = path === undefined ? {} : await readConfigFile(path);
+  const given = {
+    provider: flags.provider ?? environment["VKUBELET_PROVIDER"],
+    nodeName: flags.nodeName ?? environment["VKUBELET_NODE_NAME"],
+    kubeconfig: flags.kubeconfig ?? environment["VKUBELET_KUBECONFIG"],
+    logLevel: flags.logLevel ?? environment["VKUBELET_LOG_LEVEL"],
+  };
+  const overlay = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const config = check({ ...file, ...overlay }, "settings");
+  if (config.provider === undefined) {
+    throw new UsageError(`provider: missing; give --provider with one of ${providerNames.join(", ")}`);
+  }
+  if (config.nodeName === undefined) throw new UsageError("nodeName: missing; give --node-name");
+  return {
+    provider: config.provider,
+    nodeName: config.nodeName,
+    kubeconfig: config.kubeconfig,
+    labels: config.labels,
+    annotations: config.annotations,
+    taints: config.taints?.map(({ key, value, effect }) => ({
+      key,
+      effect,
+      ...(value === undefined ? {} : { value }),
+    })),
+    internalIP: config.internalIP,
+    server: config.server ?? {},
+    concurrency: config.concurrency,
+    logLevel: config.logLevel ?? "info",
+    providerOptions: config[config.provider] ?? {},
+  };
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? "error"}`, {
+      cause: error,
+    });
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text) ?? {};
+  } catch (error) {
+    const [firstLine] = (error as Error).message.split("\n");
+    throw new UsageError(`${path}: not YAML: ${firstLine}`, { cause: error });
+  }
+  return check(value, path);
+}
+
+function check(value: unknown, origin: string): ConfigFile {
+  const result = configSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new UsageError(
+    result.error.issues
+      .map((issue) => `${origin}: ${issue.path.join(".") || "top level"}: ${issue.message}`)
+      .join("\n"),
+  );
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import type { KubeObject } from "./api/objects.ts";
+import { Authenticator } from "./auth/authenticator.ts";
+import { Authorizer } from "./auth/authorizer.ts";
+import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
+import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstrap.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { startControllers } from "./controllers/start-controllers.ts";
+import { ListPages } from "./http/list-pages.ts";
+import { startApiServer } from "./http/server.ts";
+import type { Services } from "./http/services.ts";
+import { makeKubeconfig } from "./kubeconfig.ts";
+import { OpenApi } from "./openapi/documents.ts";
+import { loadSchemas } from "./openapi/schemas.ts";
+import { CertificateAuthority } from "./pki/certificate-authority.ts";
+import { KubeletClient } from "./pods/kubelet-client.ts";
+import { Registry, type User } from "./registry/registry.ts";
+import { ResourceTypes } from "./resources/resource-types.ts";
+import { defaultHistoryLimit, Store } from "./store/store.ts";
+
+const bookmarkIntervalMs = 60_000;
+
+/** How a cluster is set up. */
+export interface ClusterOptions {
+  /** Port of the API server; 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** Address that the API server listens on; default 127.0.0.1. */
+  readonly address?: string;
+  /** Time of the objects, tokens, watches and controllers; certificates are always made by the wall clock. */
+  readonly clock?: Clock;
+  /** Runs the controllers (Deployments, Jobs, garbage collection, node lifecycle, …); default true. */
+  readonly controllers?: boolean;
+  /** Binds pods to nodes; default true. */
+  readonly scheduler?: boolean;
+  /** How many past changes of each resource a watch can start from at least; default 5,000. */
+  readonly historyLimit?: number;
+}
+
+/** Read and write access for tests, by the same rules as requests. */
+export interface ClusterObjects {
+  /** @param resource plural with its group, `pods` or `deployments.apps` */
+  get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
+  list(resource: string, namespace?: string): readonly KubeObject[];
+  create(resource: string, namespace: string | undefined, object: KubeObject): KubeObject;
+  /** Changes a writable copy of the object and stores it; `subresource` "status" changes the status alone. */
+  mutate(
+    resource: string,
+    namespace: string | undefined,
+    name: string,
+    change: (object: KubeObject) => void,
+    subresource?: string,
+  ): KubeObject;
+  delete(resource: string, namespace: string | undefined, name: string, gracePeriodSeconds?: number): void;
+}
+
+/** A running in-memory cluster. */
+export interface Cluster extends AsyncDisposable {
+  /** `https://ADDRESS:PORT` */
+  readonly url: string;
+  /** The CA that signed the API server's certificate, PEM. */
+  readonly caPem: string;
+  /** A kubeconfig (YAML) of a user who may do everything. */
+  readonly kubeconfig: string;
+  /** The CA (PEM) of the client certificate with which the cluster calls kubelets. */
+  readonly kubeletClientCertificateAuthority: string;
+  readonly objects: ClusterObjects;
+  /** Makes a bearer token for a user of that name and those groups. */
+  addUser(name: string, groups?: readonly string[]): string;
+  /** A kubeconfig (YAML) of a new user of that name and those groups. */
+  kubeconfigFor(name: string, groups?: readonly string[]): string;
+}
+
+function objectsOf(registry: Registry): ClusterObjects {
+  const find = (resource: string) => {
+    const [plural = "", ...group] = resource.split(".");
+    return registry.types.require(group.join("."), plural);
+  };
+  return {
+    get: (resource, namespace, name) => registry.store.get(find(resource), namespace, name),
+    list: (resource, namespace) => registry.store.list(find(resource), namespace),
+    create: (resource, namespace, object) => registry.create(find(resource), namespace, object),
+    mutate: (resource, namespace, name, change, subresource) =>
+      registry.mutate(
+        find(resource),
+        namespace,
+        name,
+        (object) => {
+          change(object);
+          return object;
+        },
+        subresource ? { subresource } : {},
+      ),
+    delete: (resource, namespace, name, gracePeriodSeconds) => {
+      registry.delete(
+        find(resource),
+        namespace,
+        name,
+        gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+      );
+    },
+  };
+}
+
+function indexByNode(pod: KubeObject): string | undefined {
+  return pod.spec?.nodeName || undefined;
+}
+
+async function createServices(
+  registry: Registry,
+  clock: Clock,
+  authority: CertificateAuthority,
+): Promise<Services> {
+  const schemas = await loadSchemas();
+  const tokens = new ServiceAccountTokens(registry, clock);
+  const identity = await authority.issue({
+    commonName: "kube-apiserver-kubelet-client",
+    organizations: ["system:masters"],
+    usage: "client",
+  });
+  return {
+    registry,
+    schemas,
+    clock,
+    tokens,
+    openApi: new OpenApi(schemas, registry.types),
+    authenticator: new Authenticator(tokens),
+    authorizer: new Authorizer(registry),
+    kubelets: new KubeletClient(identity),
+    pages: new ListPages(),
+  };
+}
+
+async function sendBookmarks(store: Store, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(bookmarkIntervalMs, signal);
+    store.bookmarkAll();
+  }
+}
+
+/** Starts an in-memory Kubernetes cluster; it lives until it is disposed of. */
+export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const {
+    port = 0,
+    address = "127.0.0.1",
+    clock = systemClock,
+    controllers = true,
+    scheduler = true,
+  } = options;
+  const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
+  const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
+  const store = new Store(options.historyLimit ?? defaultHistoryLimit, { "/pods": indexByNode });
+  const registry = new Registry(store, new ResourceTypes(), clock, {
+    taintNewNodes: controllers,
+    onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),
+  });
+  bootstrap(registry, kubeletAuthority.pem);
+  const services = await createServices(registry, clock, kubeletAuthority);
+  const identity = await authority.issue({
+    commonName: "kube-apiserver",
+    dnsNames: [
+      "localhost",
+      "kubernetes",
+      "kubernetes.default",
+      "kubernetes.default.svc",
+      ...(isIP(address) ? [] : [address]),
+    ],
+    ipAddresses: [...new Set(["127.0.0.1", "10.96.0.1", ...(isIP(address) ? [address] : [])])],
+    usage: "server",
+  });
+  const server = await startApiServer(services, identity, { port, address });
+  createKubernetesService(registry, address, server.port);
+  const stop = new AbortController();
+  sendBookmarks(store, clock, stop.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  const running = startControllers({
+    registry,
+    clock,
+    caPem: authority.pem,
+    signAuthority: authority,
+    controllers,
+    scheduler,
+  });
+  const url = `https://${address.includes(":") ? `[${address}]` : address}:${server.port}`;
+  const addUser = (name: string, groups: readonly string[] = []) => {
+    const token = randomBytes(24).toString("base64url");
+    services.authenticator.addToken(token, { name, groups } satisfies User);
+    return token;
+  };
+  const kubeconfigFor = (user: string, groups?: readonly string[]) =>
+    makeKubeconfig({ url, caPem: authority.pem, token: addUser(user, groups), user });
+  return {
+    url,
+    caPem: authority.pem,
+    kubeconfig: kubeconfigFor("admin", ["system:masters"]),
+    kubeletClientCertificateAuthority: kubeletAuthority.pem,
+    objects: objectsOf(registry),
+    addUser,
+    kubeconfigFor,
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error("the cluster has been closed"));
+      await running.stop();
+      store.close();
+      services.kubelets.close();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { forbidden, methodNotAllowed, StatusError, unauthorized } from "../api/status-error.ts";
+import type { Attributes } from "../auth/authorizer.ts";
+import { answerReview } from "../auth/reviews.ts";
+import type { User } from "../registry/registry.ts";
+import { decodeBody, mediaType, readBody } from "./body.ts";
+import { type Exchange, sendError, sendObject } from "./exchange.ts";
+import { handleList } from "./list-handler.ts";
+import { attributesOf, parseResourcePath, type ResourceRequest, resolveRequest } from "./request-info.ts";
+import type { Services } from "./services.ts";
+import { handleStaticPath } from "./static-routes.ts";
+import { handleBindings, handleSubresource } from "./subresources.ts";
+import { handleWatch } from "./watch-handler.ts";
+import {
+  checkObject,
+  handleCreate,
+  handleDelete,
+  handleDeleteCollection,
+  handlePatch,
+  handleUpdate,
+} from "./write-handlers.ts";
+
+function authorize(services: Services, user: User, attributes: Attributes): void {
+  if (services.authorizer.isAllowed(user, attributes)) return;
+  const { verb, group = "", resource = "", subresource, namespace, name = "", path } = attributes;
+  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
+  if (path !== undefined) {
+    throw new StatusError(403, "Forbidden", `forbidden: ${who} path ${JSON.stringify(path)}`, {});
+  }
+  const full = subresource ? `${resource}/${subresource}` : resource;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
+  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}`;
+  throw forbidden({ group, plural: full, kind: resource }, name, why);
+}
+
+async function handleReview(
+  services: Services,
+  exchange: Exchange,
+  { type }: ResourceRequest,
+): Promise<void> {
+  const body = (await decodeBody(await readBody(exchange.request), mediaType(exchange.request))) ?? {};
+  const { object } = checkObject(services, exchange, body, type.group, type.version, type.kind);
+  sendObject(exchange, type, answerReview(services, exchange, object), 201, services.clock.now());
+}
+
+function isReview({ type }: ResourceRequest): boolean {
+  return type.group === "authentication.k8s.io" || type.group === "authorization.k8s.io";
+}
+
+async function handleResource(
+  services: Services,
+  exchange: Exchange,
+  request: ResourceRequest,
+): Promise<void> {
+  const { type, verb, namespace, name = "" } = request;
+  if (request.subresource !== undefined) return handleSubresource(services, exchange, request);
+  if (!type.verbs.includes(verb)) throw methodNotAllowed();
+  switch (verb) {
+    case "get":
+      sendObject(exchange, type, services.registry.get(type, namespace, name), 200, services.clock.now());
+      return;
+    case "list":
+      return handleList(services, exchange, type, namespace);
+    case "watch":
+      return handleWatch(services, exchange, type, namespace);
+    case "create":
+      if (isReview(request)) return handleReview(services, exchange, request);
+      if (type.plural === "bindings") return handleBindings(services, exchange, request);
+      return handleCreate(services, exchange, request);
+    case "update":
+      return handleUpdate(services, exchange, request);
+    case "patch":
+      return handlePatch(services, exchange, request);
+    case "delete":
+      return handleDelete(services, exchange, request);
+    case "deletecollection":
+      return handleDeleteCollection(services, exchange, request);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+async function route(
+  services: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "https://cluster.invalid");
+  const user = services.authenticator.authenticate(request.headers.authorization);
+  if (!user) throw unauthorized();
+  const exchange: Exchange = { request, response, path: url.pathname, query: url.searchParams, user, signal };
+  const method = request.method ?? "GET";
+  const path = parseResourcePath(url.pathname);
+  if (!path) {
+    const verb = method === "GET" || method === "HEAD" ? "get" : method.toLowerCase();
+    authorize(services, user, { verb, path: url.pathname });
+    handleStaticPath(services, exchange);
+    return;
+  }
+  authorize(services, user, attributesOf(method, path, url.searchParams));
+  await handleResource(
+    services,
+    exchange,
+    resolveRequest(services.registry.types, method, path, url.searchParams),
+  );
+}
+
+/** Answers one request; every failure becomes a Status. */
+export function handleRequest(services: Services, request: IncomingMessage, response: ServerResponse): void {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort(new Error("the client has gone")));
+  route(services, request, response, gone.signal)
+    .catch((error: unknown) => sendError(response, error))
+    .finally(() => {
+      // A body that was refused before its end must not hold the connection up.
+      if (!request.complete) request.resume();
+    });
+}

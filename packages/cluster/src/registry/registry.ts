@@ -1,0 +1,230 @@
+import { randomUUID } from "node:crypto";
+import { admitPod } from "../admission/pod-admission.ts";
+import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { alreadyExists, badRequest, forbidden, invalid, notFound, StatusError } from "../api/status-error.ts";
+import type { Clock } from "../clock.ts";
+import { validateMetadata } from "../resources/metadata-validation.ts";
+import { apiVersionOf, type ResourceType, type StrategyContext } from "../resources/resource-type.ts";
+import type { ResourceTypes } from "../resources/resource-types.ts";
+import type { Store } from "../store/store.ts";
+import { type DeleteOptions, type Deletion, planDeletion } from "./deletion.ts";
+import { generateName } from "./names.ts";
+import { mergeUpdate } from "./update.ts";
+
+/** Who writes. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The cluster's own controllers. */
+export const systemUser: User = { name: "system:apiserver", groups: ["system:masters"] };
+
+/** How a write is done. */
+export interface WriteOptions {
+  readonly user?: User;
+  /** Everything is checked and answered, nothing is stored. */
+  readonly dryRun?: boolean;
+  /** `status` and such; undefined writes the object itself. */
+  readonly subresource?: string;
+}
+
+/** How a registry behaves beyond the rules of the API. */
+export interface RegistryOptions {
+  /** New nodes get the not-ready taint, which a node lifecycle controller must take away. */
+  readonly taintNewNodes: boolean;
+  /** Called right after a namespace was created, to fill it. */
+  readonly onNamespaceCreated?: (registry: Registry, name: string) => void;
+}
+
+/** A namespace as a URL gives it; undefined for cluster-scoped resources. */
+type Namespace = string | undefined;
+
+/**
+ * The one way to change objects: defaults, admission, validation and the rules of every write, for requests and
+ * controllers alike. All methods are synchronous, so a read and the write that follows it in one turn cannot race.
+ */
+export class Registry {
+  readonly store: Store;
+  readonly types: ResourceTypes;
+  readonly clock: Clock;
+  readonly #options: RegistryOptions;
+
+  constructor(store: Store, types: ResourceTypes, clock: Clock, options: RegistryOptions) {
+    this.store = store;
+    this.types = types;
+    this.clock = clock;
+    this.#options = options;
+  }
+
+  /** @throws StatusError 404 */
+  get(type: ResourceType, namespace: Namespace, name: string): KubeObject {
+    const object = this.store.get(type, namespace, name);
+    if (!object) throw notFound(type, name);
+    return object;
+  }
+
+  /** Creates an object. @throws StatusError 404 (namespace), 409, 403, 422 */
+  create(
+    type: ResourceType,
+    namespace: Namespace,
+    input: KubeObject,
+    options: WriteOptions = {},
+  ): KubeObject {
+    const context = this.#context(options);
+    const object = clone(input);
+    this.#stampNew(type, namespace, object, context.now);
+    type.strategy.defaults?.(object);
+    if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
+    type.strategy.prepareCreate?.(object, context);
+    this.#admitNamespace(type, object);
+    if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
+    const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
+    if (errors.length > 0) throw invalid(type, object.metadata.name, errors);
+    if (this.store.get(type, namespace, object.metadata.name))
+      throw alreadyExists(type, object.metadata.name);
+    if (options.dryRun) return object;
+    const stored = this.store.put(type, object);
+    if (type.group === "" && type.plural === "namespaces") {
+      this.#options.onNamespaceCreated?.(this, stored.metadata.name);
+    }
+    return stored;
+  }
+
+  /** Replaces an object (PUT). @throws StatusError 400, 404, 409, 422 */
+  update(
+    type: ResourceType,
+    namespace: Namespace,
+    name: string,
+    input: KubeObject,
+    options: WriteOptions = {},
+  ): KubeObject {
+    return this.#write(type, this.get(type, namespace, name), clone(input), options);
+  }
+
+  /**
+   * Computes a new object from the present one and writes it. The function gets a writable copy and changes it in place
+   * or returns another. @throws StatusError as `update`
+   */
+  mutate(
+    type: ResourceType,
+    namespace: Namespace,
+    name: string,
+    change: (object: KubeObject) => KubeObject | undefined,
+    options: WriteOptions = {},
+  ): KubeObject {
+    const old = this.get(type, namespace, name);
+    const copy = clone(old);
+    return this.#write(type, old, change(copy) ?? copy, options);
+  }
+
+  /** Deletes an object, or begins to. @throws StatusError 404, 409 */
+  delete(type: ResourceType, namespace: Namespace, name: string, options: DeleteOptions = {}): Deletion {
+    const old = this.get(type, namespace, name);
+    const plan = planDeletion(type, old, options, this.clock.now());
+    if (options.dryRun || plan.unchanged) return plan;
+    return {
+      ...plan,
+      object: plan.removed ? this.store.remove(type, plan.object) : this.store.put(type, plan.object),
+    };
+  }
+
+  #write(type: ResourceType, old: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
+    const context = this.#context(options);
+    const merged = mergeUpdate(type, old, next, options.subresource);
+    type.strategy.defaults?.(merged);
+    type.strategy.prepareUpdate?.(merged, old, context);
+    this.#validateUpdate(type, merged, old, options.subresource);
+    if (jsonEqual(merged, old)) return old;
+    if (type.strategy.generation && !jsonEqual(desiredState(merged), desiredState(old))) {
+      merged.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+    if (options.dryRun) return merged;
+    return isFinished(type, merged) ? this.store.remove(type, merged) : this.store.put(type, merged);
+  }
+
+  #validateUpdate(
+    type: ResourceType,
+    merged: KubeObject,
+    old: KubeObject,
+    subresource: string | undefined,
+  ): void {
+    const errors = validateMetadata(merged, type.strategy);
+    if (subresource === undefined) {
+      errors.push(...(type.strategy.validate?.(merged) ?? []));
+      errors.push(...(type.strategy.validateUpdate?.(merged, old) ?? []));
+    }
+    if (errors.length > 0) throw invalid(type, merged.metadata.name, errors);
+  }
+
+  #stampNew(type: ResourceType, namespace: Namespace, object: KubeObject, now: number): void {
+    const metadata = object.metadata ?? { name: "" };
+    if (metadata.resourceVersion)
+      throw badRequest("resourceVersion should not be set on objects to be created");
+    if (metadata.namespace && metadata.namespace !== namespace) {
+      throw badRequest(
+        "the namespace of the provided object does not match the namespace sent on the request",
+      );
+    }
+    object.apiVersion = apiVersionOf(type);
+    object.kind = type.kind;
+    const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...kept } = metadata;
+    object.metadata = {
+      ...kept,
+      name: metadata.name || (metadata.generateName ? generateName(metadata.generateName) : ""),
+      ...(namespace ? { namespace } : {}),
+      uid: randomUUID(),
+      creationTimestamp: formatTime(now),
+      ...(type.strategy.generation ? { generation: 1 } : {}),
+    };
+  }
+
+  /** Plugin NamespaceLifecycle: nothing is created in a namespace that is missing or ending. */
+  #admitNamespace(type: ResourceType, object: KubeObject): void {
+    const { namespace, name } = object.metadata;
+    if (!namespace) return;
+    const namespaces = this.types.require("", "namespaces");
+    const found = this.get(namespaces, undefined, namespace);
+    if (!found.metadata.deletionTimestamp) return;
+    const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+    const error = forbidden(type, name, why);
+    const cause = {
+      reason: "NamespaceTerminating",
+      message: `namespace ${namespace} is being terminated`,
+      field: "metadata.namespace",
+    };
+    throw new StatusError(error.code, error.reason, error.message, { ...error.details, causes: [cause] });
+  }
+
+  #hasStatus(type: ResourceType): boolean {
+    return type.subresources.has("status");
+  }
+
+  #context(options: WriteOptions): StrategyContext {
+    const user = options.user ?? systemUser;
+    return {
+      store: this.store,
+      types: this.types,
+      now: this.clock.now(),
+      userName: user.name,
+      userGroups: user.groups,
+      taintNewNodes: this.#options.taintNewNodes,
+    };
+  }
+}
+
+/** Everything that `metadata.generation` counts changes of. */
+function desiredState(object: KubeObject): unknown {
+  const { metadata: _metadata, status: _status, ...rest } = object;
+  return rest;
+}
+
+/** True when the last thing that held a deletion back has gone. */
+function isFinished(type: ResourceType, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (!deletionTimestamp || finalizers?.length) return false;
+  if (object.spec?.finalizers?.length) return false;
+  return !type.strategy.gracePeriod || (deletionGracePeriodSeconds ?? 0) === 0;
+}

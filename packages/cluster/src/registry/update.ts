@@ -1,0 +1,84 @@
+import type { KubeObject, ObjectMeta } from "../api/objects.ts";
+import { badRequest, invalid, invalidField, staleVersion } from "../api/status-error.ts";
+import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
+
+/** Fields of the metadata that only the server writes. */
+const systemFields = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generation",
+  "namespace",
+] as const;
+
+/**
+ * The object that an update leads to: what the client may write from `next`, the rest from `old`. A write of a
+ * subresource touches only its part.
+ * @throws StatusError 400, 409, 422
+ */
+export function mergeUpdate(
+  type: ResourceType,
+  old: KubeObject,
+  next: KubeObject,
+  subresource: string | undefined,
+): KubeObject {
+  checkIdentity(type, old, next);
+  const metadata = { ...(next.metadata ?? { name: old.metadata.name }) };
+  for (const field of systemFields) restore(metadata, old.metadata, field);
+  restore(metadata, old.metadata, "resourceVersion");
+  dropEmpty(metadata);
+  if (subresource === "status") return statusUpdate(type, old, next, metadata);
+  if (subresource === "approval") return { ...structuredClone(old), metadata, status: next.status };
+  const merged: KubeObject = { ...next, apiVersion: apiVersionOf(type), kind: type.kind, metadata };
+  if (type.subresources.has("status") && subresource === undefined) {
+    if (old.status === undefined) delete merged.status;
+    else merged.status = structuredClone(old.status);
+  }
+  return merged;
+}
+
+function statusUpdate(
+  type: ResourceType,
+  old: KubeObject,
+  next: KubeObject,
+  metadata: ObjectMeta,
+): KubeObject {
+  const kept: ObjectMeta = { ...structuredClone(old.metadata) };
+  if (type.strategy.statusWritesMetadata) {
+    for (const field of ["labels", "annotations"] as const) restore(kept, metadata, field);
+  }
+  const merged: KubeObject = { ...structuredClone(old), metadata: kept };
+  if (next.status === undefined) delete merged.status;
+  else merged.status = next.status;
+  return merged;
+}
+
+function checkIdentity(type: ResourceType, old: KubeObject, next: KubeObject): void {
+  const { name, namespace, uid, resourceVersion } = next.metadata ?? {};
+  if (name !== undefined && name !== old.metadata.name) {
+    throw badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${old.metadata.name})`,
+    );
+  }
+  if (namespace && namespace !== old.metadata.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (uid && uid !== old.metadata.uid) {
+    throw invalid(type, old.metadata.name, [invalidField("metadata.uid", uid, "field is immutable")]);
+  }
+  if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
+    throw staleVersion(type, old.metadata.name);
+}
+
+function restore(target: ObjectMeta, source: ObjectMeta, field: keyof ObjectMeta): void {
+  if (source[field] === undefined) delete target[field];
+  else Object.assign(target, { [field]: source[field] });
+}
+
+function dropEmpty(metadata: ObjectMeta): void {
+  for (const field of ["labels", "annotations", "finalizers", "ownerReferences"] as const) {
+    const value = metadata[field];
+    if (value && Object.keys(value).length === 0) delete metadata[field];
+  }
+}

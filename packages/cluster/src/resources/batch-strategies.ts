@@ -1,0 +1,124 @@
+import { type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { type FieldError, invalidField, requiredField, unsupportedField } from "../api/status-error.ts";
+import { validatePodSpec } from "./pod-validation.ts";
+import type { Strategy } from "./resource-type.ts";
+import { defaultTemplate } from "./workload-strategies.ts";
+
+function defaultJob(job: KubeObject): void {
+  const spec = job.spec ?? {};
+  job.spec = spec;
+  defaultTemplate(spec.template);
+  if (spec.completions === undefined && spec.parallelism === undefined) {
+    spec.completions = 1;
+    spec.parallelism = 1;
+  }
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647;
+  spec.completionMode ??= "NonIndexed";
+  spec.suspend ??= false;
+  spec.manualSelector ??= false;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy ? "Failed" : "TerminatingOrFailed";
+}
+
+/** The labels by which a Job finds its pods: made from its uid unless the user selects by hand. */
+function generateSelector(job: KubeObject): void {
+  if (job.spec.manualSelector) return;
+  const uid = job.metadata.uid ?? "";
+  const labels: Record<string, string> = {
+    "batch.kubernetes.io/controller-uid": uid,
+    "batch.kubernetes.io/job-name": job.metadata.name,
+    "controller-uid": uid,
+    "job-name": job.metadata.name,
+  };
+  job.spec.selector = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+  if (job.spec.template) {
+    job.spec.template.metadata.labels = { ...job.spec.template.metadata.labels, ...labels };
+    // A Job without labels takes those of its template, as the API server's defaulting does.
+    job.metadata.labels ??= { ...job.spec.template.metadata.labels };
+  }
+}
+
+function validateCount(spec: Json, name: string): FieldError[] {
+  return spec[name] < 0
+    ? [invalidField(`spec.${name}`, spec[name], "must be greater than or equal to 0")]
+    : [];
+}
+
+function validateJob(job: KubeObject): FieldError[] {
+  const spec = job.spec;
+  const errors = [
+    "parallelism",
+    "completions",
+    "backoffLimit",
+    "activeDeadlineSeconds",
+    "ttlSecondsAfterFinished",
+  ].flatMap((name) => validateCount(spec, name));
+  const template = spec.template?.spec;
+  if (!template) return [...errors, requiredField("spec.template")];
+  errors.push(...validatePodSpec(template, "spec.template.spec"));
+  if (!["OnFailure", "Never"].includes(template.restartPolicy)) {
+    errors.push({
+      field: "spec.template.spec.restartPolicy",
+      reason: "FieldValueRequired",
+      message: 'Required value: valid values: "OnFailure", "Never"',
+    });
+  }
+  if (spec.completionMode === "Indexed" && spec.completions === undefined) {
+    errors.push(requiredField("spec.completions", "when completion mode is Indexed"));
+  }
+  return errors;
+}
+
+export const jobStrategy: Strategy = {
+  generation: true,
+  defaults: defaultJob,
+  prepareCreate(job) {
+    generateSelector(job);
+    job.status = {};
+  },
+  validate: validateJob,
+  validateUpdate(job, old) {
+    const errors: FieldError[] = [];
+    for (const field of ["selector", "completionMode"] as const) {
+      if (!jsonEqual(job.spec[field], old.spec[field])) {
+        errors.push(invalidField(`spec.${field}`, job.spec[field], "field is immutable"));
+      }
+    }
+    if (!old.spec.suspend && !jsonEqual(job.spec.template, old.spec.template)) {
+      errors.push(invalidField("spec.template", {}, "field is immutable"));
+    }
+    return errors;
+  },
+  fields: (job) => ({ "status.successful": String(job.status?.succeeded ?? 0) }),
+};
+
+export const cronJobStrategy: Strategy = {
+  generation: true,
+  defaults(cronJob) {
+    const spec = cronJob.spec ?? {};
+    cronJob.spec = spec;
+    spec.concurrencyPolicy ??= "Allow";
+    spec.suspend ??= false;
+    spec.successfulJobsHistoryLimit ??= 3;
+    spec.failedJobsHistoryLimit ??= 1;
+    defaultTemplate(spec.jobTemplate?.spec?.template);
+  },
+  prepareCreate(cronJob) {
+    cronJob.status = {};
+  },
+  validate(cronJob) {
+    const errors: FieldError[] = [];
+    if (!cronJob.spec.schedule) errors.push(requiredField("spec.schedule"));
+    if (!cronJob.spec.jobTemplate?.spec?.template) errors.push(requiredField("spec.jobTemplate"));
+    if (!["Allow", "Forbid", "Replace"].includes(cronJob.spec.concurrencyPolicy)) {
+      errors.push(
+        unsupportedField("spec.concurrencyPolicy", cronJob.spec.concurrencyPolicy, [
+          "Allow",
+          "Forbid",
+          "Replace",
+        ]),
+      );
+    }
+    return errors;
+  },
+};

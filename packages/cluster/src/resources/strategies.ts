@@ -1,0 +1,58 @@
+import { cronJobStrategy, jobStrategy } from "./batch-strategies.ts";
+import {
+  configMapStrategy,
+  csrStrategy,
+  eventStrategy,
+  namespaceStrategy,
+  nodeStrategy,
+  secretStrategy,
+  serviceAccountStrategy,
+} from "./core-strategies.ts";
+import { podStrategy } from "./pod-strategy.ts";
+import type { Strategy } from "./resource-type.ts";
+import { serviceStrategy } from "./service-strategy.ts";
+import {
+  daemonSetStrategy,
+  deploymentStrategy,
+  podTemplateStrategy,
+  replicaSetStrategy,
+  replicationControllerStrategy,
+  statefulSetStrategy,
+} from "./workload-strategies.ts";
+
+const generation: Strategy = { generation: true };
+const rbac: Strategy = { nameRule: "path" };
+
+/** What is special about each resource, by `group/plural`. A resource that is not listed has only the common rules. */
+export const strategies: Readonly<Record<string, Strategy>> = {
+  "/pods": podStrategy,
+  "/nodes": nodeStrategy,
+  "/namespaces": namespaceStrategy,
+  "/services": serviceStrategy,
+  "/events": eventStrategy,
+  "/secrets": secretStrategy,
+  "/configmaps": configMapStrategy,
+  "/serviceaccounts": serviceAccountStrategy,
+  "/podtemplates": podTemplateStrategy,
+  "/replicationcontrollers": replicationControllerStrategy,
+  "/persistentvolumeclaims": { returnsDeleted: true },
+  "/persistentvolumes": { returnsDeleted: true },
+  "/resourcequotas": { returnsDeleted: true },
+  "apps/deployments": deploymentStrategy,
+  "apps/replicasets": replicaSetStrategy,
+  "apps/daemonsets": daemonSetStrategy,
+  "apps/statefulsets": statefulSetStrategy,
+  "batch/jobs": jobStrategy,
+  "batch/cronjobs": cronJobStrategy,
+  "certificates.k8s.io/certificatesigningrequests": csrStrategy,
+  "networking.k8s.io/ingresses": generation,
+  "networking.k8s.io/ingressclasses": generation,
+  "networking.k8s.io/networkpolicies": generation,
+  "policy/poddisruptionbudgets": generation,
+  "scheduling.k8s.io/priorityclasses": generation,
+  "discovery.k8s.io/endpointslices": generation,
+  "rbac.authorization.k8s.io/roles": rbac,
+  "rbac.authorization.k8s.io/rolebindings": rbac,
+  "rbac.authorization.k8s.io/clusterroles": rbac,
+  "rbac.authorization.k8s.io/clusterrolebindings": rbac,
+};

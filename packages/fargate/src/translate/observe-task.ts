@@ -1,0 +1,118 @@
+import type { Container, Task } from "@aws-sdk/client-ecs";
+import { disruptionReason, isOutOfMemory, readIdentity, startFailureReason } from "@vkubelet/aws";
+import type { ContainerObservation, ContainerObservedState, PodObservation } from "@vkubelet/core";
+
+/** What every reason that this provider gives to StopTask begins with. */
+export const ownStopReason = "vkubelet: ";
+
+/**
+ * What ECS says about a task, as an observation; undefined when the task carries no identity of a pod.
+ * `version` is the time at which the poll began.
+ */
+export function observeTask(task: Task, version: number): PodObservation | undefined {
+  const identity = readIdentity(
+    (task.overrides?.containerOverrides ?? []).flatMap((override) => override.environment ?? []),
+  );
+  if (!identity) return undefined;
+  const ended = task.lastStatus === "STOPPED" || task.lastStatus === "DELETED";
+  const containers = (task.containers ?? []).filter(({ name }) => isOfPod(name));
+  const moved = containers.some(({ lastStatus }) => lastStatus === "RUNNING" || lastStatus === "STOPPED");
+  const placing = task.lastStatus === "PROVISIONING" && !moved;
+  const failure = ended ? failureOf(task) : undefined;
+  const ip = addressOf(task);
+  return {
+    ...identity,
+    version,
+    state: ended ? "ended" : placing ? "waiting" : "active",
+    ...(placing
+      ? { reason: "FargateProvisioning", message: "Fargate is preparing the task's network interface" }
+      : {}),
+    ...(ended && task.stopCode ? { reason: task.stopCode } : {}),
+    ...(ended && task.stoppedReason ? { message: task.stoppedReason } : {}),
+    ...(failure ? { failure } : {}),
+    ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}),
+    ...(ip ? { podIPs: [ip] } : {}),
+    containers: containers.map((container) => observeContainer(task, container, ended)),
+  };
+}
+
+/** Helpers of this provider have `_` in their names, which a pod's container cannot have. */
+function isOfPod(name: string | undefined): boolean {
+  return name !== undefined && !name.includes("_");
+}
+
+function addressOf(task: Task): string | undefined {
+  const attachment = task.attachments?.find(
+    ({ type }) => type === "ElasticNetworkInterface" || type === "eni",
+  );
+  return (
+    attachment?.details?.find(({ name }) => name === "privateIPv4Address")?.value ??
+    task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address
+  );
+}
+
+function observeContainer(task: Task, container: Container, ended: boolean): ContainerObservation {
+  return {
+    name: container.name ?? "",
+    restartCount: 0,
+    state: stateOf(task, container, ended),
+    ...(container.image ? { image: container.image } : {}),
+    ...(container.imageDigest ? { imageID: `${container.image ?? ""}@${container.imageDigest}` } : {}),
+    ...(container.runtimeId ? { instanceId: container.runtimeId } : {}),
+  };
+}
+
+function stateOf(task: Task, container: Container, ended: boolean): ContainerObservedState {
+  const stopped = container.lastStatus === "STOPPED" || ended;
+  if (!stopped) {
+    if (container.lastStatus !== "RUNNING") return { type: "waiting", reason: "ContainerCreating" };
+    // ECS keeps times per task only.
+    return { type: "running", ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}) };
+  }
+  const reason = terminationReason(container);
+  const finished = task.executionStoppedAt ?? task.stoppedAt;
+  return {
+    type: "terminated",
+    exitCode: container.exitCode ?? 137,
+    ...(reason ? { reason } : {}),
+    ...(container.reason ? { message: container.reason } : {}),
+    ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}),
+    ...(finished ? { finishedAt: finished.toISOString() } : {}),
+    ...(container.runtimeId ? { instanceId: container.runtimeId } : {}),
+  };
+}
+
+function terminationReason(container: Container): string | undefined {
+  if (isOutOfMemory(container.reason)) return "OOMKilled";
+  if (container.exitCode !== undefined) return undefined;
+  // No exit code: it never ran, or its end was not seen.
+  return startFailureReason(container.reason) ?? "ContainerStatusUnknown";
+}
+
+/** Why the run failed as a whole; undefined when its containers ended by themselves or we stopped it. */
+function failureOf(task: Task): PodObservation["failure"] {
+  const text = task.stoppedReason;
+  const fail = (reason: string, disruption = false): PodObservation["failure"] => ({
+    reason,
+    ...(text ? { message: text } : {}),
+    ...(disruption ? { disruption } : {}),
+  });
+  if (text?.startsWith(ownStopReason)) return undefined;
+  const disruption = disruptionReason(text);
+  switch (task.stopCode) {
+    case "SpotInterruption":
+    case "TerminationNotice":
+      return fail("SpotInterruption", true);
+    case "InfrastructureHealth":
+      return fail(disruption ?? "InfrastructureHealth", true);
+    case "TaskFailedToStart": {
+      const ofContainers = task.containers?.flatMap(({ reason }) => startFailureReason(reason) ?? []) ?? [];
+      return fail(startFailureReason(text) ?? ofContainers[0] ?? "TaskFailedToStart");
+    }
+    case "UserInitiated":
+    case "ServiceSchedulerInitiated":
+      return fail(disruption ?? "TaskStoppedExternally", disruption !== undefined);
+    default:
+      return disruption === undefined ? undefined : fail(disruption, true);
+  }
+}

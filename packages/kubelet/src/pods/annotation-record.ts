@@ -1,0 +1,145 @@
+import { formatPodRef, type Pod, type PodRecord, type PodRef, ProviderError } from "@vkubelet/core";
+import type { KubeApiClient } from "../api/kube-api-client.ts";
+import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+
+const maxBytes = 4_096;
+const maxRaces = 5;
+
+/**
+ * A pod's record as an annotation, written with a resourceVersion precondition. A foreign change elsewhere in the pod
+ * is looked at and written over; a foreign change of the annotation itself is a `Conflict`: another kubelet is at work.
+ */
+export class AnnotationRecord implements PodRecord {
+  readonly #client: KubeApiClient;
+  readonly #ref: PodRef;
+  readonly #annotation: string;
+  readonly #signal: AbortSignal;
+  #pod: Pod | undefined;
+  #text: string | undefined;
+
+  constructor(client: KubeApiClient, ref: PodRef, annotation: string, signal: AbortSignal) {
+    this.#client = client;
+    this.#ref = ref;
+    this.#annotation = annotation;
+    this.#signal = signal;
+  }
+
+  /** Takes a newer pod object into account; undefined when the object is gone. Own writes are never lost by it. */
+  observe(pod: Pod | undefined): void {
+    if (pod === undefined) {
+      this.#pod = undefined;
+      return;
+    }
+    if (this.#pod !== undefined && compareVersions(pod, this.#pod) < 0) return;
+    this.#pod = pod;
+    this.#text = pod.metadata?.annotations?.[this.#annotation];
+  }
+
+  read(): Readonly<Record<string, string>> | undefined {
+    if (this.#pod === undefined) return undefined;
+    return this.#text === undefined ? undefined : parseRecord(this.#text, this.#ref);
+  }
+
+  async write(entries: Readonly<Record<string, string | null>>): Promise<void> {
+    const merged = { ...this.read() };
+    for (const [key, value] of Object.entries(entries)) {
+      if (value === null) delete merged[key];
+      else merged[key] = value;
+    }
+    const text = JSON.stringify(merged);
+    if (text.length > maxBytes) {
+      throw new ProviderError(
+        "Internal",
+        `record of pod ${formatPodRef(this.#ref)} would exceed ${maxBytes} bytes`,
+      );
+    }
+    for (let race = 0; race < maxRaces; race++) {
+      if (this.#pod === undefined)
+        throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`);
+      try {
+        this.observe(await this.#patch(text, this.#pod));
+        return;
+      } catch (error) {
+        await this.#afterFailedPatch(error);
+      }
+    }
+    throw new ProviderError(
+      "Unavailable",
+      `record of pod ${formatPodRef(this.#ref)} could not be written: the pod changes all the time`,
+    );
+  }
+
+  get #path(): string {
+    return `/api/v1/namespaces/${this.#ref.namespace}/pods/${this.#ref.name}`;
+  }
+
+  #patch(text: string, pod: Pod): Promise<Pod> {
+    const metadata = {
+      uid: this.#ref.uid,
+      resourceVersion: pod.metadata?.resourceVersion,
+      annotations: { [this.#annotation]: text },
+    };
+    // The status subresource takes annotations too, and is all that a node's own RBAC may write.
+    return this.#client.patch<Pod>(`${this.#path}/status`, { metadata }, "merge", { signal: this.#signal });
+  }
+
+  /** Decides whether the write may be tried again; throws when not. */
+  async #afterFailedPatch(error: unknown): Promise<void> {
+    if (isNotFound(error)) {
+      this.#pod = undefined;
+      throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
+    }
+    if (!isConflict(error)) {
+      if (error instanceof KubeApiError) {
+        throw new ProviderError(
+          "Unavailable",
+          `record of pod ${formatPodRef(this.#ref)} could not be written: ${error.message}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+    const before = this.#text;
+    const current = await this.#client.get<Pod>(this.#path, { signal: this.#signal, absentOn404: true });
+    if (current === undefined || current.metadata?.uid !== this.#ref.uid) {
+      this.#pod = undefined;
+      throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
+    }
+    this.#pod = current;
+    this.#text = current.metadata?.annotations?.[this.#annotation];
+    if (this.#text !== before) {
+      throw new ProviderError(
+        "Conflict",
+        `record of pod ${formatPodRef(this.#ref)} was changed by somebody else`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function parseRecord(text: string, ref: PodRef): Readonly<Record<string, string>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not JSON`, {
+      cause: error,
+    });
+  }
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value) ||
+    Object.values(value).some((entry) => typeof entry !== "string")
+  ) {
+    throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not a map of strings`);
+  }
+  return value as Readonly<Record<string, string>>;
+}
+
+/** Resource versions are integers since Kubernetes 1.35 says so, and always were (KEP-5504). */
+function compareVersions(left: Pod, right: Pod): number {
+  const a = BigInt(left.metadata?.resourceVersion ?? "0");
+  const b = BigInt(right.metadata?.resourceVersion ?? "0");
+  return a < b ? -1 : a > b ? 1 : 0;
+}

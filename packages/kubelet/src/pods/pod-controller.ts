@@ -1,0 +1,202 @@
+import type { Clock, Logger, Pod, PodRef, Provider, ResourceList } from "@vkubelet/core";
+import type { KubeApiClient } from "../api/kube-api-client.ts";
+import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
+import type { ReadonlyObjectStore } from "../api/object-store.ts";
+import { createReflector, type Reflector } from "../api/reflector.ts";
+import type { EventRecorder } from "./event-recorder.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
+import { ObservationFeed } from "./observation-feed.ts";
+import { findOrphans } from "./orphan-sweep.ts";
+import { PodResolver } from "./pod-resolver.ts";
+import { PodWorker } from "./pod-worker.ts";
+import { RejectionPacer } from "./rejection-pacer.ts";
+
+/** Options of {@link PodController}. */
+export interface PodControllerOptions {
+  readonly client: KubeApiClient;
+  readonly provider: Provider;
+  readonly events: EventRecorder;
+  readonly nodeName: string;
+  readonly hostIPs: readonly string[];
+  readonly nodeAllocatable: () => ResourceList;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told when the backend stops or starts to answer. */
+  readonly onHealthChange: () => void;
+  /** Pods handled at the same time; 64 by default. */
+  readonly concurrency?: number;
+}
+
+const defaultConcurrency = 64;
+const orphanSweepMs = 30_000;
+
+/**
+ * Drives the provider for the pods bound to one node. One worker per pod UID; a worker is woken by a change of its pod
+ * object, of its observation, or of an object that it refers to, and never runs twice at the same time.
+ */
+export class PodController {
+  readonly #options: PodControllerOptions;
+  readonly #pods: Reflector<Pod & KubeObject>;
+  readonly #feed: ObservationFeed;
+  readonly #resolver: PodResolver;
+  readonly #queue: KeyedQueue;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #rejections = new RejectionPacer();
+  readonly #abort = new AbortController();
+  #orphanSuspects: ReadonlySet<string> = new Set();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: PodControllerOptions) {
+    this.#options = options;
+    const { client, provider, clock, logger, nodeName } = options;
+    this.#pods = createReflector<Pod & KubeObject>({
+      client,
+      path: "/api/v1/pods",
+      query: { fieldSelector: `spec.nodeName=${nodeName}` },
+      clock,
+      logger,
+      onChange: (event) => this.#podChanged(event),
+    });
+    this.#feed = new ObservationFeed({
+      provider,
+      clock,
+      logger,
+      onChange: (uid) => this.#observationChanged(uid),
+      onHealthChange: options.onHealthChange,
+    });
+    this.#resolver = new PodResolver({
+      client,
+      clock,
+      logger,
+      nodeAllocatable: options.nodeAllocatable,
+      onChange: (uid) => this.#queue.add(uid),
+    });
+    this.#queue = new KeyedQueue({
+      process: (uid) => this.#sync(uid),
+      concurrency: options.concurrency ?? defaultConcurrency,
+      clock,
+      logger,
+    });
+  }
+
+  /** The pods bound to this node, as last seen. */
+  get pods(): ReadonlyObjectStore<Pod & KubeObject> {
+    return this.#pods.store;
+  }
+
+  /** Why the backend does not answer; undefined while it does. */
+  get backendError(): unknown {
+    return this.#feed.lastError;
+  }
+
+  /** Whether the pods are known and the backend was listed once. */
+  get synced(): boolean {
+    return this.#pods.status().synced && this.#feed.listedAt !== undefined;
+  }
+
+  start(): void {
+    this.#pods.hasSynced.catch(() => {});
+    this.#resolver.start();
+    this.#feed.start();
+    this.#running = Promise.all([this.#pods.run(this.#abort.signal), this.#sweepLoop()]);
+  }
+
+  /** Ends all work of this process. Pods at the backend go on. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error("the kubelet stops"));
+    for (const worker of this.#workers.values()) worker.stop();
+    await Promise.all([this.#feed.stop(), this.#resolver.stop(), this.#queue.stop(), this.#running]);
+  }
+
+  #podChanged(event: ChangeEvent<Pod & KubeObject>): void {
+    const ref = refOf(event.object);
+    if (ref === undefined) return;
+    const worker = this.#worker(ref);
+    worker.observePod(event.type === "deleted" ? undefined : event.object);
+    this.#queue.add(ref.uid);
+  }
+
+  #observationChanged(uid: string): void {
+    if (uid === "") {
+      // The first complete listing: now every pod may be decided upon.
+      for (const known of this.#workers.keys()) this.#queue.add(known);
+    } else if (this.#workers.has(uid)) {
+      this.#queue.add(uid);
+    }
+  }
+
+  #worker(ref: PodRef): PodWorker {
+    const known = this.#workers.get(ref.uid);
+    if (known !== undefined) return known;
+    const { provider, client, events, clock, logger, hostIPs } = this.#options;
+    const worker = new PodWorker(ref, {
+      provider,
+      client,
+      feed: this.#feed,
+      resolver: this.#resolver,
+      events,
+      clock,
+      logger,
+      hostIPs,
+      rejections: this.#rejections,
+    });
+    this.#workers.set(ref.uid, worker);
+    return worker;
+  }
+
+  async #sync(uid: string): Promise<number | undefined> {
+    const worker = this.#workers.get(uid);
+    if (worker === undefined) return undefined;
+    const result = await worker.sync();
+    if (result !== "done") return result;
+    worker.stop();
+    this.#workers.delete(uid);
+    this.#queue.forget(uid);
+    return undefined;
+  }
+
+  async #sweepLoop(): Promise<void> {
+    const { clock, logger } = this.#options;
+    for (;;) {
+      try {
+        await clock.sleep(orphanSweepMs, this.#abort.signal);
+      } catch {
+        return;
+      }
+      try {
+        this.#sweep();
+      } catch (error) {
+        logger.error("the orphan sweep failed", { error });
+      }
+    }
+  }
+
+  /** Ends pods that run at the backend although their objects are gone: seen so in two sweeps, and never too many at once. */
+  #sweep(): void {
+    if (!this.synced || this.#pods.status().lastError !== undefined) return;
+    const result = findOrphans(this.#feed.all(), (uid) => this.#workers.has(uid), this.#orphanSuspects);
+    this.#orphanSuspects = result.suspects;
+    if (result.refused > 0) {
+      this.#options.logger.error(
+        "most pods of the backend are unknown to this cluster; none of them is ended",
+        { orphans: result.refused },
+      );
+      return;
+    }
+    for (const ref of result.orphans) {
+      this.#options.logger.warn("ending a pod whose object is gone", {
+        pod: `${ref.namespace}/${ref.name}`,
+        uid: ref.uid,
+      });
+      this.#worker(ref);
+      this.#queue.add(ref.uid);
+    }
+  }
+}
+
+function refOf(pod: Pod): PodRef | undefined {
+  const { namespace, name, uid } = pod.metadata ?? {};
+  return namespace === undefined || name === undefined || uid === undefined
+    ? undefined
+    : { namespace, name, uid };
+}

@@ -1,0 +1,200 @@
+import type { Clock, ConfigMap, Logger, Pod, PodRef, ResourceList, Secret, Service } from "@vkubelet/core";
+import { type ResolveOutcome, referencesOf, resolvePod, type TokenReference } from "@vkubelet/pod";
+import type { KubeApiClient } from "../api/kube-api-client.ts";
+import type { KubeObject } from "../api/kube-object.ts";
+import { createObjectWatcher, type HeldObject, type ObjectWatcher } from "../api/object-watcher.ts";
+import { createReflector, type Reflector } from "../api/reflector.ts";
+
+/** Options of {@link PodResolver}. */
+export interface PodResolverOptions {
+  readonly client: KubeApiClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What a missing limit falls back to in the downward API. */
+  readonly nodeAllocatable: () => ResourceList;
+  /** Told when an object that the pod refers to appeared, changed or went. */
+  readonly onChange: (uid: string) => void;
+}
+
+interface Holds {
+  readonly configMaps: Map<string, HeldObject<ConfigMap & KubeObject>>;
+  readonly secrets: Map<string, HeldObject<Secret & KubeObject>>;
+}
+
+interface Token {
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * Fetches what pods refer to, and nothing else: each ConfigMap and Secret is watched by name for as long as a pod
+ * holds it, Services are listed once and watched (L3), tokens are requested when a pod is about to be created.
+ * The resolution itself is pure and stands in `@vkubelet/pod`.
+ */
+export class PodResolver {
+  readonly #options: PodResolverOptions;
+  readonly #configMaps: ObjectWatcher<ConfigMap & KubeObject>;
+  readonly #secrets: ObjectWatcher<Secret & KubeObject>;
+  readonly #services: Reflector<Service & KubeObject>;
+  readonly #holds = new Map<string, Holds>();
+  readonly #users = new Map<string, Set<string>>();
+  readonly #abort = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: PodResolverOptions) {
+    this.#options = options;
+    const { client, clock, logger } = options;
+    const watch = <T extends KubeObject>(resource: string) =>
+      createObjectWatcher<T>({
+        client,
+        resource,
+        clock,
+        logger,
+        onChange: (namespace, name) => this.#changed(`${resource}/${namespace}/${name}`),
+      });
+    this.#configMaps = watch<ConfigMap & KubeObject>("configmaps");
+    this.#secrets = watch<Secret & KubeObject>("secrets");
+    this.#services = createReflector<Service & KubeObject>({
+      client,
+      path: "/api/v1/services",
+      clock,
+      logger,
+      onChange: () => {},
+    });
+  }
+
+  start(): void {
+    this.#running = this.#services.run(this.#abort.signal);
+    // Ends by rejection when the kubelet stops before the first list.
+    this.#services.hasSynced.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error("the kubelet stops"));
+    this.#configMaps[Symbol.dispose]();
+    this.#secrets[Symbol.dispose]();
+    await this.#running;
+  }
+
+  /** Resolves the pod from what the cluster holds now. Waits for the first look at each object, never for its existence. */
+  async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<ResolveOutcome> {
+    const { nodeAllocatable } = this.#options;
+    const references = referencesOf(pod);
+    const holds = this.#hold(pod, references.configMaps, references.secrets);
+    const held = [...holds.configMaps.values(), ...holds.secrets.values()];
+    await Promise.all(held.map((object) => object.settled(signal)));
+    await this.#servicesSynced(signal);
+    const tokens = await this.#requestTokens(pod, references.tokens, signal);
+    const namespace = pod.metadata?.namespace ?? "";
+    return resolvePod(pod, {
+      attempt,
+      configMap: (name) => presentOf(holds.configMaps.get(name)),
+      secret: (name) => presentOf(holds.secrets.get(name)),
+      services: [...this.#services.store.values()].filter((service) => isVisible(service, namespace)),
+      nodeAllocatable: nodeAllocatable(),
+      token: (reference) => tokens.get(tokenKey(reference)),
+    });
+  }
+
+  /** The pod needs its objects no more. */
+  release(ref: PodRef): void {
+    const holds = this.#holds.get(ref.uid);
+    if (holds === undefined) return;
+    this.#holds.delete(ref.uid);
+    for (const [resource, objects] of [
+      ["configmaps", holds.configMaps],
+      ["secrets", holds.secrets],
+    ] as const) {
+      for (const [name, object] of objects) {
+        object.release();
+        const key = `${resource}/${ref.namespace}/${name}`;
+        const users = this.#users.get(key);
+        users?.delete(ref.uid);
+        if (users?.size === 0) this.#users.delete(key);
+      }
+    }
+  }
+
+  #hold(pod: Pod, configMaps: readonly string[], secrets: readonly string[]): Holds {
+    const uid = pod.metadata?.uid ?? "";
+    const namespace = pod.metadata?.namespace ?? "";
+    const holds: Holds = this.#holds.get(uid) ?? { configMaps: new Map(), secrets: new Map() };
+    this.#holds.set(uid, holds);
+    const use = (key: string) => {
+      const users = this.#users.get(key) ?? new Set<string>();
+      this.#users.set(key, users.add(uid));
+    };
+    for (const name of configMaps) {
+      if (holds.configMaps.has(name)) continue;
+      use(`configmaps/${namespace}/${name}`);
+      holds.configMaps.set(name, this.#configMaps.acquire(namespace, name));
+    }
+    for (const name of secrets) {
+      if (holds.secrets.has(name)) continue;
+      use(`secrets/${namespace}/${name}`);
+      holds.secrets.set(name, this.#secrets.acquire(namespace, name));
+    }
+    return holds;
+  }
+
+  #changed(key: string): void {
+    for (const uid of this.#users.get(key) ?? []) this.#options.onChange(uid);
+  }
+
+  async #servicesSynced(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([this.#services.hasSynced, aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #requestTokens(
+    pod: Pod,
+    references: readonly TokenReference[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Token>> {
+    const { client } = this.#options;
+    const { namespace, name, uid } = pod.metadata ?? {};
+    const account = pod.spec?.serviceAccountName ?? "default";
+    const tokens = new Map<string, Token>();
+    for (const reference of references) {
+      const answer = await client.create<{ status?: { token?: string; expirationTimestamp?: string } }>(
+        `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+        {
+          apiVersion: "authentication.k8s.io/v1",
+          kind: "TokenRequest",
+          spec: {
+            ...(reference.audience === undefined ? {} : { audiences: [reference.audience] }),
+            expirationSeconds: reference.expirationSeconds,
+            boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+          },
+        },
+        { signal },
+      );
+      const { token, expirationTimestamp } = answer.status ?? {};
+      if (token === undefined)
+        throw new Error(`the API server issued no token for service account ${namespace}/${account}`);
+      tokens.set(tokenKey(reference), { token, expiresAt: expirationTimestamp ?? "" });
+    }
+    return tokens;
+  }
+}
+
+function tokenKey(reference: TokenReference): string {
+  return JSON.stringify([reference.volume, reference.path]);
+}
+
+function isVisible(service: Service & KubeObject, namespace: string): boolean {
+  const { namespace: own, name } = service.metadata ?? {};
+  return own === namespace || (own === "default" && name === "kubernetes");
+}
+
+function presentOf<T>(held: HeldObject<T> | undefined): T | undefined {
+  const state = held?.state();
+  return state?.kind === "present" ? state.object : undefined;
+}

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
+import type { KubeApiClient } from "../api/kube-api-client.ts";
+import { isConflict, isNotFound } from "../api/kube-api-error.ts";
+
+/** The conditions that a node owns (pod-semantics T5); all others belong to somebody else and are never written. */
+const ownedConditions: ReadonlySet<string> = new Set([
+  "PodScheduled",
+  "Initialized",
+  "ContainersReady",
+  "Ready",
+  "PodReadyToStartContainers",
+  "PodResizePending",
+  "PodResizeInProgress",
+  "AllContainersRestarting",
+  "DisruptionTarget",
+]);
+
+/** Fields whose absence means "remove it": a patch must say null. */
+const removableFields = ["reason", "message", "podIP", "hostIP", "startTime"] as const;
+
+/**
+ * Writes `status` over `current` by a strategic merge patch that holds only what the node owns, with the UID as
+ * precondition. Resolves to the pod as the API server now holds it, to `"unchanged"` without a request when there is
+ * nothing to write, or to `"gone"` when this pod (by UID) exists no more. Other errors are thrown, to be retried.
+ */
+export async function writePodStatus(
+  client: KubeApiClient,
+  ref: PodRef,
+  current: PodStatus | undefined,
+  status: PodStatus,
+  signal: AbortSignal,
+): Promise<Pod | "unchanged" | "gone"> {
+  const patch = statusPatch(current ?? {}, status);
+  if (patch === undefined) return "unchanged";
+  const path = `/api/v1/namespaces/${ref.namespace}/pods/${ref.name}`;
+  try {
+    return await client.patch<Pod>(
+      `${path}/status`,
+      { metadata: { uid: ref.uid }, status: patch },
+      "strategic",
+      { signal },
+    );
+  } catch (error) {
+    if (isNotFound(error)) return "gone";
+    if (!isConflict(error)) throw error;
+    // A UID that differs from the precondition is a conflict, and so is too much contention: look which it was.
+    const present = await client.get<Pod>(path, { signal, absentOn404: true });
+    if (present?.metadata?.uid !== ref.uid) return "gone";
+    throw error;
+  }
+}
+
+/** The strategic merge patch from `current` to `next`, or undefined when they agree on everything that a node owns. */
+export function statusPatch(current: PodStatus, next: PodStatus): Record<string, unknown> | undefined {
+  const patch: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(next)) {
+    if (field === "conditions" || isDeepStrictEqual(current[field as keyof PodStatus], value)) continue;
+    patch[field] = field === "podIPs" || field === "hostIPs" ? replacedList(value) : value;
+  }
+  for (const field of removableFields) {
+    if (current[field] !== undefined && next[field] === undefined) patch[field] = null;
+  }
+  for (const field of ["podIPs", "hostIPs"] as const) {
+    if ((current[field]?.length ?? 0) > 0 && next[field] === undefined) patch[field] = replacedList([]);
+  }
+  const conditions = changedConditions(current.conditions ?? [], next.conditions ?? []);
+  if (conditions.length > 0) patch["conditions"] = conditions;
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** Lists with a merge key would be merged with what is there; this directive replaces them. */
+function replacedList(value: unknown): readonly unknown[] {
+  return [{ $patch: "replace" }, ...(value as readonly unknown[])];
+}
+
+function changedConditions(
+  current: readonly PodCondition[],
+  next: readonly PodCondition[],
+): readonly PodCondition[] {
+  return next
+    .filter((condition) => {
+      if (!ownedConditions.has(condition.type)) return false;
+      const before = current.find((other) => other.type === condition.type);
+      return !isDeepStrictEqual(withoutNulls(before), withoutNulls(condition));
+    })
+    .map((condition) => {
+      const before = current.find((other) => other.type === condition.type);
+      return {
+        ...condition,
+        ...(before?.reason !== undefined && condition.reason === undefined ? { reason: null } : {}),
+        ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
+      } as PodCondition;
+    });
+}
+
+function withoutNulls(condition: PodCondition | undefined): Record<string, unknown> | undefined {
+  if (condition === undefined) return undefined;
+  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,148 @@
+import type { ContainerTermination } from "@vkubelet/core";
+import { type BackoffState, nextBackoff } from "@vkubelet/pod";
+import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
+import type { PlannedContainer } from "../translate/process-plan.ts";
+import { restarts } from "./restart-policy.ts";
+import { type StopAction, stopEverything } from "./stop.ts";
+
+export interface StartAction {
+  readonly container: PlannedContainer;
+  readonly number: number;
+  /** The intent stands on disk already, and nobody has claimed it. */
+  readonly resumed: boolean;
+  readonly backoff?: BackoffState;
+  readonly previous?: ContainerTermination;
+}
+
+/** Why a container that has ended does not run, though it will again. */
+export interface PendingRestart {
+  readonly dueAtMs: number;
+  readonly delayMs: number;
+}
+
+/** What is to be done about a pod now, and when to look again without news. */
+export interface Decision {
+  readonly starts: readonly StartAction[];
+  readonly stops: readonly StopAction[];
+  readonly pending: ReadonlyMap<string, PendingRestart>;
+  readonly wakeAtMs?: number;
+  /** Nothing runs, and nothing will run again. */
+  readonly ended: boolean;
+}
+
+/**
+ * The kubelet's order of starting, restarting and stopping (pod-semantics 11, 13, 16), from what the disk says alone.
+ * Pure, so that a provider that comes back decides as the one before it would have.
+ */
+export function decide(snapshot: PodSnapshot, nowMs: number): Decision {
+  const { plan } = snapshot.pod;
+  if (snapshot.deletion !== undefined) return stopping(snapshot, nowMs, snapshot.deletion.deadlineMs);
+  const work = new Work(snapshot, nowMs);
+  const mains = plan.containers.filter(({ kind }) => kind === "main");
+  const initial = plan.containers.filter(({ kind }) => kind !== "main");
+  const gate = passInitial(work, initial);
+  if (gate === "wait") return work.decision();
+  if (gate === "failed") return stopping(snapshot, nowMs, work.graceFrom(initial));
+  const open = mains.map((container) => work.settle(container)).some((state) => state !== "done");
+  if (open) {
+    return work.decision();
+  }
+  return stopping(snapshot, nowMs, work.graceFrom(mains));
+}
+
+/** Walks init containers and sidecars in order, as far as it may. */
+function passInitial(work: Work, initial: readonly PlannedContainer[]): "passed" | "wait" | "failed" {
+  for (const container of initial) {
+    const state = work.settle(container);
+    const phase = work.instance(container)?.phase;
+    if (container.kind === "sidecar") {
+      if (!work.begun(container)) return "wait";
+      continue;
+    }
+    if (state !== "done") return "wait";
+    if (phase?.type !== "ended" || phase.termination.exitCode !== 0) return "failed";
+  }
+  return "passed";
+}
+
+function stopping(snapshot: PodSnapshot, nowMs: number, deadlineMs: number): Decision {
+  return { starts: [], pending: new Map(), ...stopEverything(snapshot, nowMs, deadlineMs) };
+}
+
+class Work {
+  readonly #starts: StartAction[] = [];
+  readonly #pending = new Map<string, PendingRestart>();
+  readonly #snapshot: PodSnapshot;
+  readonly #nowMs: number;
+
+  constructor(snapshot: PodSnapshot, nowMs: number) {
+    this.#snapshot = snapshot;
+    this.#nowMs = nowMs;
+  }
+
+  instance(container: PlannedContainer): InstanceSnapshot | undefined {
+    return this.#snapshot.instances.get(container.name);
+  }
+
+  /** Whether a sidecar runs or has run: that opens the gate for what comes after it, for good. */
+  begun(container: PlannedContainer): boolean {
+    const instance = this.instance(container);
+    if (instance === undefined) return false;
+    const { phase, intent } = instance;
+    const ran = (termination: ContainerTermination | undefined) => termination?.startedAt !== undefined;
+    return (
+      phase.type === "running" || (phase.type === "ended" && ran(phase.termination)) || ran(intent.previous)
+    );
+  }
+
+  /** Sees to it that the container runs if it should. `done`: it has ended for good. */
+  settle(container: PlannedContainer): "open" | "done" {
+    const instance = this.instance(container);
+    if (instance === undefined) {
+      this.#starts.push({ container, number: 0, resumed: false });
+      return "open";
+    }
+    const { phase } = instance;
+    if (phase.type === "planned") {
+      // The intent stands, nobody claimed it: starting its watcher again is harmless.
+      this.#starts.push({ container, number: instance.number, resumed: true });
+      return "open";
+    }
+    if (phase.type !== "ended") return "open";
+    if (!restarts(container, phase.termination.exitCode, phase.lost)) return "done";
+    const { state, delayMs } = nextBackoff(instance.intent.backoff, phase.finishedAtMs);
+    const dueAtMs = phase.finishedAtMs + delayMs;
+    if (dueAtMs <= this.#nowMs) {
+      this.#starts.push({
+        container,
+        number: instance.number + 1,
+        resumed: false,
+        backoff: state,
+        previous: phase.termination,
+      });
+    } else {
+      this.#pending.set(container.name, { dueAtMs, delayMs });
+    }
+    return "open";
+  }
+
+  /** When the pod's grace runs out, counted from the end of the last of `containers`. */
+  graceFrom(containers: readonly PlannedContainer[]): number {
+    const ends = containers.map((container) => {
+      const phase = this.instance(container)?.phase;
+      return phase?.type === "ended" ? phase.finishedAtMs : 0;
+    });
+    return Math.max(0, ...ends) + this.#snapshot.pod.plan.terminationGracePeriodSeconds * 1000;
+  }
+
+  decision(): Decision {
+    const due = [...this.#pending.values()].map(({ dueAtMs }) => dueAtMs);
+    return {
+      starts: this.#starts,
+      stops: [],
+      pending: this.#pending,
+      ...(due.length === 0 ? {} : { wakeAtMs: Math.min(...due) }),
+      ended: false,
+    };
+  }
+}

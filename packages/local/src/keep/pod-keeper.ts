@@ -1,0 +1,317 @@
+import { type FSWatcher, watch } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, type Logger, type PodObservation, ProviderError } from "@vkubelet/core";
+import { LogStamper } from "../logs/log-index.ts";
+import { signalGroup } from "../machine/process-identity.ts";
+import type { MachineTools } from "../machine/tools.ts";
+import { createInstance } from "../state/create-instance.ts";
+import { writeIfAbsent } from "../state/files.ts";
+import { layout } from "../state/layout.ts";
+import { readSnapshot, requestDeletion } from "../state/pod-directory.ts";
+import { cancelledClaim } from "../state/read-instance.ts";
+import type { PodFile, PodSnapshot } from "../state/snapshot.ts";
+import { spawnSupervisor } from "../supervise/spawn-supervisor.ts";
+import { type Decision, decide, type StartAction } from "./decide.ts";
+import { Notifier } from "./notifier.ts";
+import { observe } from "./observe.ts";
+import type { StopAction } from "./stop.ts";
+
+/** What every keeper of one provider shares. */
+export interface KeeperServices {
+  readonly directory: string;
+  readonly tools: MachineTools;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly rescanMs: number;
+  onObservation(observation: PodObservation): void;
+}
+
+/** Output that was seen is stamped at most so often. */
+const stampIntervalMs = 100;
+const retryMs = 1000;
+
+/**
+ * Keeps one pod: reads the disk, decides, acts, reports, and waits for news. It holds no truth of its own, so one that
+ * takes over from another goes on where that stopped.
+ */
+export class PodKeeper {
+  readonly podDirectory: string;
+  readonly pod: PodFile;
+  /** Notified when the state of the pod or the output of a container may have changed. */
+  readonly news: Notifier = new Notifier();
+  readonly stamper: LogStamper = new LogStamper();
+  readonly #services: KeeperServices;
+  readonly #stop = new AbortController();
+  readonly #wakes = new Notifier();
+  readonly #watchers = new Map<string, FSWatcher>();
+  /** Instances whose watcher this process has started and not seen ending. */
+  readonly #supervised = new Set<string>();
+  #observation: PodObservation | undefined;
+  #stampedAtMs = 0;
+  /** How many wakes there were before the last look: one that came during it asks for another. */
+  #seenWakes = 0;
+  readonly #scheduled: Set<string> = new Set();
+  #loop: Promise<void> | undefined;
+
+  constructor(pod: PodFile, services: KeeperServices) {
+    this.pod = pod;
+    this.#services = services;
+    this.podDirectory = layout.pod(services.directory, pod.ref.uid);
+  }
+
+  /** The latest observation; there is one once `settle` resolved. */
+  get observation(): PodObservation | undefined {
+    return this.#observation;
+  }
+
+  /**
+   * Which instance a reader of logs means: the current one, or with `previous` the one whose end is the container's
+   * last termination. `NotFound` where there is none.
+   */
+  logInstance(container: string, previous: boolean): number {
+    const known = this.pod.plan.containers.some(({ name }) => name === container);
+    const seen = this.#observation?.containers.find(({ name }) => name === container);
+    const { name } = this.pod.ref;
+    if (!known) throw new ProviderError("NotFound", `container ${container} is not part of pod ${name}`);
+    if (seen === undefined) {
+      throw new ProviderError("NotFound", `container ${container} in pod ${name} is waiting to start`);
+    }
+    if (!previous) return seen.restartCount;
+    if (seen.lastTermination === undefined) {
+      throw new ProviderError(
+        "NotFound",
+        `previous terminated container ${container} in pod ${name} not found`,
+      );
+    }
+    return seen.lastTermination.instanceId === seen.instanceId ? seen.restartCount : seen.restartCount - 1;
+  }
+
+  /** Whether an instance has ended. One that another has followed has. */
+  instanceEnded(container: string, number: number): boolean {
+    const seen = this.#observation?.containers.find(({ name }) => name === container);
+    if (seen === undefined || this.#stop.signal.aborted) return true;
+    if (seen.restartCount !== number) return true;
+    return seen.state.type === "terminated" || seen.lastTermination?.instanceId === seen.instanceId;
+  }
+
+  /** Looks once, acts, and then goes on by itself until `close`. */
+  async start(): Promise<void> {
+    this.#loop = this.#run(await this.#guardedTurn());
+  }
+
+  /** Writes the request down and wakes the keeper. */
+  async delete(gracePeriodSeconds: number): Promise<void> {
+    await requestDeletion(this.podDirectory, this.#services.clock.now(), gracePeriodSeconds);
+    this.#wakes.notify();
+  }
+
+  /** Frees watchers and timers of this process; nothing that runs is touched. */
+  async close(): Promise<void> {
+    this.#stop.abort(new ProviderError("Unavailable", "the local provider is closed"));
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+    this.news.notify();
+    await this.#loop;
+  }
+
+  async #run(firstWakeAtMs: number): Promise<void> {
+    let wakeAtMs = firstWakeAtMs;
+    while (!this.#stop.signal.aborted) {
+      await this.#waitUntil(wakeAtMs);
+      if (this.#stop.signal.aborted) return;
+      wakeAtMs = await this.#guardedTurn();
+    }
+  }
+
+  async #guardedTurn(): Promise<number> {
+    try {
+      return await this.#turn();
+    } catch (error) {
+      this.#services.logger.error("looking after a pod failed, it is tried again", {
+        pod: this.pod.ref.uid,
+        error: (error as Error).message,
+      });
+      return this.#services.clock.now() + retryMs;
+    }
+  }
+
+  async #waitUntil(wakeAtMs: number): Promise<void> {
+    const { clock } = this.#services;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#stop.signal]);
+    try {
+      await Promise.race([
+        clock.sleep(Math.max(0, wakeAtMs - clock.now()), signal),
+        this.#wakes.wait(this.#seenWakes, signal),
+      ]);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** One look and what follows from it; when to look again without news. */
+  async #turn(): Promise<number> {
+    const { clock, tools } = this.#services;
+    for (;;) {
+      this.#seenWakes = this.#wakes.count;
+      const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
+      const decision = decide(snapshot, clock.now());
+      await this.#stamp(snapshot);
+      this.#watch(snapshot);
+      this.#publish(snapshot, decision);
+      const acted = await this.#act(decision);
+      if (acted === "again") continue;
+      const wakes = [clock.now() + this.#services.rescanMs];
+      if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
+      if (acted === "retry") wakes.push(clock.now() + retryMs);
+      return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
+    }
+  }
+
+  async #act({ starts, stops }: Decision): Promise<"again" | "retry" | "none"> {
+    let acted = false;
+    for (const start of starts) {
+      const directory = this.#instance(start.container.name, start.number);
+      if (this.#supervised.has(directory)) continue;
+      await this.#startInstance(start, directory);
+      acted = true;
+    }
+    for (const stop of stops) await this.#stopInstance(stop);
+    // A kill is seen by the end that follows; looking again at once would only kill again.
+    if (stops.some(({ action }) => action === "kill")) return "retry";
+    return acted || stops.length > 0 ? "again" : "none";
+  }
+
+  async #startInstance(start: StartAction, directory: string): Promise<void> {
+    const { tools, logger } = this.#services;
+    const { container } = start;
+    if (!start.resumed) await createInstance(this.podDirectory, this.pod, start, tools);
+    this.#watchDirectory(directory);
+    this.#supervised.add(directory);
+    spawnSupervisor({
+      tools,
+      container,
+      supervisor: layout.supervisor(this.#services.directory),
+      instanceDirectory: directory,
+      onEnd: (failure) => {
+        if (failure === undefined) {
+          this.#supervised.delete(directory);
+          this.#wakes.notify();
+          return;
+        }
+        logger.error("a container's watcher failed", {
+          pod: this.pod.ref.uid,
+          container: container.name,
+          failure,
+        });
+        this.#releaseLater(directory);
+      },
+    });
+  }
+
+  /** Lets a failed watcher be tried again, though not at once. */
+  #releaseLater(directory: string): void {
+    this.#services.clock.sleep(retryMs, this.#stop.signal).then(
+      () => {
+        this.#supervised.delete(directory);
+        this.#wakes.notify();
+      },
+      // Closed meanwhile: whoever comes next starts it.
+      () => this.#supervised.delete(directory),
+    );
+  }
+
+  async #stopInstance({ container, number, action }: StopAction): Promise<void> {
+    const { tools, clock } = this.#services;
+    const directory = this.#instance(container.name, number);
+    if (action === "cancel") {
+      await writeIfAbsent(join(directory, "claim"), cancelledClaim);
+      return;
+    }
+    if (action === "terminate") {
+      await writeFile(join(directory, "stopping"), String(clock.now()), { mode: 0o600 });
+    }
+    const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
+    const phase = snapshot.instances.get(container.name)?.phase;
+    if (phase?.type !== "running") return;
+    await signalGroup(phase.identity, action === "kill" ? "SIGKILL" : "SIGTERM", tools);
+  }
+
+  #publish(snapshot: PodSnapshot, decision: Decision): void {
+    const facts = observe(snapshot, decision);
+    const before = this.#observation;
+    if (before !== undefined) {
+      const { version: _, ...known } = before;
+      if (JSON.stringify(known) === JSON.stringify(facts)) return;
+    }
+    const version = Math.max(this.#services.clock.now(), (before?.version ?? 0) + 1);
+    this.#observation = { ...facts, version };
+    this.#services.onObservation(this.#observation);
+    this.news.notify();
+  }
+
+  /** Output that came since the last look gets its time. An instance that has ended is stamped for good. */
+  async #stamp(snapshot: PodSnapshot): Promise<void> {
+    this.#stampedAtMs = this.#services.clock.now();
+    for (const [name, instance] of snapshot.instances) {
+      await this.stamper.stamp(this.#instance(name, instance.number));
+    }
+  }
+
+  #watch(snapshot: PodSnapshot): void {
+    const wanted = new Set<string>();
+    for (const [name, instance] of snapshot.instances) {
+      if (instance.phase.type !== "ended" && instance.phase.type !== "cancelled") {
+        wanted.add(this.#instance(name, instance.number));
+      }
+    }
+    for (const [directory, watcher] of this.#watchers) {
+      if (wanted.has(directory)) continue;
+      watcher.close();
+      this.#watchers.delete(directory);
+    }
+    for (const directory of wanted) this.#watchDirectory(directory);
+  }
+
+  #watchDirectory(directory: string): void {
+    if (this.#watchers.has(directory)) return;
+    const watcher = watch(directory, (_event, name) => this.#onFile(directory, name));
+    watcher.on("error", () => this.#wakes.notify());
+    watcher.unref();
+    this.#watchers.set(directory, watcher);
+    // What happened before the watch stood is seen by looking once more.
+    this.#wakes.notify();
+  }
+
+  #onFile(directory: string, name: string | null): void {
+    if (name === "stdout" || name === "stderr") this.#scheduleStamp(directory);
+    else if (name === null || name === "process" || name === "exit") this.#wakes.notify();
+  }
+
+  #scheduleStamp(directory: string): void {
+    if (this.#scheduled.has(directory)) return;
+    this.#scheduled.add(directory);
+    const { clock, logger } = this.#services;
+    const waitMs = Math.max(0, this.#stampedAtMs + stampIntervalMs - clock.now());
+    const stamp = async () => {
+      if (waitMs > 0) await clock.sleep(waitMs, this.#stop.signal);
+      this.#scheduled.delete(directory);
+      this.#stampedAtMs = clock.now();
+      await this.stamper.stamp(directory);
+      this.news.notify();
+    };
+    stamp().catch((error: unknown) => {
+      this.#scheduled.delete(directory);
+      if (!this.#stop.signal.aborted) {
+        logger.warn("stamping output failed", { directory, error: (error as Error).message });
+      }
+    });
+  }
+
+  #instance(container: string, number: number): string {
+    return layout.instance(this.podDirectory, container, number);
+  }
+}

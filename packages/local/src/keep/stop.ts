@@ -1,0 +1,69 @@
+import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
+import type { PlannedContainer } from "../translate/process-plan.ts";
+
+/** `cancel`: take an instance that nobody has claimed, so that it never runs. */
+export interface StopAction {
+  readonly container: PlannedContainer;
+  readonly number: number;
+  readonly action: "cancel" | "terminate" | "kill";
+}
+
+export interface StopDecision {
+  readonly stops: readonly StopAction[];
+  readonly wakeAtMs?: number;
+  readonly ended: boolean;
+}
+
+/** Between the stop signal and the kill lie at least so many milliseconds (pod-semantics G2). */
+const leastGraceMs = 2000;
+
+/**
+ * Stops what runs: main and ordinary init containers at once, sidecars one after another in reverse order once those
+ * have ended. What still runs at `deadlineMs` is killed, though never sooner than 2 s after its own stop signal. A
+ * deadline of 0 kills at once.
+ */
+export function stopEverything(snapshot: PodSnapshot, nowMs: number, deadlineMs: number): StopDecision {
+  const alive = snapshot.pod.plan.containers.flatMap((container) => {
+    const instance = snapshot.instances.get(container.name);
+    if (instance === undefined || instance.phase.type === "ended" || instance.phase.type === "cancelled") {
+      return [];
+    }
+    return [{ container, instance }];
+  });
+  const others = alive.filter(({ container }) => container.kind !== "sidecar");
+  const sidecars = alive.filter(({ container }) => container.kind === "sidecar").reverse();
+  const late = nowMs >= deadlineMs;
+  const turn = late ? alive : others.length > 0 ? others : sidecars.slice(0, 1);
+  const stops: StopAction[] = [];
+  const wakes: number[] = late || alive.length === 0 ? [] : [deadlineMs];
+  for (const { container, instance } of alive) {
+    const step = stepOf(
+      instance,
+      nowMs,
+      deadlineMs,
+      turn.some((one) => one.instance === instance),
+    );
+    if (step.action !== undefined) stops.push({ container, number: instance.number, action: step.action });
+    if (step.wakeAtMs !== undefined) wakes.push(step.wakeAtMs);
+  }
+  return {
+    stops,
+    ...(wakes.length === 0 ? {} : { wakeAtMs: Math.min(...wakes) }),
+    ended: alive.length === 0,
+  };
+}
+
+interface Step {
+  readonly action?: StopAction["action"];
+  readonly wakeAtMs?: number;
+}
+
+function stepOf(instance: InstanceSnapshot, nowMs: number, deadlineMs: number, inTurn: boolean): Step {
+  if (instance.phase.type === "planned") return { action: "cancel" };
+  // Claimed but not begun: its process is about to be known, and only then can it be told.
+  if (instance.phase.type !== "running") return {};
+  if (deadlineMs === 0) return { action: "kill" };
+  if (instance.stoppingSinceMs === undefined) return inTurn ? { action: "terminate" } : {};
+  const killAtMs = Math.max(deadlineMs, instance.stoppingSinceMs + leastGraceMs);
+  return nowMs >= killAtMs ? { action: "kill" } : { wakeAtMs: killAtMs };
+}

@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
+import { promisify } from "node:util";
+import { type NodeDescription, ProviderError } from "@vkubelet/core";
+import type { LocalHost } from "../translate/process-plan.ts";
+import { findTool } from "./tools.ts";
+
+export interface HostChoices {
+  readonly mounts?: "namespace" | "reject" | undefined;
+  readonly address?: string | undefined;
+}
+
+/** What this machine is and allows. `Unsupported` when it is neither Linux nor macOS, or cannot do what was chosen. */
+export async function probeHost(choices: HostChoices): Promise<LocalHost> {
+  const operatingSystem = platform();
+  if (operatingSystem !== "linux" && operatingSystem !== "darwin") {
+    throw new ProviderError(
+      "Unsupported",
+      `local provider cannot run on ${operatingSystem}: it needs Linux or macOS`,
+    );
+  }
+  return {
+    operatingSystem,
+    architecture: arch() === "arm64" ? "arm64" : "amd64",
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    address: choices.address ?? firstAddress(),
+    mounts: await chooseMounts(choices.mounts, operatingSystem),
+  };
+}
+
+/** Whether /proc tells about processes here. */
+export async function hasProcfs(): Promise<boolean> {
+  try {
+    await access("/proc/self/stat", constants.R_OK);
+    return true;
+  } catch {
+    // Not there or not readable: `ps` is asked instead.
+    return false;
+  }
+}
+
+/** Capacity of this machine, with `capacity` in place of what is measured. */
+export function describeMachine(
+  host: LocalHost,
+  capacity: Readonly<Record<string, string>> = {},
+): NodeDescription {
+  return {
+    capacity: {
+      cpu: String(availableParallelism()),
+      memory: `${Math.floor(totalmem() / 1024)}Ki`,
+      pods: "110",
+      ...capacity,
+    },
+    // Kubernetes knows no node of another kind: the pods of a Mac are meant for Linux.
+    operatingSystem: "linux",
+    architecture: host.architecture,
+    runtimeVersion: "local://1",
+  };
+}
+
+async function chooseMounts(
+  chosen: "namespace" | "reject" | undefined,
+  operatingSystem: "linux" | "darwin",
+): Promise<"namespace" | "reject"> {
+  if (chosen === "reject") return "reject";
+  const refusal = await namespaceRefusal(operatingSystem);
+  if (refusal === undefined) return "namespace";
+  if (chosen === undefined) return "reject";
+  throw new ProviderError("Unsupported", `mounts: namespace is not possible on this machine: ${refusal}`, {
+    issues: [{ path: "mounts", message: refusal }],
+  });
+}
+
+async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<string | undefined> {
+  if (operatingSystem !== "linux") return "mount namespaces exist on Linux only";
+  if (process.getuid?.() !== 0) return "the kubelet does not run as root";
+  const unshare = findTool("unshare");
+  const mount = findTool("mount");
+  if (unshare === undefined || mount === undefined) return "unshare or mount is not installed";
+  try {
+    // Bind something harmless upon itself: containers may be root and still be refused.
+    const trial = ["--mount", "--propagation", "private", mount, "--bind", "/proc", "/proc"];
+    await promisify(execFile)(unshare, trial, { env: {} });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.trim();
+  }
+}
+
+function firstAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+}

@@ -1,0 +1,80 @@
+import { accessSync, constants } from "node:fs";
+import { ProviderError } from "@vkubelet/core";
+
+/** The programs of this machine that supervision uses, by absolute path. */
+export interface MachineTools {
+  readonly sh: string;
+  readonly ln: string;
+  readonly mv: string;
+  readonly rm: string;
+  readonly env: string;
+  readonly sleep: string;
+  readonly ps: string;
+  /** Whether /proc tells about processes; else `ps` is asked. */
+  readonly procfs: boolean;
+  /** Starts a program in a session of its own; where it is missing, perl does. */
+  readonly setsid: string | undefined;
+  readonly perl: string | undefined;
+  /** Present only where private mount namespaces are used. */
+  readonly unshare: string | undefined;
+  readonly mount: string | undefined;
+  readonly chroot: string | undefined;
+  readonly mkdir: string;
+  readonly cp: string;
+}
+
+const directories = [
+  "/usr/bin",
+  "/bin",
+  "/usr/sbin",
+  "/sbin",
+  "/usr/local/bin",
+  "/run/current-system/sw/bin",
+];
+
+/** Absolute path of a program in the system's own directories, or undefined. PATH of the kubelet plays no part. */
+export function findTool(name: string): string | undefined {
+  return directories
+    .map((directory) => `${directory}/${name}`)
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Looks the tools up; `Unavailable` names the first that is missing. */
+export function findTools(options: { readonly namespace: boolean; readonly procfs: boolean }): MachineTools {
+  const required = (name: string): string => {
+    const path = findTool(name);
+    if (path === undefined) {
+      throw new ProviderError(
+        "Unavailable",
+        `local provider cannot start processes: ${name} is not in ${directories.join(", ")}`,
+        { reason: "ToolMissing" },
+      );
+    }
+    return path;
+  };
+  const setsid = findTool("setsid");
+  return {
+    sh: required("sh"),
+    ln: required("ln"),
+    mv: required("mv"),
+    rm: required("rm"),
+    env: required("env"),
+    sleep: required("sleep"),
+    mkdir: required("mkdir"),
+    cp: required("cp"),
+    ps: options.procfs ? "/bin/ps" : required("ps"),
+    procfs: options.procfs,
+    setsid,
+    perl: setsid === undefined ? required("perl") : undefined,
+    unshare: options.namespace ? required("unshare") : undefined,
+    mount: options.namespace ? required("mount") : undefined,
+    chroot: options.namespace ? required("chroot") : undefined,
+  };
+}

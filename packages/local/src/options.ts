@@ -1,0 +1,59 @@
+import { isAbsolute } from "node:path";
+import { type Clock, ProviderError } from "@vkubelet/core";
+import { z } from "zod";
+
+/** Options of {@link createLocalProvider}. */
+export interface LocalProviderOptions {
+  /**
+   * Absolute path of the provider's own directory, made with mode 0700. It is the backend: pods, output and secrets
+   * lie there, and a provider on the same directory adopts all of them. Nothing outside is written.
+   */
+  readonly directory: string;
+  /** Capacity of the node, each name in place of what is measured: `{ cpu: "2", memory: "4Gi", pods: "20" }`. */
+  readonly capacity?: Readonly<Record<string, string>> | undefined;
+  /**
+   * How `mountPath` is honoured. `namespace`: every container with mounts gets a private mount namespace (Linux, root).
+   * `reject`: pods with mounts are rejected by path. Default: what this machine allows.
+   */
+  readonly mounts?: "namespace" | "reject" | undefined;
+  /** Stands as pod and host IP. Default: the first address of this machine that is not internal, else 127.0.0.1. */
+  readonly address?: string | undefined;
+  /** The source of time for backoff and grace. Default: the clock of the call that opens the provider. */
+  readonly clock?: Clock | undefined;
+  /** Milliseconds between looks at a pod without any news. Default 30000. */
+  readonly rescanMs?: number | undefined;
+}
+
+const isClock = (value: unknown): value is Clock =>
+  typeof value === "object" && value !== null && "now" in value && "sleep" in value;
+
+const schema = z.strictObject({
+  directory: z.string().refine(isAbsolute, "must be an absolute path"),
+  capacity: z
+    .record(
+      z.string(),
+      z.string().regex(/^[0-9.]+([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$/, "must be a quantity"),
+    )
+    .optional(),
+  mounts: z.enum(["namespace", "reject"]).optional(),
+  address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
+  rescanMs: z.int().min(100).optional(),
+}) satisfies z.ZodType<LocalProviderOptions>;
+
+/** Checks options from a file or from code. `InvalidInput` names every field that is wrong, unknown ones included. */
+export function parseLocalProviderOptions(input: unknown): LocalProviderOptions {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issues = result.error.issues.flatMap((issue) => {
+    const path = issue.path.map(String).join(".");
+    return issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({
+          path: path === "" ? key : `${path}.${key}`,
+          message: "is not an option of the local provider",
+        }))
+      : [{ path: path === "" ? "options" : path, message: issue.message }];
+  });
+  const text = issues.map(({ path, message }) => `${path}: ${message}`).join("\n");
+  throw new ProviderError("InvalidInput", `local provider options are wrong:\n${text}`, { issues });
+}

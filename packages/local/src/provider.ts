@@ -1,0 +1,195 @@
+import { access, constants, mkdir } from "node:fs/promises";
+import {
+  type CallContext,
+  type ContainerRef,
+  contractVersion,
+  type DeletePodOptions,
+  formatPodRef,
+  type LogLine,
+  type LogOptions,
+  type NodeDescription,
+  type PodContext,
+  type PodObservation,
+  type PodRef,
+  type Provider,
+  ProviderError,
+  type ProviderHealth,
+  type ProviderTraits,
+  type ResolvedPod,
+} from "@vkubelet/core";
+import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
+import { readLogs } from "./logs/read-logs.ts";
+import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
+import { findTools } from "./machine/tools.ts";
+import { Observations } from "./observations.ts";
+import { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
+import { writeAtomically } from "./state/files.ts";
+import { layout } from "./state/layout.ts";
+import { acceptedPods, acceptPod, checkUid, readPodFile, removePod } from "./state/pod-directory.ts";
+import { supervisorScript } from "./supervise/supervisor-script.ts";
+import type { LocalHost } from "./translate/process-plan.ts";
+import { translatePod } from "./translate/translate-pod.ts";
+
+interface Opened {
+  readonly host: LocalHost;
+  readonly services: KeeperServices;
+  readonly keepers: Map<string, PodKeeper>;
+}
+
+/**
+ * A provider that runs pods as processes of this machine. The first call opens the directory and adopts what runs
+ * there. One provider at a time should use a directory; two would not run a container twice, but would both write
+ * the times of its output.
+ * Throws `InvalidInput` that names every wrong option.
+ */
+export function createLocalProvider(options: LocalProviderOptions): Provider & AsyncDisposable {
+  return new LocalProvider(parseLocalProviderOptions(options));
+}
+
+class LocalProvider implements Provider {
+  readonly contractVersion = contractVersion;
+  readonly name = "local";
+  readonly traits: ProviderTraits = { restarts: "provider", absenceGraceMs: 0 };
+  readonly #options: LocalProviderOptions;
+  readonly #observations = new Observations();
+  #opening: Promise<Opened> | undefined;
+  #closed = false;
+
+  constructor(options: LocalProviderOptions) {
+    this.#options = options;
+  }
+
+  async describeNode(context: CallContext): Promise<NodeDescription> {
+    const { host } = await this.#open(context);
+    return describeMachine(host, this.#options.capacity);
+  }
+
+  async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
+    checkUid(pod.ref);
+    const { host, keepers, services } = await this.#open(context);
+    if (keepers.has(pod.ref.uid)) return;
+    const { plan, report } = translatePod(pod, host);
+    context.signal.throwIfAborted();
+    await acceptPod(this.#options.directory, pod, plan, services.clock.now());
+    for (const { path, disposition, reason } of report.entries) {
+      if (disposition !== "approx") continue;
+      context.notify({ type: "Normal", reason: "FieldApproximated", message: `${path}: ${reason}` });
+    }
+    const file = await readPodFile(layout.pod(this.#options.directory, pod.ref.uid));
+    if (file === undefined) {
+      throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);
+    }
+    await this.#keep(new PodKeeper(file, services), keepers);
+  }
+
+  async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {
+    const { keepers } = await this.#open(context);
+    await keepers.get(ref.uid)?.delete(options.gracePeriodSeconds);
+  }
+
+  async listPods(context: CallContext): Promise<readonly PodObservation[]> {
+    return known(await this.#open(context));
+  }
+
+  async *watchPods(context: CallContext): AsyncGenerator<PodObservation> {
+    const opened = await this.#open(context);
+    yield* this.#observations.watch(() => known(opened), context.signal);
+  }
+
+  async releasePod(ref: PodRef, context: CallContext): Promise<void> {
+    checkUid(ref);
+    const { keepers } = await this.#open(context);
+    const keeper = keepers.get(ref.uid);
+    if (keeper !== undefined && keeper.observation?.state !== "ended") {
+      throw new ProviderError(
+        "Conflict",
+        `pod ${formatPodRef(ref)} cannot be released: it has not ended; delete it first`,
+      );
+    }
+    keepers.delete(ref.uid);
+    await keeper?.close();
+    await removePod(this.#options.directory, ref.uid);
+  }
+
+  async *logs(ref: ContainerRef, options: LogOptions, context: CallContext): AsyncGenerator<LogLine> {
+    const { keepers } = await this.#open(context);
+    const keeper = keepers.get(ref.uid);
+    if (keeper === undefined)
+      throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is not known here`);
+    const number = keeper.logInstance(ref.container, options.previous);
+    const directory = layout.instance(keeper.podDirectory, ref.container, number);
+    yield* readLogs({
+      directory,
+      follow: options.follow,
+      ...(options.tailLines === undefined ? {} : { tailLines: options.tailLines }),
+      signal: context.signal,
+      stamp: () => keeper.stamper.stamp(directory),
+      ended: () => keeper.instanceEnded(ref.container, number),
+      seen: () => keeper.news.count,
+      wait: (seen) => keeper.news.wait(seen, context.signal),
+    });
+  }
+
+  async checkHealth(context: CallContext): Promise<ProviderHealth> {
+    try {
+      await this.#open(context);
+      await access(layout.pods(this.#options.directory), constants.R_OK | constants.W_OK);
+      return { healthy: true };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      return { healthy: false, reason: "DirectoryUnusable", message: (error as Error).message };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#observations.close();
+    const opened = await this.#opening?.catch(() => undefined);
+    await Promise.all([...(opened?.keepers.values() ?? [])].map((keeper) => keeper.close()));
+  }
+
+  async #open(context: CallContext): Promise<Opened> {
+    context.signal.throwIfAborted();
+    if (this.#closed) throw new ProviderError("Unavailable", "the local provider is closed");
+    this.#opening ??= this.#adopt(context);
+    try {
+      return await this.#opening;
+    } catch (error) {
+      // The next call tries again: the fault may have been mended.
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #adopt({ clock, logger }: CallContext): Promise<Opened> {
+    const { directory } = this.#options;
+    const host = await probeHost(this.#options);
+    const tools = findTools({ namespace: host.mounts === "namespace", procfs: await hasProcfs() });
+    await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
+    // A running shell keeps the file it was started from: the new one gets the name only.
+    await writeAtomically(layout.supervisor(directory), supervisorScript(tools));
+    const services: KeeperServices = {
+      directory,
+      tools,
+      clock: this.#options.clock ?? clock,
+      logger,
+      rescanMs: this.#options.rescanMs ?? 30_000,
+      onObservation: (observation) => this.#observations.push(observation),
+    };
+    const opened: Opened = { host, services, keepers: new Map() };
+    for (const uid of await acceptedPods(directory)) {
+      const file = await readPodFile(layout.pod(directory, uid));
+      if (file !== undefined) await this.#keep(new PodKeeper(file, services), opened.keepers);
+    }
+    return opened;
+  }
+
+  async #keep(keeper: PodKeeper, keepers: Map<string, PodKeeper>): Promise<void> {
+    keepers.set(keeper.pod.ref.uid, keeper);
+    await keeper.start();
+  }
+}
+
+function known({ keepers }: Opened): readonly PodObservation[] {
+  return [...keepers.values()].flatMap(({ observation }) => observation ?? []);
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+
+/**
+ * Where things lie on disk. Everything below `directory` belongs to the provider, is readable by its user alone
+ * (0700), and nothing outside is ever written.
+ *
+ * ```
+ * supervise.sh                          the watcher's script
+ * pods/UID/pod.json                     the accepted pod: reference and plan (0600: it holds the environment)
+ * pods/UID/deletion.json                that and how the pod is to stop
+ * pods/UID/volumes/NAME/                contents of volumes
+ * pods/UID/containers/NAME/N/           instance N of a container, from 0; the last two are kept
+ *   intent.json  launch.sh  namespace     written by the provider, before the directory gets its name
+ *   claim                                 written by the watcher: who runs the instance (pid, start, boot)
+ *   process                               written by the launch script: the program's own identity
+ *   start-error                           written by the launch script: why nothing could be started
+ *   exit                                  written by the watcher: the exit code; its mtime is the end
+ *   stopping                              written by the provider before it sends the stop signal
+ *   stdout  stderr  log-index             output, and when it was seen
+ * ```
+ */
+export const layout = {
+  supervisor: (directory: string): string => join(directory, "supervise.sh"),
+  pods: (directory: string): string => join(directory, "pods"),
+  pod: (directory: string, uid: string): string => join(directory, "pods", uid),
+  podFile: (pod: string): string => join(pod, "pod.json"),
+  deletionFile: (pod: string): string => join(pod, "deletion.json"),
+  volume: (pod: string, name: string): string => join(pod, "volumes", name),
+  container: (pod: string, name: string): string => join(pod, "containers", name),
+  instance: (pod: string, name: string, number: number): string =>
+    join(pod, "containers", name, String(number)),
+};

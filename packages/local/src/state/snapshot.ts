@@ -1,0 +1,60 @@
+import type { ContainerTermination, PodRef } from "@vkubelet/core";
+import type { BackoffState } from "@vkubelet/pod";
+import type { ProcessIdentity } from "../machine/process-identity.ts";
+import type { ProcessPlan } from "../translate/process-plan.ts";
+
+/** The accepted pod, as `pod.json` holds it. */
+export interface PodFile {
+  readonly ref: PodRef;
+  readonly createdAtMs: number;
+  readonly plan: ProcessPlan;
+}
+
+/** How the pod is to stop. `deadlineMs`: when what still runs is killed. */
+export interface DeletionFile {
+  readonly requestedAtMs: number;
+  readonly deadlineMs: number;
+}
+
+/** What stands on disk of an instance before anything of it runs. */
+export interface IntentFile {
+  readonly instanceId: string;
+  readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** Backoff as it stands after the decision to start this instance; absent for the first. */
+  readonly backoff?: BackoffState;
+  /** How the instance before ended. */
+  readonly previous?: ContainerTermination;
+}
+
+/**
+ * How far an instance got. `planned`: nobody has claimed it, so it has not run. `starting`: a watcher holds it.
+ * `cancelled`: the provider claimed it itself, so it will never run. `ended` includes instances whose watcher died.
+ */
+export type InstancePhase =
+  | { readonly type: "planned" }
+  | { readonly type: "cancelled" }
+  | { readonly type: "starting" }
+  | { readonly type: "running"; readonly startedAtMs: number; readonly identity: ProcessIdentity }
+  | {
+      readonly type: "ended";
+      readonly finishedAtMs: number;
+      readonly termination: ContainerTermination;
+      /** Nobody saw the end: the exit code is unknown. */
+      readonly lost: boolean;
+    };
+
+export interface InstanceSnapshot {
+  readonly number: number;
+  readonly intent: IntentFile;
+  readonly phase: InstancePhase;
+  /** When the stop signal was sent. */
+  readonly stoppingSinceMs?: number;
+}
+
+/** Everything the disk says about a pod at one moment. */
+export interface PodSnapshot {
+  readonly pod: PodFile;
+  readonly deletion?: DeletionFile;
+  /** The latest instance of each container that has one. */
+  readonly instances: ReadonlyMap<string, InstanceSnapshot>;
+}

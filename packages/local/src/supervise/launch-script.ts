@@ -1,0 +1,85 @@
+import type { MachineTools } from "../machine/tools.ts";
+import { survivesShell } from "../translate/environment.ts";
+import type { PlannedContainer } from "../translate/process-plan.ts";
+import { mountCommands, type ReadyMount } from "./mount-script.ts";
+import { shellQuote } from "./shell-quote.ts";
+import { identityFunction } from "./supervisor-script.ts";
+
+export interface LaunchInput {
+  readonly container: PlannedContainer;
+  /** Absolute; where `process` and `start-error` are written. */
+  readonly instanceDirectory: string;
+  readonly mounts: readonly ReadyMount[];
+  readonly tools: MachineTools;
+}
+
+/**
+ * The script that becomes the container's program: it prepares mounts and working directory, checks that the program
+ * is there, writes who it is and replaces itself by the program, in a session and process group of its own.
+ * What cannot be started leaves `start-error` with a text for people, as a container runtime words it, and exits 128.
+ */
+export function launchScript(input: LaunchInput): string {
+  const { container, instanceDirectory, tools } = input;
+  const [program = ""] = container.argv;
+  return `# Written by vkubelet: becomes the program of container ${JSON.stringify(container.name)}.
+umask 022
+vkubelet_fail() {
+  printf '%s' "$1" >${shellQuote(`${instanceDirectory}/start-error`)}
+  exit 128
+}
+${identityFunction(tools)}
+${mountCommands(input.mounts, instanceDirectory, tools)}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
+    `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
+  )}
+${programCheck(program)}
+vkubelet_identity >${shellQuote(`${instanceDirectory}/process.new`)}
+${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${shellQuote(`${instanceDirectory}/process`)}
+unset PWD OLDPWD
+exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...container.argv].map(shellQuote).join(" ")}
+`;
+}
+
+/** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */
+export function failureScript(instanceDirectory: string, message: string): string {
+  return `printf '%s' ${shellQuote(message)} >${shellQuote(`${instanceDirectory}/start-error`)}
+exit 128
+`;
+}
+
+function programCheck(program: string): string {
+  const shown = JSON.stringify(program);
+  const fail = (why: string) => `vkubelet_fail ${shellQuote(`exec: ${shown}: ${why}`)}`;
+  if (program.includes("/")) {
+    const word = shellQuote(program);
+    return `[ -e ${word} ] || ${fail(`stat ${program}: no such file or directory`)}
+[ ! -d ${word} ] || ${fail("is a directory")}
+[ -x ${word} ] || ${fail("permission denied")}`;
+  }
+  return `vkubelet_found=
+vkubelet_rest=$PATH:
+while [ -n "$vkubelet_rest" ]; do
+  vkubelet_entry=\${vkubelet_rest%%:*}
+  vkubelet_rest=\${vkubelet_rest#*:}
+  vkubelet_entry=\${vkubelet_entry:-.}/${shellQuote(program)}
+  if [ -f "$vkubelet_entry" ] && [ -x "$vkubelet_entry" ]; then
+    vkubelet_found=1
+    break
+  fi
+done
+[ -n "$vkubelet_found" ] || ${fail("executable file not found in $PATH")}`;
+}
+
+/** \`env\` for the variables that the shell would lose or change; never for secrets, as command lines are public. */
+function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
+  const lost = container.environment.filter(({ name, secret }) => !survivesShell(name) && !secret);
+  return lost.length === 0 ? [] : [tools.env, ...lost.map(({ name, value }) => `${name}=${value}`)];
+}
+
+function sessionWords(tools: MachineTools): readonly string[] {
+  if (tools.setsid !== undefined) return [tools.setsid, "--"];
+  return [
+    tools.perl ?? "perl",
+    "-e",
+    "use POSIX (); POSIX::setsid(); exec {$ARGV[0]} @ARGV; print STDERR qq(exec: $!\\n); exit 127",
+  ];
+}

@@ -1,0 +1,137 @@
+import type { MachineTools } from "../machine/tools.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/** A mount whose source has been prepared on disk. */
+export interface ReadyMount {
+  /** Absolute path of an existing file or directory. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/**
+ * Shell text that puts the mounts in place, inside a private mount namespace; empty without mounts.
+ *
+ * A target that this machine does not have must not be created there: nothing outside the provider's directory is ever
+ * written. So the namespace gets a directory of its own in the place where the target is missing: a stand-in that
+ * shows what is there (links to the original, bound elsewhere) and can hold the new name. When the missing name is
+ * right below `/`, the whole root is such a stand-in, entered with chroot.
+ * `/dev/…`, `/proc/…` and `/sys/…` have no stand-in: a missing target there fails the start.
+ */
+export function mountCommands(
+  mounts: readonly ReadyMount[],
+  instanceDirectory: string,
+  tools: MachineTools,
+): string {
+  if (mounts.length === 0) return "";
+  const mount = shellQuote(tools.mount ?? "mount");
+  const lines = [...mounts]
+    .sort((a, b) => depth(a.target) - depth(b.target))
+    .map(({ source, target, readOnly }) =>
+      ["vkubelet_place", source, target, readOnly ? "ro" : "rw"].map(shellQuote).join(" "),
+    );
+  return `${rootCommands(mounts, instanceDirectory, tools)}
+${placeFunctions(instanceDirectory, tools, mount)}
+${lines.join("\n")}
+`;
+}
+
+function depth(path: string): number {
+  return path.split("/").filter((part) => part !== "").length;
+}
+
+/** Enters a stand-in for \`/\` when a target's first name is missing, and runs the script again from there. */
+function rootCommands(mounts: readonly ReadyMount[], instanceDirectory: string, tools: MachineTools): string {
+  const tops = [
+    ...new Set(mounts.map(({ target }) => `/${target.split("/").filter((part) => part !== "")[0]}`)),
+  ];
+  const root = shellQuote(`${instanceDirectory}/root`);
+  const script = shellQuote(`${instanceDirectory}/launch.sh`);
+  const mount = shellQuote(tools.mount ?? "mount");
+  const missing = tops.map((top) => `[ ! -e ${shellQuote(top)} ]`).join(" || ");
+  return `if [ "\${1-}" != entered ] && { ${missing}; }; then
+  ${shellQuote(tools.mkdir)} ${root} && ${mount} --bind ${root} ${root} && ${mount} --make-unbindable ${root} ||
+    vkubelet_fail 'mounts: a root of its own could not be made'
+  for vkubelet_entry in /* /.[!.]*; do
+    if [ -L "$vkubelet_entry" ]; then
+      ${shellQuote(tools.cp)} -P "$vkubelet_entry" ${root}/
+    elif [ -d "$vkubelet_entry" ]; then
+      ${shellQuote(tools.mkdir)} ${root}"$vkubelet_entry" && ${mount} --rbind "$vkubelet_entry" ${root}"$vkubelet_entry"
+    elif [ -e "$vkubelet_entry" ]; then
+      : >${root}"$vkubelet_entry" && ${mount} --bind "$vkubelet_entry" ${root}"$vkubelet_entry"
+    fi || vkubelet_fail "mounts: $vkubelet_entry could not be shown in a root of its own"
+  done
+  exec ${shellQuote(tools.chroot ?? "chroot")} ${root} ${shellQuote(tools.sh)} ${script} entered
+fi
+vkubelet_own=
+[ "\${1-}" != entered ] || vkubelet_own='
+/
+'`;
+}
+
+function placeFunctions(instanceDirectory: string, tools: MachineTools, mount: string): string {
+  const mkdir = shellQuote(tools.mkdir);
+  const standIns = shellQuote(`${instanceDirectory}/stand-ins`);
+  return `vkubelet_count=0
+vkubelet_stand_in() {
+  case $1 in
+  /dev | /dev/* | /proc | /proc/* | /sys | /sys/*) vkubelet_fail "mounts: $2 does not exist, and nothing can be added below $1" ;;
+  esac
+  vkubelet_count=$((vkubelet_count + 1))
+  vkubelet_original=${standIns}/$vkubelet_count/original
+  vkubelet_shown=${standIns}/$vkubelet_count/shown
+  ${mkdir} -p "$vkubelet_original" "$vkubelet_shown" && ${mount} --rbind "$1" "$vkubelet_original" ||
+    vkubelet_fail "mounts: a stand-in for $1 could not be made"
+  for vkubelet_entry in "$1"/* "$1"/.[!.]*; do
+    if [ -L "$vkubelet_entry" ]; then
+      ${shellQuote(tools.cp)} -P "$vkubelet_entry" "$vkubelet_shown/"
+    elif [ -e "$vkubelet_entry" ]; then
+      ${shellQuote(tools.ln)} -s "$vkubelet_original/\${vkubelet_entry##*/}" "$vkubelet_shown/"
+    fi || vkubelet_fail "mounts: $vkubelet_entry could not be shown in a stand-in"
+  done
+  ${mount} --bind "$vkubelet_shown" "$1" || vkubelet_fail "mounts: a stand-in for $1 could not be put in place"
+}
+vkubelet_place() {
+  if [ ! -e "$2" ]; then
+    vkubelet_parent=$2
+    vkubelet_rest=
+    while [ ! -e "$vkubelet_parent" ]; do
+      vkubelet_rest=/\${vkubelet_parent##*/}$vkubelet_rest
+      vkubelet_parent=\${vkubelet_parent%/*}
+      vkubelet_parent=\${vkubelet_parent:-/}
+    done
+    vkubelet_parent=$(CDPATH= cd -P -- "$vkubelet_parent" && pwd -P) || vkubelet_fail "mounts: $2 is below something that is no directory"
+    case $vkubelet_own in
+    *"
+$vkubelet_parent
+"*) ;;
+    *)
+      vkubelet_stand_in "$vkubelet_parent" "$2"
+      vkubelet_own="$vkubelet_own
+$vkubelet_parent
+"
+      ;;
+    esac
+    vkubelet_parent=\${vkubelet_parent%/}
+    if [ -d "$1" ]; then
+      ${mkdir} -p -- "$vkubelet_parent$vkubelet_rest"
+    else
+      ${mkdir} -p -- "$vkubelet_parent\${vkubelet_rest%/*}" && : >"$vkubelet_parent$vkubelet_rest"
+    fi || vkubelet_fail "mounts: $2 could not be made"
+    while [ -n "\${vkubelet_rest%/*}" ]; do
+      vkubelet_rest=\${vkubelet_rest%/*}
+      vkubelet_own="$vkubelet_own
+$vkubelet_parent$vkubelet_rest
+"
+    done
+  fi
+  ${mount} --bind -- "$1" "$2" || vkubelet_fail "mounts: $1 could not be mounted at $2"
+  if [ "$3" = ro ]; then
+    ${mount} -o remount,bind,ro -- "$2" || vkubelet_fail "mounts: $2 could not be made read-only"
+  else
+    vkubelet_own="$vkubelet_own
+$(CDPATH= cd -P -- "$2" 2>/dev/null && pwd -P)
+"
+  fi
+}`;
+}

@@ -1,0 +1,57 @@
+import type { MachineTools } from "../machine/tools.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/**
+ * Shell text that prints who the running shell is: pid, start time and boot, a line each. A pid alone is no identity,
+ * since the kernel gives it out again.
+ */
+export function identityFunction(tools: MachineTools): string {
+  if (tools.procfs) {
+    // Field 22 of stat is the start time; the name before it may hold blanks and brackets, so cut at the last one.
+    return `vkubelet_identity() {
+  read -r vkubelet_line </proc/$$/stat
+  set -- \${vkubelet_line##*) }
+  vkubelet_start=\${20}
+  read -r vkubelet_boot </proc/sys/kernel/random/boot_id
+  printf '%s\\n%s\\n%s\\n' "$$" "$vkubelet_start" "$vkubelet_boot"
+}`;
+  }
+  return `vkubelet_identity() {
+  printf '%s\\n%s\\n\\n' "$$" "$(LC_ALL=C ${shellQuote(tools.ps)} -o lstart= -p $$)"
+}`;
+}
+
+/**
+ * The watcher of one instance of one container: \`sh supervise.sh INSTANCE-DIRECTORY\`. It claims the instance, runs
+ * its launch script in the foreground and writes the exit status. A second watcher of the same instance finds the
+ * claim and leaves, so starting one twice is harmless; that is what makes a start safe to repeat after a crash.
+ */
+export function supervisorScript(tools: MachineTools): string {
+  const namespace =
+    tools.unshare === undefined ? "" : `${shellQuote(tools.unshare)} --mount --propagation private `;
+  return `# Written by vkubelet: watches one instance of one container.
+# A handler and not '': an ignored signal would stay ignored in the program.
+trap : HUP INT TERM
+umask 022
+${identityFunction(tools)}
+vkubelet_identity >"$1/claim.$$" || exit 1
+if ! ${shellQuote(tools.ln)} "$1/claim.$$" "$1/claim" 2>/dev/null; then
+  ${shellQuote(tools.rm)} -f "$1/claim.$$"
+  exit 0
+fi
+${shellQuote(tools.rm)} -f "$1/claim.$$"
+if [ -e "$1/namespace" ]; then
+  ${namespace}${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr"
+else
+  ${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr"
+fi
+vkubelet_code=$?
+# A container ends with its first process: what that left in its process group ends too.
+if read -r vkubelet_pid <"$1/process"; then
+  kill -s KILL -- "-$vkubelet_pid"
+fi 2>/dev/null
+until printf '%s\\n' "$vkubelet_code" >"$1/exit.new" && ${shellQuote(tools.mv)} -f "$1/exit.new" "$1/exit"; do
+  ${shellQuote(tools.sleep)} 1
+done
+`;
+}

@@ -1,0 +1,38 @@
+import { type FieldIssue, type LateField, type ResolvedEnvVar, renderValue } from "@vkubelet/core";
+import { defaultPath, type PlannedVariable } from "./process-plan.ts";
+
+const shellName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+// Names that a POSIX shell keeps for itself: it would change their value on the way to the program.
+const shellOwned = new Set(["PWD", "OLDPWD", "PPID", "IFS", "OPTIND", "PS1", "PS2", "PS4", "SHLVL", "_"]);
+
+/**
+ * Whether a shell hands the variable on as it is. The others are given to the program by `env`, on a command line
+ * that any user of the machine can read for an instant; so no secret may travel that way.
+ */
+export function survivesShell(name: string): boolean {
+  return shellName.test(name) && !shellOwned.has(name);
+}
+
+/** The environment exactly as resolved, with PATH added where it is not given. */
+export function planEnvironment(
+  environment: readonly ResolvedEnvVar[],
+  path: string,
+  bindings: Readonly<Record<LateField, string>>,
+  issues: FieldIssue[],
+): readonly PlannedVariable[] {
+  const planned = environment.map(({ name, value }) => {
+    const text = renderValue(value, bindings);
+    if (text.includes("\0")) {
+      issues.push({ path, message: `variable ${name} contains a NUL byte, which no variable can hold` });
+    }
+    if (value.secret && !survivesShell(name)) {
+      issues.push({
+        path,
+        message: `variable ${name} holds a secret under a name that a shell cannot pass on; rename it to letters, digits and _`,
+      });
+    }
+    return { name, value: text, secret: value.secret };
+  });
+  if (planned.some(({ name }) => name === "PATH")) return planned;
+  return [...planned, { name: "PATH", value: defaultPath, secret: false }];
+}

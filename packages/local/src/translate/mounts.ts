@@ -1,0 +1,73 @@
+import type { FieldIssue, ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import type { LocalHost, PlannedMount, PlannedVolume } from "./process-plan.ts";
+
+const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
+
+/** The volumes of the pod as directories; kinds that this machine does not have are rejected by path. */
+export function planVolumes(
+  pod: ResolvedPod,
+  _host: LocalHost,
+  issues: FieldIssue[],
+): readonly PlannedVolume[] {
+  return pod.volumes.flatMap((volume, index): PlannedVolume[] => {
+    if (volume.type !== "reference") return [{ name: volume.name, type: volume.type }];
+    const path = `spec.volumes[${index}].${volume.kind}`;
+    if (volume.kind !== "hostPath") {
+      issues.push({
+        path,
+        message: "is a kind of volume that this machine does not have; use emptyDir or hostPath",
+      });
+      return [];
+    }
+    const type = String(volume.source["type"] ?? "");
+    if (!hostPathTypes.has(type)) {
+      issues.push({
+        path: `${path}.type`,
+        message: `${type} would create something outside the provider's directory; create it yourself and use Directory or File`,
+      });
+      return [];
+    }
+    return [{ name: volume.name, type: "hostPath", path: String(volume.source["path"]) }];
+  });
+}
+
+/**
+ * The mounts of a container. Without mount namespaces only two can be left out honestly: a hostPath mounted at its own
+ * path (it is there already), and the token that the API server adds unasked (the report says that it is missing).
+ */
+export function planMounts(
+  pod: ResolvedPod,
+  container: ResolvedContainer,
+  path: string,
+  host: LocalHost,
+  issues: FieldIssue[],
+  tokenVolume: RegExp,
+): readonly PlannedMount[] {
+  if (host.mounts === "namespace") {
+    for (const [index, mount] of container.mounts.entries()) {
+      if (mount.mountPath === "/") {
+        issues.push({
+          path: `${path}[${index}].mountPath`,
+          message: "/ would hide this machine's programs",
+        });
+      }
+    }
+    return container.mounts.map((mount) => ({ ...mount }));
+  }
+  for (const [index, mount] of container.mounts.entries()) {
+    const volume = pod.volumes.find(({ name }) => name === mount.volume);
+    const inPlace =
+      volume?.type === "reference" &&
+      volume.kind === "hostPath" &&
+      volume.source["path"] === mount.mountPath &&
+      !mount.readOnly &&
+      mount.subPath === undefined;
+    if (inPlace || tokenVolume.test(mount.volume)) continue;
+    issues.push({
+      path: `${path}[${index}]`,
+      message:
+        "cannot be honoured: processes share this machine's filesystem; run the kubelet as root on Linux (mounts: namespace), or mount a hostPath at its own path",
+    });
+  }
+  return [];
+}

@@ -1,0 +1,78 @@
+import type { ContainerKind, RestartPolicy } from "@vkubelet/core";
+
+/** One variable of a process. `secret` marks a value that must reach no log and no command line. */
+export interface PlannedVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly secret: boolean;
+}
+
+/** A volume, or a part of it, at a path of one container. */
+export interface PlannedMount {
+  readonly volume: string;
+  readonly mountPath: string;
+  readonly readOnly: boolean;
+  /** Relative, without `..`. */
+  readonly subPath?: string;
+}
+
+/** Where a volume's content comes from. File contents stay in the resolved pod: a plan holds none. */
+export type PlannedVolume =
+  | { readonly name: string; readonly type: "emptyDir" }
+  | { readonly name: string; readonly type: "files" }
+  | { readonly name: string; readonly type: "hostPath"; readonly path: string };
+
+export interface PlannedRestartRule {
+  readonly action: string;
+  readonly exitCodes?: { readonly operator: "In" | "NotIn"; readonly values?: readonly number[] };
+}
+
+/** What one container of the pod is as a process of this machine. */
+export interface PlannedContainer {
+  readonly name: string;
+  readonly kind: ContainerKind;
+  /** Only reported in the status: nothing is pulled. */
+  readonly image: string;
+  /** Program and arguments; never empty. */
+  readonly argv: readonly string[];
+  /** `/` where the pod names none: the image's own WORKDIR is not known. */
+  readonly workingDir: string;
+  /** The whole environment; nothing is inherited from the kubelet. */
+  readonly environment: readonly PlannedVariable[];
+  readonly mounts: readonly PlannedMount[];
+  readonly restartPolicy: RestartPolicy;
+  readonly restartPolicyRules: readonly PlannedRestartRule[];
+  /** Absent where no file is collected: then the message can only come from the logs. */
+  readonly terminationMessagePath?: string;
+  readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+}
+
+/** What a pod becomes on this machine: processes, volumes and the rules to run them by. */
+export interface ProcessPlan {
+  readonly restartPolicy: RestartPolicy;
+  readonly terminationGracePeriodSeconds: number;
+  /** The address that stands as pod and host IP. */
+  readonly address: string;
+  /** Init containers and sidecars in spec order, then the main containers in spec order. */
+  readonly containers: readonly PlannedContainer[];
+  readonly volumes: readonly PlannedVolume[];
+}
+
+/** Facts of the machine that a translation rests on; gathered by the provider, invented by nobody. */
+export interface LocalHost {
+  readonly operatingSystem: "linux" | "darwin";
+  readonly architecture: "amd64" | "arm64";
+  /** The user and group that every process gets. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Stands for `status.podIP` and `status.hostIP`. */
+  readonly address: string;
+  /**
+   * How `mountPath` is honoured. `namespace`: each container gets a private mount namespace. `reject`: there is no
+   * way to honour one, so a pod that asks for it is rejected by path.
+   */
+  readonly mounts: "namespace" | "reject";
+}
+
+/** PATH of a container that sets none, as container runtimes have it. */
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

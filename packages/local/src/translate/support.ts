@@ -1,0 +1,192 @@
+import { commonSupport, type SupportRule, type SupportTable } from "@vkubelet/pod";
+import type { LocalHost } from "./process-plan.ts";
+
+/** How this machine treats each field of a pod: the single source of the documentation's table. */
+export function localSupport(host: LocalHost): SupportTable {
+  return [
+    ...commonSupport,
+    ...podRules(host),
+    ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
+    ...volumeRules,
+  ];
+}
+
+const noVolume = "no such volume on this machine; use emptyDir or hostPath";
+const hostResolver = "processes use this machine's resolver and hosts file";
+const noProbe = "no probe is run for processes of this machine; remove it, or watch from within the program";
+const noHook = "no lifecycle hook is run for processes of this machine; do it in the command (trap TERM)";
+
+function podRules(host: LocalHost): SupportTable {
+  return [
+    { path: "spec.restartPolicy", disposition: "exact", reason: "" },
+    { path: "spec.terminationGracePeriodSeconds", disposition: "exact", reason: "" },
+    {
+      path: "spec.hostname",
+      disposition: "approx",
+      reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
+    },
+    {
+      path: "spec.setHostnameAsFQDN",
+      disposition: "approx",
+      reason: "only HOSTNAME can carry it",
+    },
+    { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
+    { path: "spec.hostNetwork", disposition: "exact", reason: "" },
+    { path: "spec.hostPID", disposition: "exact", reason: "" },
+    { path: "spec.hostIPC", disposition: "exact", reason: "" },
+    {
+      path: "spec.shareProcessNamespace",
+      disposition: "approx",
+      reason: "all processes share this machine's process namespace, whatever the value",
+    },
+    { path: "spec.imagePullSecrets", disposition: "ignore", reason: "no image is pulled" },
+    { path: "spec.dnsPolicy", disposition: "approx", reason: hostResolver },
+    {
+      path: "spec.dnsPolicy",
+      disposition: "reject",
+      reason: hostResolver,
+      when: (value) => value === "None",
+    },
+    { path: "spec.dnsConfig", disposition: "reject", reason: hostResolver },
+    { path: "spec.hostAliases", disposition: "reject", reason: hostResolver },
+    { path: "spec.runtimeClassName", disposition: "reject", reason: "there are no runtime handlers" },
+    { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
+    ...securityRules("spec.securityContext", host),
+    { path: "spec.os", disposition: "exact", reason: "" },
+    {
+      path: "spec.os.name",
+      disposition: "reject",
+      reason: `this machine runs ${host.operatingSystem}`,
+      when: (value) => value !== "linux",
+    },
+    {
+      path: "spec.ephemeralContainers",
+      disposition: "reject",
+      reason: "not supported by the local provider",
+    },
+  ];
+}
+
+function containerRules(path: string, host: LocalHost): SupportTable {
+  const rule = (field: string, disposition: SupportRule["disposition"], reason = ""): SupportRule => ({
+    path: `${path}.${field}`,
+    disposition,
+    reason,
+  });
+  const mounted = host.mounts === "namespace";
+  return [
+    rule("name", "exact"),
+    rule(
+      "image",
+      "approx",
+      "nothing is pulled: the command runs on this machine's filesystem, with the default PATH where env sets none, in / where workingDir is not given",
+    ),
+    rule("imagePullPolicy", "ignore", "no image is pulled"),
+    rule("command", "exact"),
+    rule("args", "exact"),
+    rule("workingDir", "exact"),
+    rule("env", "exact"),
+    rule("envFrom", "exact"),
+    rule("restartPolicy", "exact"),
+    rule("restartPolicyRules", "exact"),
+    {
+      ...rule("restartPolicyRules[].action", "reject", "only Restart is supported"),
+      when: (value) => value !== "Restart",
+    },
+    rule("resources", "approx", "counted at admission, not enforced on processes"),
+    rule("resources.claims", "reject", "there is no driver for dynamic resources on this machine"),
+    rule("ports", "approx", "the process binds this machine's ports itself; nothing is forwarded"),
+    rule("ports[].hostIP", "reject", "the process chooses its own address"),
+    rule("livenessProbe", "reject", noProbe),
+    rule("readinessProbe", "reject", noProbe),
+    rule("startupProbe", "reject", noProbe),
+    rule("lifecycle", "reject", noHook),
+    mounted
+      ? rule("volumeMounts", "exact")
+      : rule(
+          "volumeMounts",
+          "approx",
+          "only a hostPath at its own path is there; the service account's token is not mounted",
+        ),
+    { ...rule("volumeMounts[].mountPropagation", "reject", "only None is supported"), default: "None" },
+    {
+      ...rule("volumeMounts[].recursiveReadOnly", "reject", "mounts below are not made read-only"),
+      when: (value) => value === "Enabled",
+    },
+    rule("volumeDevices", "reject", "there is no block device to map"),
+    rule(
+      "terminationMessagePath",
+      "approx",
+      mounted
+        ? "collected unless it lies under /dev, where nothing can be mounted"
+        : "not collected without mount namespaces; FallbackToLogsOnError works",
+    ),
+    rule("terminationMessagePolicy", "exact"),
+    { ...rule("tty", "reject", "there is no terminal"), default: false },
+    { ...rule("stdin", "reject", "standard input is empty"), default: false },
+    { ...rule("stdinOnce", "reject", "standard input is empty"), default: false },
+    ...securityRules(`${path}.securityContext`, host),
+  ];
+}
+
+function securityRules(path: string, host: LocalHost): SupportTable {
+  const user = `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+  const unlessSame = (own: number) => (value: unknown) => value !== own;
+  return [
+    { path, disposition: "reject", reason: "not enforced on processes of this machine" },
+    { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsUser`, disposition: "reject", reason: user, when: unlessSame(host.uid) },
+    { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsGroup`, disposition: "reject", reason: user, when: unlessSame(host.gid) },
+    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
+    {
+      path: `${path}.runAsNonRoot`,
+      disposition: "reject",
+      reason: user,
+      when: (value) => value === true && host.uid === 0,
+    },
+    {
+      path: `${path}.privileged`,
+      disposition: "reject",
+      reason: "there is no container to elevate",
+      default: false,
+    },
+    { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
+    { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
+    { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
+    { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
+    { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
+    {
+      path: `${path}.fsGroup`,
+      disposition: "approx",
+      reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
+    },
+    { path: `${path}.fsGroupChangePolicy`, disposition: "ignore", reason: "see fsGroup" },
+  ];
+}
+
+const volumeRules: SupportTable = [
+  { path: "spec.volumes", disposition: "reject", reason: noVolume },
+  { path: "spec.volumes[].name", disposition: "exact", reason: "" },
+  { path: "spec.volumes[].emptyDir", disposition: "exact", reason: "" },
+  {
+    path: "spec.volumes[].emptyDir.medium",
+    disposition: "approx",
+    reason: "a plain directory, on disk",
+  },
+  {
+    path: "spec.volumes[].emptyDir.sizeLimit",
+    disposition: "approx",
+    reason: "not measured and not enforced",
+  },
+  { path: "spec.volumes[].configMap", disposition: "exact", reason: "" },
+  { path: "spec.volumes[].secret", disposition: "exact", reason: "" },
+  { path: "spec.volumes[].downwardAPI", disposition: "exact", reason: "" },
+  { path: "spec.volumes[].projected", disposition: "exact", reason: "" },
+  { path: "spec.volumes[].hostPath", disposition: "exact", reason: "" },
+  {
+    path: "spec.volumes[].hostPath.type",
+    disposition: "approx",
+    reason: "not checked before the start; a missing path fails the start",
+  },
+];

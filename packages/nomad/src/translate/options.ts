@@ -1,0 +1,41 @@
+/** What the translation must know besides the pod. Same pod and same options give the same requests, byte for byte. */
+export interface NomadTranslateOptions {
+  /** Name of the Kubernetes node; part of every job ID. */
+  readonly nodeName: string;
+  /** Nomad namespace of the jobs. */
+  readonly namespace: string;
+  readonly driver: NomadDriver;
+  /** Nomad datacenters that may run the pods; `*` is a wildcard. */
+  readonly datacenters: readonly string[];
+  readonly nodePool?: string;
+  /** Nomad's job priority, 1 to 100. Nomad's default when left out. */
+  readonly priority?: number;
+  /** MHz that stand for one CPU of Kubernetes. */
+  readonly mhzPerCore: number;
+  /** MHz for a container that asks for no CPU. */
+  readonly defaultCpuMHz: number;
+  /** MiB for a container that asks for no memory. */
+  readonly defaultMemoryMiB: number;
+  /** Whether Nomad's scheduler allows memory above the reservation (`MemoryOversubscriptionEnabled`). */
+  readonly memoryOversubscription: boolean;
+  /** Network of pods without `hostNetwork`: `host`, `bridge` (CNI plugins on the clients) or `cni/NAME`. */
+  readonly network: string;
+  /** Nomad clients' `max_kill_timeout` in seconds; longer grace periods are cut by Nomad. */
+  readonly maximumKillSeconds: number;
+}
+
+/** `raw_exec` runs commands of the client without an image and without isolation. */
+export type NomadDriver = "docker" | "raw_exec";
+
+/** Everything but the node's name. */
+export const defaultTranslateOptions: Omit<NomadTranslateOptions, "nodeName"> = {
+  namespace: "default",
+  driver: "docker",
+  datacenters: ["*"],
+  mhzPerCore: 1_000,
+  defaultCpuMHz: 100,
+  defaultMemoryMiB: 256,
+  memoryOversubscription: false,
+  network: "bridge",
+  maximumKillSeconds: 30,
+};

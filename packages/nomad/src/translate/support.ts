@@ -1,0 +1,203 @@
+import type { Disposition } from "@vkubelet/core";
+import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
+import type { NomadTranslateOptions } from "./options.ts";
+
+function rule(
+  disposition: Disposition,
+  path: string,
+  reason: string,
+  when?: SupportRule["when"],
+): SupportRule {
+  return { path, disposition, reason, ...(when === undefined ? {} : { when }) };
+}
+
+const noProbes =
+  "nothing runs probes against Nomad tasks yet; remove it, or let Nomad judge the task by its exit code";
+
+/** What every driver does with a container. */
+const containers: readonly SupportRule[] = [
+  rule("exact", "", ""),
+  rule("exact", "name", ""),
+  rule("exact", "args", ""),
+  rule("exact", "workingDir", ""),
+  rule("exact", "env", ""),
+  rule("reject", "env[].valueFrom.fileKeyRef", "variables from files are not resolved; use a ConfigMap"),
+  rule("approx", "resources", "CPU is reserved in MHz and shared beyond that; memory is rounded up to MiB"),
+  rule(
+    "reject",
+    "resources.claims",
+    "Nomad has no dynamic resource allocation; ask for nvidia.com/gpu instead",
+  ),
+  rule(
+    "approx",
+    "restartPolicy",
+    "Nomad restarts after 10 s, five times in five minutes, and then waits until these are over",
+  ),
+  rule("reject", "restartPolicyRules", "Nomad restarts by exit code zero or not; use restartPolicy"),
+  rule(
+    "approx",
+    "ports",
+    "nothing is published but hostPort; on the bridge network the address is reachable from that client only",
+  ),
+  rule("exact", "ports[].hostPort", ""),
+  rule("reject", "ports[].hostIP", "Nomad binds host networks by name, not by address; leave it out"),
+  rule("reject", "ports[].protocol", "Nomad maps TCP and UDP only", (value) => value === "SCTP"),
+  rule("reject", "livenessProbe", noProbes),
+  rule("reject", "readinessProbe", noProbes),
+  rule("reject", "startupProbe", noProbes),
+  rule("reject", "lifecycle.postStart", "Nomad has no hook inside a started task; start it in the command"),
+  rule("reject", "lifecycle.preStop", "Nomad has no hook before a stop; handle the stop signal"),
+  rule("exact", "lifecycle.stopSignal", ""),
+  rule("approx", "terminationMessagePath", "the file is not read"),
+  rule("approx", "terminationMessagePolicy", "termination messages are what Nomad says of the end"),
+  rule("reject", "stdinOnce", "Nomad attaches nobody to a task's input"),
+  rule("reject", "volumeDevices", "block devices are not passed on; mount a filesystem"),
+  rule("reject", "volumeMounts[].mountPropagation", "mounts are private", (value) => value !== "None"),
+  rule("reject", "volumeMounts[].recursiveReadOnly", "not available", (value) => value === "Enabled"),
+  rule("reject", "volumeMounts[].bindMountOptions", "not available"),
+];
+
+const dockerContainers: readonly SupportRule[] = [
+  rule("exact", "image", ""),
+  rule("exact", "command", ""),
+  rule(
+    "approx",
+    "imagePullPolicy",
+    "Always pulls before every start; IfNotPresent pulls the tag latest as well",
+  ),
+  rule(
+    "reject",
+    "imagePullPolicy",
+    "Nomad cannot forbid a pull; use IfNotPresent",
+    (value) => value === "Never",
+  ),
+  rule("exact", "tty", ""),
+  rule("approx", "stdin", "input is open, but nobody can attach to it"),
+  rule("exact", "volumeMounts", ""),
+  rule("approx", "securityContext", "passed to the docker driver, as far as the clients' plugin allows it"),
+  rule("reject", "securityContext.procMount", "docker masks /proc", (value) => value !== "Default"),
+  rule("reject", "securityContext.windowsOptions", "only Linux clients are used"),
+];
+
+const noIsolation = "raw_exec runs as the Nomad client itself, without isolation; use the docker driver";
+const rawExecContainers: readonly SupportRule[] = [
+  rule("approx", "image", "raw_exec runs no images: the command is looked for on the client"),
+  rule("exact", "command", ""),
+  rule("ignore", "imagePullPolicy", "raw_exec runs no images"),
+  rule("reject", "tty", "raw_exec gives no terminal"),
+  rule("reject", "stdin", "raw_exec gives no input"),
+  rule("approx", "volumeMounts", "raw_exec mounts nothing; a service account token is left out"),
+  rule("reject", "securityContext", noIsolation),
+];
+
+/** What every driver does with a pod. */
+const pod: readonly SupportRule[] = [
+  rule("exact", "spec.restartPolicy", ""),
+  rule(
+    "approx",
+    "spec.containers",
+    "a container that fails for good ends the others, as Nomad ends sibling tasks",
+  ),
+  rule("exact", "spec.initContainers", ""),
+  rule(
+    "approx",
+    "spec.ephemeralContainers",
+    "none is started: a changed task would replace the pod's allocation; use exec",
+  ),
+  rule("exact", "spec.hostNetwork", ""),
+  rule("exact", "spec.hostname", ""),
+  rule("approx", "spec.subdomain", "no name record is made outside the cluster's own DNS"),
+  rule("reject", "spec.setHostnameAsFQDN", "Nomad sets the short name", (value) => value === true),
+  rule("exact", "spec.dnsConfig", ""),
+  rule("approx", "spec.dnsPolicy", "the clients' own name resolution, with dnsConfig where it is given"),
+  rule("reject", "spec.hostUsers", "Nomad has no user namespace for one task", (value) => value === false),
+  rule("reject", "spec.shareProcessNamespace", "tasks do not share processes", (value) => value === true),
+  rule("reject", "spec.runtimeClassName", "the driver of the provider decides the runtime; leave it out"),
+  rule("reject", "spec.resourceClaims", "Nomad has no dynamic resource allocation"),
+  rule(
+    "reject",
+    "spec.os",
+    "only Linux clients are used",
+    (value) => (value as { name?: string }).name !== "linux",
+  ),
+  rule("exact", "spec.os", ""),
+  rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
+  rule("exact", "spec.volumes", ""),
+  ...[
+    "hostPath",
+    "persistentVolumeClaim",
+    "ephemeral",
+    "csi",
+    "nfs",
+    "iscsi",
+    "image",
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "storageos",
+    "vsphereVolume",
+  ].map((kind) =>
+    rule(
+      "reject",
+      `spec.volumes[].${kind}`,
+      "only emptyDir, configMap, secret, downwardAPI and projected are carried",
+    ),
+  ),
+];
+
+const dockerPod: readonly SupportRule[] = [
+  rule("exact", "spec.hostAliases", ""),
+  rule("exact", "spec.hostIPC", ""),
+  rule("exact", "spec.hostPID", ""),
+  rule("approx", "spec.securityContext", "passed to the docker driver; files keep their owner with fsGroup"),
+  rule("reject", "spec.securityContext.sysctls", "not passed on; set them on the Nomad clients"),
+  rule("reject", "spec.securityContext.windowsOptions", "only Linux clients are used"),
+  rule("approx", "spec.imagePullSecrets", "the clients' own docker credentials are used"),
+];
+
+const rawExecPod: readonly SupportRule[] = [
+  rule("reject", "spec.hostAliases", noIsolation),
+  rule("approx", "spec.hostIPC", "always so with raw_exec"),
+  rule("approx", "spec.hostPID", "always so with raw_exec"),
+  rule("reject", "spec.securityContext", noIsolation),
+  rule("ignore", "spec.imagePullSecrets", "raw_exec runs no images"),
+];
+
+/** What this backend says about every field of PodSpec, for the driver that the options name. */
+export function supportTable(
+  options: Pick<NomadTranslateOptions, "driver" | "maximumKillSeconds">,
+): SupportTable {
+  const docker = options.driver === "docker";
+  const lists = ["containers", "initContainers"] as const;
+  const maximum = options.maximumKillSeconds;
+  return [
+    ...commonSupport,
+    ...pod,
+    ...(docker ? dockerPod : rawExecPod),
+    ...containerRules(lists, [...containers, ...(docker ? dockerContainers : rawExecContainers)]),
+    ...containerRules(
+      ["containers"],
+      [rule("approx", "", "a container that fails for good ends the others, as Nomad ends sibling tasks")],
+    ),
+    rule("exact", "spec.terminationGracePeriodSeconds", ""),
+    rule(
+      "approx",
+      "spec.terminationGracePeriodSeconds",
+      `Nomad clients cut it at their max_kill_timeout of ${maximum} s`,
+      (value) => typeof value === "number" && value > maximum,
+    ),
+  ];
+}

@@ -1,0 +1,145 @@
+import {
+  type Container,
+  type FieldIssue,
+  lateFieldsOf,
+  type ResolvedContainer,
+  type ResolvedPod,
+  type ResolvedValue,
+} from "@vkubelet/core";
+import { taskEnvironment } from "./environment.ts";
+import { configText, escapeConfig } from "./escape.ts";
+import { gateTemplate } from "./gates.ts";
+import { taskName } from "./identity.ts";
+import { nanoseconds, type Task } from "./job-spec.ts";
+import { networkMode } from "./network.ts";
+import type { NomadTranslateOptions } from "./options.ts";
+import { hasHardCpuLimit, taskResources } from "./resources.ts";
+import { restartPolicy } from "./restart.ts";
+import { taskSecurity } from "./security.ts";
+import type { VariableBuilder } from "./variables.ts";
+import { type TaskVolumes, taskVolumes, unmountable } from "./volumes.ts";
+
+/** What the translation of one container takes and fills. */
+export interface TaskInputs {
+  readonly pod: ResolvedPod;
+  readonly container: ResolvedContainer;
+  /** `spec.containers[0]`: where issues are. */
+  readonly path: string;
+  readonly options: NomadTranslateOptions;
+  readonly secrets: VariableBuilder;
+  /** The variable whose appearance starts the task, for tasks that wait for another. */
+  readonly gate: string | undefined;
+  readonly issues: FieldIssue[];
+}
+
+const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], secretBytes: 0 };
+
+/** One container as a task. Deterministic; what cannot be carried is added to the issues. */
+export function translateTask(inputs: TaskInputs): Task {
+  const { pod, container, path, options, secrets, issues } = inputs;
+  const raw = rawContainer(pod, container);
+  const docker = options.driver === "docker";
+  const environment = taskEnvironment(container, path, secrets, issues);
+  const volumes = docker ? taskVolumes(pod, container, path, secrets, issues) : noVolumes;
+  if (!docker) unmountable(container, path, issues);
+  checkBindings(inputs);
+  const security = docker
+    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, issues)
+    : { config: {} };
+  const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
+  const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
+  const templates = [...gate, ...environment.templates, ...volumes.templates];
+  const killSignal =
+    (raw.lifecycle?.["stopSignal"] as string | undefined) ?? (docker ? undefined : "SIGTERM");
+  return {
+    Name: taskName(container.name),
+    Driver: options.driver,
+    ...(security.user === undefined ? {} : { User: security.user }),
+    Config: { ...config, ...security.config },
+    Env: environment.env,
+    ...(container.kind === "main"
+      ? {}
+      : { Lifecycle: { Hook: "prestart", Sidecar: container.kind === "sidecar" } }),
+    Resources: taskResources(container, options, volumes.secretBytes),
+    RestartPolicy: restartPolicy(container),
+    // Zero would mean Nomad's default of five seconds.
+    KillTimeout: Math.max(1_000_000, nanoseconds(pod.terminationGracePeriodSeconds)),
+    ...(killSignal === undefined ? {} : { KillSignal: killSignal }),
+    ...(templates.length === 0 ? {} : { Templates: templates }),
+    LogConfig: { MaxFiles: 5, MaxFileSizeMB: 10 },
+  };
+}
+
+function rawContainer(pod: ResolvedPod, container: ResolvedContainer): Container {
+  const spec = pod.pod.spec;
+  const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return all.find((candidate) => candidate.name === container.name) ?? { name: container.name };
+}
+
+/** Refuses what would put a secret into the job, and addresses that Nomad does not know before the start. */
+function checkBindings({ pod, container, path, options, issues }: TaskInputs): void {
+  const hostMode = networkMode(pod.pod.spec ?? { containers: [] }, options) === "host";
+  const check = (value: ResolvedValue, at: string, inSpec: boolean) => {
+    if (inSpec && value.secret) {
+      issues.push({
+        path: at,
+        message:
+          "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
+      });
+    }
+    const unknown = lateFieldsOf(value).filter((field) => field.startsWith("status.podIP") && !hostMode);
+    for (const field of unknown) {
+      issues.push({
+        path: at,
+        message: `${field} is known only after the start on network ${options.network}`,
+      });
+    }
+  };
+  container.command?.forEach((value, index) => {
+    check(value, `${path}.command[${index}]`, true);
+  });
+  container.args?.forEach((value, index) => {
+    check(value, `${path}.args[${index}]`, true);
+  });
+  for (const variable of container.env) check(variable.value, `${path}.env`, false);
+}
+
+function dockerConfig(
+  { pod, container, options }: TaskInputs,
+  raw: Container,
+  volumes: TaskVolumes,
+): Record<string, unknown> {
+  const spec = (pod.pod.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const fields = raw as unknown as Readonly<Record<string, unknown>>;
+  const hostMode = networkMode(pod.pod.spec ?? { containers: [] }, options) === "host";
+  const aliases = (spec["hostAliases"] ?? []) as readonly { ip: string; hostnames?: readonly string[] }[];
+  const hosts = aliases.flatMap((alias) => (alias.hostnames ?? []).map((name) => `${name}:${alias.ip}`));
+  return {
+    image: escapeConfig(container.image),
+    ...(container.command === undefined ? {} : { entrypoint: container.command.map(configText) }),
+    ...(container.args === undefined ? {} : { args: container.args.map(configText) }),
+    ...(container.workingDir === undefined ? {} : { work_dir: escapeConfig(container.workingDir) }),
+    ...(container.imagePullPolicy === "Always" ? { force_pull: true } : {}),
+    ...(hasHardCpuLimit(container) ? { cpu_hard_limit: true } : {}),
+    ...(hostMode ? { network_mode: "host" } : {}),
+    ...(hosts.length > 0 ? { extra_hosts: hosts } : {}),
+    ...(spec["hostPID"] === true ? { pid_mode: "host" } : {}),
+    ...(spec["hostIPC"] === true ? { ipc_mode: "host" } : {}),
+    ...(fields["tty"] === true ? { tty: true } : {}),
+    ...(fields["stdin"] === true ? { interactive: true } : {}),
+    ...(volumes.mounts.length > 0 ? { mount: volumes.mounts } : {}),
+    ...(volumes.volumes.length > 0 ? { volumes: volumes.volumes } : {}),
+  };
+}
+
+function rawExecConfig({ container, path, issues }: TaskInputs): Record<string, unknown> {
+  const [command, ...rest] = container.command ?? [];
+  if (command === undefined) {
+    issues.push({ path: `${path}.command`, message: "raw_exec runs no images: name the command to run" });
+  }
+  return {
+    ...(command === undefined ? {} : { command: configText(command) }),
+    args: [...rest, ...(container.args ?? [])].map(configText),
+    ...(container.workingDir === undefined ? {} : { work_dir: escapeConfig(container.workingDir) }),
+  };
+}

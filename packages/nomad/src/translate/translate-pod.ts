@@ -1,0 +1,171 @@
+import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
+import { auditPod, bytesOf, rejectionOf } from "@vkubelet/pod";
+import { expression } from "./escape.ts";
+import { formatStages, gatePath, stagesOf } from "./gates.ts";
+import {
+  groupName,
+  groupVariable,
+  jobId,
+  metaKeys,
+  schemaVersion,
+  specHash,
+  taskVariable,
+} from "./identity.ts";
+import type { Constraint, JobSpec, RegisterBody, Task } from "./job-spec.ts";
+import { groupNetwork, networkMode } from "./network.ts";
+import type { NomadTranslateOptions } from "./options.ts";
+import { jobType, restartPolicy } from "./restart.ts";
+import { supportTable } from "./support.ts";
+import { translateTask } from "./task.ts";
+import { VariableBuilder, type VariableRequest, variableRequests } from "./variables.ts";
+
+/** What a pod becomes on Nomad: these variables first, then this registration. */
+export interface NomadTranslation {
+  readonly requests: {
+    readonly variables: readonly VariableRequest[];
+    readonly register: RegisterBody;
+  };
+  readonly report: TranslationReport;
+}
+
+/**
+ * The Nomad requests that run a pod, and an account of every field of it.
+ * Pure and deterministic. Throws `InvalidInput` with an issue for every field that cannot be honoured.
+ */
+export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): NomadTranslation {
+  const report = auditPod(pod.pod, supportTable(options));
+  const rejection = rejectionOf(report, "nomad");
+  if (rejection !== undefined) throw rejection;
+  const issues: FieldIssue[] = [];
+  const id = jobId(options.nodeName, pod.ref.uid);
+  const builders: VariableBuilder[] = [];
+  const tasks = translateTasks(pod, id, options, builders, issues);
+  if (options.driver === "docker" && pod.pullCredentials.length > 0) {
+    issues.push({
+      path: "spec.imagePullSecrets",
+      message:
+        "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
+    });
+  }
+  if (issues.length > 0) {
+    const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
+    throw new ProviderError("InvalidInput", `translation to Nomad failed: ${listed}`.slice(0, 1_000), {
+      issues,
+    });
+  }
+  const job = translateJob(pod, id, options, tasks);
+  const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
+  return {
+    requests: {
+      variables: variableRequests(builders),
+      register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
+    },
+    report,
+  };
+}
+
+function translateTasks(
+  pod: ResolvedPod,
+  id: string,
+  options: NomadTranslateOptions,
+  builders: VariableBuilder[],
+  issues: FieldIssue[],
+): readonly Task[] {
+  const stages = stagesOf(pod.initContainers);
+  const initTasks = pod.initContainers.map((container, index) => {
+    const stage = stages[index];
+    const gate = index === 0 || stage === undefined ? undefined : gatePath(id, stage);
+    // The appearance of a gated task's own variable is its gate, so its secrets lie with the group's.
+    const secrets =
+      gate === undefined
+        ? new VariableBuilder(taskVariable(id, stage?.task ?? ""))
+        : new VariableBuilder(groupVariable(id), `i${index}_`);
+    builders.push(secrets);
+    const path = `spec.initContainers[${index}]`;
+    return translateTask({ pod, container, path, options, secrets, gate, issues });
+  });
+  const mainTasks = pod.containers.map((container, index) => {
+    const secrets = new VariableBuilder(
+      taskVariable(id, container.name === "alloc" ? "vk_alloc" : container.name),
+    );
+    builders.push(secrets);
+    const path = `spec.containers[${index}]`;
+    return translateTask({ pod, container, path, options, secrets, gate: undefined, issues });
+  });
+  return [...initTasks, ...mainTasks];
+}
+
+function translateJob(
+  pod: ResolvedPod,
+  id: string,
+  options: NomadTranslateOptions,
+  tasks: readonly Task[],
+): JobSpec {
+  const type = jobType(pod.restartPolicy);
+  // Without it a service job becomes a deployment with a deadline of its own.
+  const update = type === "service" ? { Update: { MaxParallel: 0 } as const } : {};
+  const spec = pod.pod.spec ?? { containers: [] };
+  const networks = groupNetwork(spec, pod.hostname, options);
+  const [first] = pod.containers;
+  if (first === undefined)
+    throw new ProviderError("InvalidInput", "translation to Nomad failed: no containers");
+  return {
+    ID: id,
+    Name: `${pod.ref.namespace}/${pod.ref.name}`,
+    Namespace: options.namespace,
+    Type: type,
+    Datacenters: options.datacenters,
+    ...(options.nodePool === undefined ? {} : { NodePool: options.nodePool }),
+    ...(options.priority === undefined ? {} : { Priority: options.priority }),
+    Constraints: constraints(spec.nodeSelector ?? {}),
+    Meta: {
+      [metaKeys.namespace]: pod.ref.namespace,
+      [metaKeys.name]: pod.ref.name,
+      [metaKeys.uid]: pod.ref.uid,
+      [metaKeys.node]: options.nodeName,
+      [metaKeys.schema]: schemaVersion,
+      [metaKeys.network]: networkMode(spec, options),
+      ...(pod.initContainers.length === 0
+        ? {}
+        : { [metaKeys.stages]: formatStages(stagesOf(pod.initContainers)) }),
+    },
+    ...update,
+    TaskGroups: [
+      {
+        Name: groupName,
+        Count: 1,
+        Tasks: tasks,
+        RestartPolicy: restartPolicy(first),
+        ReschedulePolicy: { Attempts: 0, Unlimited: false },
+        Disconnect: { Replace: false, Reconcile: "keep_original" },
+        EphemeralDisk: { SizeMB: diskMebibytes(pod, tasks.length) },
+        ...update,
+        ...(networks.length === 0 ? {} : { Networks: networks }),
+      },
+    ],
+  };
+}
+
+function constraints(nodeSelector: Readonly<Record<string, string>>): readonly Constraint[] {
+  const architecture = nodeSelector["kubernetes.io/arch"];
+  return [
+    { LTarget: expression("attr.kernel.name"), RTarget: "linux", Operand: "=" },
+    ...(architecture === undefined
+      ? []
+      : [{ LTarget: expression("attr.cpu.arch"), RTarget: architecture, Operand: "=" }]),
+  ];
+}
+
+/** Nomad wants the disk to hold the logs of all tasks: five files of ten MB each. */
+function diskMebibytes(pod: ResolvedPod, tasks: number): number {
+  const containers = [...pod.initContainers, ...pod.containers];
+  const requested = containers.reduce(
+    (sum, container) => sum + bytesOf(container.resources.requests, "ephemeral-storage"),
+    0n,
+  );
+  const volumes = pod.volumes.reduce(
+    (sum, volume) => sum + (volume.type === "emptyDir" ? (volume.sizeLimitBytes ?? 0n) : 0n),
+    0n,
+  );
+  return Math.max(300, Number((requested + volumes) / 1_048_576n) + tasks * 60);
+}

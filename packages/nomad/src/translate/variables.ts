@@ -1,0 +1,71 @@
+import { ProviderError } from "@vkubelet/core";
+
+/** Items of one Nomad variable. */
+export type VariableItems = Readonly<Record<string, string>>;
+
+/** A variable that must be there before the job is. */
+export interface VariableRequest {
+  readonly path: string;
+  readonly items: VariableItems;
+}
+
+/** Keys and values of one variable together (Nomad, since 1.5). */
+const maximumVariableBytes = 65_536;
+
+/** Collects the secret values of one variable under generated keys, since Nomad's templates cannot name every key. */
+export class VariableBuilder {
+  readonly path: string;
+  readonly #prefix: string;
+  readonly #items: Record<string, string> = {};
+  #count = 0;
+
+  /** `prefix` keeps the keys of several tasks apart that share a variable. */
+  constructor(path: string, prefix = "") {
+    this.path = path;
+    this.#prefix = prefix;
+  }
+
+  /** Adds a value and returns the Go template expression that yields it. */
+  add(value: string): string {
+    const key = `${this.#prefix}k${this.#count}`;
+    this.#count += 1;
+    this.#items[key] = value;
+    return `.${key}.Value`;
+  }
+
+  get items(): VariableItems {
+    return this.#items;
+  }
+}
+
+/** One request for each path, of all builders that hold anything. Throws `InvalidInput` above Nomad's size limit. */
+export function variableRequests(builders: readonly VariableBuilder[]): readonly VariableRequest[] {
+  const byPath = new Map<string, Record<string, string>>();
+  for (const builder of builders) {
+    if (Object.keys(builder.items).length === 0) continue;
+    byPath.set(builder.path, { ...byPath.get(builder.path), ...builder.items });
+  }
+  return [...byPath].map(([path, items]) => {
+    const bytes = Object.entries(items).reduce(
+      (sum, [key, value]) => sum + key.length + new TextEncoder().encode(value).length,
+      0,
+    );
+    if (bytes > maximumVariableBytes) {
+      throw new ProviderError(
+        "InvalidInput",
+        `secrets of the pod do not fit: ${bytes} bytes for the Nomad variable ${path}, which holds ${maximumVariableBytes}; mount fewer secrets`,
+        { reason: "NomadVariableTooLarge" },
+      );
+    }
+    return { path, items };
+  });
+}
+
+/** Base64 of bytes, without the help of Node. */
+export function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 8_192) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
+  }
+  return btoa(text);
+}

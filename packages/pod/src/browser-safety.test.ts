@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const folder = new URL(".", import.meta.url);
+const sources = readdirSync(folder)
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+  .map((file) => ({ file, text: readFileSync(new URL(file, folder), "utf8") }));
+
+it("the shipped sources use no Node API and import nothing but the core", () => {
+  expect(sources.length).toBeGreaterThan(10);
+  for (const { file, text } of sources) {
+    expect(text, file).not.toMatch(/\b(Buffer|process|require|setTimeout|setImmediate|fetch)\b\s*[.([]/);
+    const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
+    const foreign = imported.filter((specifier) => !/^(\.\/[a-z-]+\.ts|@vkubelet\/core)$/.test(specifier));
+    expect(foreign, file).toEqual([]);
+  }
+});
+
+it("the shipped sources know no clock and no chance", () => {
+  for (const { file, text } of sources) expect(text, file).not.toMatch(/Date\.now|new Date\(\)|Math\.random/);
+});
+
+it("Q3: the arithmetic of quantities knows no floating point", () => {
+  const quantity = sources.find(({ file }) => file === "quantity.ts")?.text ?? "";
+  expect(quantity).not.toMatch(/parseFloat|Math\.(ceil|floor|round|pow)|Number\.parseFloat/);
+});

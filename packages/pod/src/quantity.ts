@@ -1,0 +1,204 @@
+import { ProviderError, type QuantityText } from "@vkubelet/core";
+
+type Family = "decimal" | "binary" | "exponent";
+
+interface Suffix {
+  readonly base: 2n | 10n;
+  readonly exponent: number;
+  readonly family: Family;
+}
+
+const nano = 1_000_000_000n;
+const milli = 1_000_000n;
+const kibi = 1024n;
+const binaryCap = (2n ** 63n - 1n) * nano;
+const maximumLength = 512;
+const maximumExponent = 512;
+
+const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"] as const;
+const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
+const form = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))([a-zA-Z]*|[eE][+-]?\d+)$/;
+
+/**
+ * An exact Kubernetes quantity with nano precision (pod-semantics section 1). Immutable; compare by value, never by
+ * text. Remembers the suffix family in which it was written, which decides only how it prints.
+ */
+export class Quantity {
+  /** Nothing, in decimal form. */
+  static readonly zero: Quantity = new Quantity(0n, "decimal");
+
+  readonly #nanos: bigint;
+  readonly #family: Family;
+
+  private constructor(nanos: bigint, family: Family) {
+    this.#nanos = nanos;
+    this.#family = family;
+  }
+
+  /**
+   * Reads a quantity as the API server does: surrounding blanks are trimmed, JSON numbers are read as their text,
+   * null is zero, more than nine decimal places round away from zero, binary values are capped at 2^63-1.
+   * Throws `InvalidInput` for anything else, and for texts and exponents beyond 512, which no resource needs.
+   */
+  static parse(text: QuantityText | null): Quantity {
+    if (text === null) return Quantity.zero;
+    const trimmed = String(text).trim();
+    const match = trimmed.length <= maximumLength ? form.exec(trimmed) : null;
+    const suffix = match ? suffixOf(match[5] ?? "") : undefined;
+    if (!match || !suffix) throw invalid(trimmed);
+    const fraction = match[3] ?? match[4] ?? "";
+    const digits = BigInt((match[2] ?? "") + fraction);
+    const magnitude = scaled(digits, suffix, fraction.length);
+    const capped = suffix.family === "binary" && magnitude > binaryCap ? binaryCap : magnitude;
+    // Below one, powers of 1024 have no name.
+    const family = suffix.family === "binary" && capped < nano ? "decimal" : suffix.family;
+    return new Quantity(match[1] === "-" ? -capped : capped, family);
+  }
+
+  /** A whole number of base units (bytes, cores). */
+  static ofInteger(value: bigint): Quantity {
+    return new Quantity(value * nano, "decimal");
+  }
+
+  /** The exact sum; prints in the family of this quantity, or of `other` where this is zero. */
+  add(other: Quantity): Quantity {
+    return new Quantity(this.#nanos + other.#nanos, this.#familyWith(other));
+  }
+
+  /** The exact difference; may be negative. */
+  sub(other: Quantity): Quantity {
+    return new Quantity(this.#nanos - other.#nanos, this.#familyWith(other));
+  }
+
+  /** By value: `1024Mi` and `1Gi` are equal. */
+  compare(other: Quantity): -1 | 0 | 1 {
+    if (this.#nanos === other.#nanos) return 0;
+    return this.#nanos < other.#nanos ? -1 : 1;
+  }
+
+  /** The larger of the two; this one when they are equal. */
+  max(other: Quantity): Quantity {
+    return this.compare(other) < 0 ? other : this;
+  }
+
+  isZero(): boolean {
+    return this.#nanos === 0n;
+  }
+
+  isPositive(): boolean {
+    return this.#nanos > 0n;
+  }
+
+  /** Rounded away from zero to thousandths, as the API server stores every entry of a resource list (Q4). */
+  roundUpToMilli(): Quantity {
+    return new Quantity(divideAwayFromZero(this.#nanos, milli) * milli, this.#family);
+  }
+
+  /** Whole base units (bytes, cores), rounded up. */
+  ceilToInteger(): bigint {
+    return ceilDivide(this.#nanos, nano);
+  }
+
+  /** Thousandths of the base unit (millicores), rounded up. */
+  ceilToMilli(): bigint {
+    return ceilDivide(this.#nanos, milli);
+  }
+
+  /** How many `divisor`s this is, rounded up (D4). Throws `InvalidInput` unless the divisor is positive. */
+  ceilDiv(divisor: Quantity): bigint {
+    if (!divisor.isPositive()) {
+      throw new ProviderError("InvalidInput", `quantity cannot be divided by ${divisor}: it is not positive`);
+    }
+    return ceilDivide(this.#nanos, divisor.#nanos);
+  }
+
+  /** How many multiples of `unit` base units hold this, rounded up: `scaleCeil(1024n)` counts KiB. `unit` is at least 1. */
+  scaleCeil(unit: bigint): bigint {
+    return this.ceilDiv(Quantity.ofInteger(unit));
+  }
+
+  /** The canonical form (Q6): no fraction, the largest suffix that loses nothing, the family kept where it can be. */
+  toString(): string {
+    if (this.#nanos === 0n) return "0";
+    const magnitude = this.#nanos < 0n ? -this.#nanos : this.#nanos;
+    const sign = this.#nanos < 0n ? "-" : "";
+    const binary =
+      this.#family === "binary" &&
+      magnitude >= kibi * nano &&
+      magnitude <= binaryCap &&
+      magnitude % nano === 0n;
+    return (
+      sign + (binary ? binaryText(magnitude / nano) : decimalText(magnitude, this.#family === "exponent"))
+    );
+  }
+
+  /** The canonical form, as the API writes it. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  #familyWith(other: Quantity): Family {
+    return this.isZero() ? other.#family : this.#family;
+  }
+}
+
+function suffixOf(text: string): Suffix | undefined {
+  const decimal = (decimalSuffixes as readonly string[]).indexOf(text);
+  if (decimal >= 0) return { base: 10n, exponent: (decimal - 3) * 3, family: "decimal" };
+  const binary = (binarySuffixes as readonly string[]).indexOf(text);
+  if (binary >= 0) return { base: 2n, exponent: binary * 10, family: "binary" };
+  if (!/^[eE][+-]?\d+$/.test(text)) return undefined;
+  const exponent = Number(text.slice(1));
+  if (Math.abs(exponent) > maximumExponent) return undefined;
+  return { base: 10n, exponent, family: "exponent" };
+}
+
+/** `digits` with `places` of them behind the point, times the suffix, in nano units rounded away from zero. */
+function scaled(digits: bigint, suffix: Suffix, places: number): bigint {
+  if (suffix.base === 2n) {
+    return divideAwayFromZero(digits * 2n ** BigInt(suffix.exponent) * nano, 10n ** BigInt(places));
+  }
+  const shift = suffix.exponent + 9 - places;
+  return shift >= 0 ? digits * 10n ** BigInt(shift) : divideAwayFromZero(digits, 10n ** BigInt(-shift));
+}
+
+function binaryText(units: bigint): string {
+  let value = units;
+  let step = 0;
+  while (step < binarySuffixes.length - 1 && value % kibi === 0n) {
+    value /= kibi;
+    step += 1;
+  }
+  return `${value}${binarySuffixes[step]}`;
+}
+
+function decimalText(nanos: bigint, exponent: boolean): string {
+  let value = nanos;
+  let power = -9;
+  const last = exponent ? Number.MAX_SAFE_INTEGER : 18;
+  while (power < last && value % 1000n === 0n) {
+    value /= 1000n;
+    power += 3;
+  }
+  if (exponent) return power === 0 ? `${value}` : `${value}e${power}`;
+  return `${value}${decimalSuffixes[power / 3 + 3]}`;
+}
+
+/** `divisor` is positive. */
+function ceilDivide(value: bigint, divisor: bigint): bigint {
+  const quotient = value / divisor;
+  return value > 0n && value % divisor !== 0n ? quotient + 1n : quotient;
+}
+
+/** `divisor` is positive. */
+function divideAwayFromZero(value: bigint, divisor: bigint): bigint {
+  return value < 0n ? -ceilDivide(-value, divisor) : ceilDivide(value, divisor);
+}
+
+function invalid(text: string): ProviderError {
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return new ProviderError(
+    "InvalidInput",
+    `quantity "${shown}" cannot be read: write digits and one suffix of n u m k M G T P E Ki Mi Gi Ti Pi Ei, or an exponent`,
+  );
+}

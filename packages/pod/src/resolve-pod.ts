@@ -1,0 +1,185 @@
+import type {
+  Container,
+  ContainerKind,
+  Pod,
+  PodNotice,
+  ResolvedContainer,
+  ResolvedPod,
+  ResolvedValue,
+  ResolvedVolume,
+  RestartPolicy,
+  Volume,
+} from "@vkubelet/core";
+import { type Environment, resolveEnvironment } from "./environment.ts";
+import { expandValue } from "./expansion.ts";
+import { hostnameOf } from "./hostname.ts";
+import { imagePullPolicyOf } from "./image-pull-policy.ts";
+import { resolveMounts, type VolumeNames } from "./mounts.ts";
+import { resolvePullCredentials } from "./pull-credentials.ts";
+import { Quantity } from "./quantity.ts";
+import { type ContainerScope, namespaceOf, Resolution, type ResolveInputs } from "./resolution.ts";
+import type { ResolveWait } from "./resolve-wait.ts";
+import { containerResources, parseResourceList } from "./resources.ts";
+import { resolveFiles } from "./volume-files.ts";
+
+/** Either a pod that a provider can create, or everything that it still waits for. */
+export type ResolveOutcome =
+  | { readonly type: "resolved"; readonly pod: ResolvedPod; readonly warnings: readonly PodNotice[] }
+  | { readonly type: "waiting"; readonly waits: readonly ResolveWait[] };
+
+const defaultGracePeriodSeconds = 30;
+
+/**
+ * Fills in everything about `pod` that only a cluster knows. Pure: the same pod and inputs give the same outcome, and
+ * a pod resolved before does not follow later changes (N6).
+ * What a later change of other objects can mend is `waiting`, all of it at once. Throws `InvalidInput`, with an issue
+ * for every field, for what can never work.
+ */
+export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
+  const resolution = new Resolution();
+  const hostname = hostnameOf(pod);
+  const { name = "", uid = "" } = pod.metadata ?? {};
+  if (name === "") resolution.issue("metadata.name", "is missing");
+  if (uid === "") resolution.issue("metadata.uid", "is missing");
+
+  const volumes = (pod.spec?.volumes ?? []).flatMap((volume, index) => {
+    const path = `spec.volumes[${index}]`;
+    return resolveVolume(
+      volume,
+      path,
+      () => resolveFiles({ pod, volume, path, inputs, resolution }),
+      resolution,
+    );
+  });
+  const volumeNames = namesOf(volumes, pod);
+  const resolveAll = (field: "initContainers" | "containers") =>
+    (pod.spec?.[field] ?? []).map((container, index) => {
+      const path = `spec.${field}[${index}]`;
+      const scope = { pod, container, path, inputs, resolution };
+      return resolveContainer(
+        scope,
+        field === "containers" ? "main" : initKind(container),
+        hostname,
+        volumeNames,
+      );
+    });
+  const initContainers = resolveAll("initContainers");
+  const containers = resolveAll("containers");
+  if (containers.length === 0) resolution.issue("spec.containers", "is empty");
+  checkPodLevelLists(pod, resolution);
+  const pullCredentials = resolvePullCredentials(pod, inputs, resolution);
+
+  resolution.throwIssues(`pod ${namespaceOf(pod)}/${name}`);
+  if (resolution.waits.length > 0) return { type: "waiting", waits: resolution.waits };
+  return {
+    type: "resolved",
+    warnings: resolution.warnings,
+    pod: {
+      ref: { namespace: namespaceOf(pod), name, uid },
+      attempt: inputs.attempt,
+      pod,
+      initContainers,
+      containers,
+      volumes,
+      pullCredentials,
+      restartPolicy: pod.spec?.restartPolicy ?? "Always",
+      terminationGracePeriodSeconds: gracePeriodOf(pod),
+      hostname,
+    },
+  };
+}
+
+function checkPodLevelLists({ spec }: Pod, resolution: Resolution): void {
+  resolution.attempt("spec", () => parseResourceList(spec?.resources?.requests, "resources.requests"));
+  resolution.attempt("spec", () => parseResourceList(spec?.resources?.limits, "resources.limits"));
+  resolution.attempt("spec", () => parseResourceList(spec?.overhead, "overhead"));
+}
+
+function resolveContainer(
+  scope: ContainerScope,
+  kind: ContainerKind,
+  hostname: string,
+  volumes: VolumeNames,
+): ResolvedContainer {
+  const { container, path, resolution } = scope;
+  const environment = resolveEnvironment(scope, hostname);
+  const command = expandAll(container.command, environment);
+  const args = expandAll(container.args, environment);
+  return {
+    name: container.name,
+    kind,
+    image: container.image ?? "",
+    imagePullPolicy: imagePullPolicyOf(container),
+    ...(command && { command }),
+    ...(args && { args }),
+    ...(container.workingDir && { workingDir: container.workingDir }),
+    env: environment.variables,
+    resources: resolution.attempt(path, () => containerResources(container)) ?? { requests: {}, limits: {} },
+    mounts: resolveMounts(scope, environment, volumes),
+    restartPolicy: restartPolicyOf(scope.pod, container, kind),
+  };
+}
+
+/** Elements with `$(NAME)` filled in; an empty list equals none (V1). */
+function expandAll(
+  elements: readonly string[] | undefined,
+  environment: Environment,
+): readonly ResolvedValue[] | undefined {
+  if (!elements || elements.length === 0) return undefined;
+  return elements.map((element) => expandValue(element, (name) => environment.lookup(name)));
+}
+
+function initKind(container: Container): ContainerKind {
+  return container.restartPolicy === "Always" ? "sidecar" : "init";
+}
+
+/** An init container that succeeded is never run again, so that Always means OnFailure for it (I2). */
+function restartPolicyOf(pod: Pod, container: Container, kind: ContainerKind): RestartPolicy {
+  const policy = container.restartPolicy ?? pod.spec?.restartPolicy ?? "Always";
+  return kind === "init" && policy === "Always" ? "OnFailure" : policy;
+}
+
+/** A negative period means one second (U2). */
+function gracePeriodOf(pod: Pod): number {
+  const seconds = pod.spec?.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
+  return seconds < 0 ? 1 : seconds;
+}
+
+function namesOf(volumes: readonly ResolvedVolume[], pod: Pod): VolumeNames {
+  return {
+    has: (name) => (pod.spec?.volumes ?? []).some((volume) => volume.name === name),
+    isReadOnly: (name) => volumes.some((volume) => volume.name === name && volume.type === "files"),
+  };
+}
+
+function resolveVolume(
+  volume: Volume,
+  path: string,
+  filesOf: () => ReturnType<typeof resolveFiles>,
+  resolution: Resolution,
+): ResolvedVolume[] {
+  const { name } = volume;
+  const files = filesOf();
+  if (files) return [{ name, type: "files", files }];
+  const [kind, source] = Object.entries(volume).find(([key, value]) => key !== "name" && value != null) ?? [];
+  const medium = volume.emptyDir?.medium ?? "";
+  // A volume without a source is an emptyDir by the API's default.
+  if (kind === undefined || (kind === "emptyDir" && (medium === "" || medium === "Memory"))) {
+    const sizeLimit = resolution.attempt(`${path}.emptyDir.sizeLimit`, () =>
+      Quantity.parse(volume.emptyDir?.sizeLimit ?? 0),
+    );
+    return [
+      {
+        name,
+        type: "emptyDir",
+        medium: medium === "Memory" ? "Memory" : "",
+        ...(sizeLimit?.isPositive() && { sizeLimitBytes: sizeLimit.ceilToInteger() }),
+      },
+    ];
+  }
+  if (typeof source !== "object" || source === null) {
+    resolution.issue(`${path}.${kind}`, "is not an object");
+    return [];
+  }
+  return [{ name, type: "reference", kind, source: source as Readonly<Record<string, unknown>> }];
+}

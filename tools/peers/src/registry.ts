@@ -1,0 +1,25 @@
+import { localbatchPeer } from "./aws/localbatch.ts";
+import { ministackPeer } from "./aws/ministack.ts";
+import { motoPeer } from "./aws/moto.ts";
+import { dockerPeer } from "./docker/docker-peer.ts";
+import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+import { nomadPeer } from "./nomad.ts";
+import type { Peer } from "./peer.ts";
+
+/** Every peer by its name. */
+export const peers = {
+  kubernetes: kubernetesPeer,
+  docker: dockerPeer,
+  nomad: nomadPeer,
+  moto: motoPeer,
+  ministack: ministackPeer,
+  localbatch: localbatchPeer,
+} as const satisfies Readonly<Record<string, Peer>>;
+
+/** Name of a peer. */
+export type PeerName = keyof typeof peers;
+
+/** Whether a peer of that name is known. */
+export function isPeerName(name: string): name is PeerName {
+  return Object.hasOwn(peers, name);
+}

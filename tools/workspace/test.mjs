@@ -1,0 +1,99 @@
+// `npm test`: installs what is needed, then runs every check. Works on a bare clone with Node ≥ 20 and npm.
+// Peers of the end-to-end tests that are not there are skipped, with the reason; with VKUBELET_PEERS=required they are
+// built or installed, and a skip is a failure. The last line is always "N passed, N failed, N skipped".
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Results } from "./results.mjs";
+import { buildPackages, installDependencies, root, run } from "./run.mjs";
+
+const required = process.env.VKUBELET_PEERS === "required";
+const results = new Results();
+const folder = mkdtempSync(join(tmpdir(), "vkubelet-test-"));
+const skipsFile = join(folder, "skips.txt");
+
+const announce = (name) => console.log(`\n=== ${name}`);
+
+async function step(name, work) {
+  announce(name);
+  const succeeded = (await work()) === 0;
+  results.step(name, succeeded);
+  return succeeded;
+}
+
+async function vitest(name, project, env = {}) {
+  announce(name);
+  const report = join(folder, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const code = await run("vitest", ["run", "--project", project, ...reporters], { env });
+  results.vitest(name, code, report);
+}
+
+/** Starts the builds of the peers, beside the steps that do not need them. */
+function startPeers() {
+  const logFile = join(folder, "peers.log");
+  const finished = run("node", ["tools/peers/src/main.ts", "build"], { logFile });
+  return async () => {
+    announce("peers");
+    const code = await finished;
+    process.stdout.write(readFileSync(logFile, "utf8"));
+    results.step("peers", code === 0);
+  };
+}
+
+/**
+ * Examples that run by themselves have a `check` script, which runs them to their end. The others are programs for a
+ * cluster, and have tests, which the unit tests include.
+ */
+async function examples() {
+  const names = existsSync(join(root, "examples")) ? readdirSync(join(root, "examples")).sort() : [];
+  for (const name of names) {
+    const cwd = join(root, "examples", name);
+    if (!existsSync(join(cwd, "package.json"))) continue;
+    const { scripts = {} } = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+    if (scripts.check !== undefined) {
+      await step(`example ${name}`, () =>
+        run("npm", ["run", "--silent", "check"], { cwd, limit: 5 * 60_000 }),
+      );
+    } else if (
+      !readdirSync(join(cwd, "src"), { recursive: true }).some((file) => file.endsWith(".test.ts"))
+    ) {
+      results.step(`example ${name}: it has neither a check script nor a test`, false);
+    }
+  }
+}
+
+async function runEverything() {
+  announce("install");
+  await installDependencies();
+  const peers = required ? startPeers() : undefined;
+  await step("lint", () => run("biome", ["ci", "--error-on-warnings"]));
+  await step("types", () => run("tsc", ["--noEmit"]));
+  const built = await step("build", buildPackages);
+  await vitest("unit tests", "unit");
+  if (built) await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));
+  else results.step("packages: not checked, because the build failed", false);
+  await examples();
+  await peers?.();
+  await vitest("end-to-end tests", "e2e", { VKUBELET_SKIPS_FILE: skipsFile });
+}
+
+function report() {
+  const skips = existsSync(skipsFile) ? readFileSync(skipsFile, "utf8").trim().split("\n") : [];
+  announce("result");
+  for (const reason of [...new Set(skips)].sort()) console.log(`skipped, ${reason}`);
+  for (const failure of results.failures) console.log(`failed, ${failure}`);
+  const skipFails = required && results.skipped > 0;
+  if (skipFails) console.log("failed, tests were skipped although VKUBELET_PEERS=required");
+  console.log(results.summary());
+  return results.failed > 0 || skipFails ? 1 : 0;
+}
+
+try {
+  await runEverything();
+} catch (error) {
+  console.error(error.message);
+  results.step(error.message, false);
+}
+process.exitCode = report() || process.exitCode;
+rmSync(folder, { recursive: true, force: true });
