@@ -36,8 +36,8 @@ function instance(
   };
 }
 
-const running: InstancePhase = {
-  type: "running",
+const running = {
+  type: "running" as const,
   startedAtMs: now - 5000,
   identity: { pid: 1, start: "1", boot: "" },
 };
@@ -95,7 +95,9 @@ describe("starting", () => {
 
   it("I3: what follows a sidecar starts once that runs", () => {
     const done = { first: instance(0, ended(0)) };
-    expect(starts(pod(all, { ...done, side: instance(0, { type: "starting" }) }))).toEqual([]);
+    expect(
+      starts(pod(all, { ...done, side: instance(0, { type: "starting", watcher: running.identity }) })),
+    ).toEqual([]);
     expect(starts(pod(all, { ...done, side: instance(0, running) }))).toEqual(["second#0"]);
   });
 
@@ -237,6 +239,12 @@ describe("stopping", () => {
       "kill a",
       "kill b",
     ]);
+  });
+
+  it("cuts off a start that hangs, though never before its grace", () => {
+    const hanging = { a: instance(0, { type: "starting", watcher: running.identity }) };
+    expect(stops(pod([container("a")], hanging, deletion), now + 31_999)).toEqual([]);
+    expect(stops(pod([container("a")], hanging, deletion), now + 32_000)).toEqual(["kill a"]);
   });
 
   it("G8: grace 0 kills at once", () => {

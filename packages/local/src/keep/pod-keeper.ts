@@ -1,12 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, type Logger, type PodObservation, ProviderError } from "@vkubelet/core";
 import { LogStamper } from "../logs/log-index.ts";
 import { signalGroup } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { createInstance } from "../state/create-instance.ts";
-import { writeIfAbsent } from "../state/files.ts";
+import { writeAtomically, writeIfAbsent } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
 import { readSnapshot, requestDeletion } from "../state/pod-directory.ts";
 import { cancelledClaim } from "../state/read-instance.ts";
@@ -45,6 +44,7 @@ export class PodKeeper {
   readonly #stop = new AbortController();
   readonly #wakes = new Notifier();
   readonly #watchers = new Map<string, FSWatcher>();
+  readonly #unwatched = new Set<string>();
   /** Instances whose watcher this process has started and not seen ending. */
   readonly #supervised = new Set<string>();
   #observation: PodObservation | undefined;
@@ -164,7 +164,7 @@ export class PodKeeper {
       this.#publish(snapshot, decision);
       const acted = await this.#act(decision);
       if (acted === "again") continue;
-      const wakes = [clock.now() + this.#services.rescanMs];
+      const wakes = [clock.now() + (this.#unwatched.size > 0 ? retryMs : this.#services.rescanMs)];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
       if (acted === "retry") wakes.push(clock.now() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
@@ -232,11 +232,15 @@ export class PodKeeper {
       return;
     }
     if (action === "terminate") {
-      await writeFile(join(directory, "stopping"), String(clock.now()), { mode: 0o600 });
+      await writeAtomically(join(directory, "stopping"), String(clock.now()));
     }
     const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
-    const phase = snapshot.instances.get(container.name)?.phase;
-    if (phase?.type !== "running") return;
+    const instance = snapshot.instances.get(container.name);
+    if (instance?.number !== number) return;
+    const { phase } = instance;
+    // While it starts, the watcher and what is to become the program are one process group.
+    if (phase.type === "starting" && action === "kill") await signalGroup(phase.watcher, "SIGKILL", tools);
+    if (phase.type !== "running") return;
     await signalGroup(phase.identity, action === "kill" ? "SIGKILL" : "SIGTERM", tools);
   }
 
@@ -273,12 +277,26 @@ export class PodKeeper {
       watcher.close();
       this.#watchers.delete(directory);
     }
+    for (const directory of this.#unwatched) {
+      if (!wanted.has(directory)) this.#unwatched.delete(directory);
+    }
     for (const directory of wanted) this.#watchDirectory(directory);
   }
 
   #watchDirectory(directory: string): void {
-    if (this.#watchers.has(directory)) return;
-    const watcher = watch(directory, (_event, name) => this.#onFile(directory, name));
+    if (this.#watchers.has(directory) || this.#unwatched.has(directory)) return;
+    let watcher: FSWatcher;
+    try {
+      watcher = watch(directory, (_event, name) => this.#onFile(directory, name));
+    } catch (error) {
+      // The system's watches are used up. Looking often stands in for hearing of news.
+      this.#services.logger.warn("a container's directory cannot be watched, it is looked at every second", {
+        directory,
+        error: (error as Error).message,
+      });
+      this.#unwatched.add(directory);
+      return;
+    }
     watcher.on("error", () => this.#wakes.notify());
     watcher.unref();
     this.#watchers.set(directory, watcher);

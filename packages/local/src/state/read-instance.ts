@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerTermination } from "@vkubelet/core";
+import { type ContainerTermination, ProviderError } from "@vkubelet/core";
 import { isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { isMissing, type ReadFile, readIfPresent, writeIfAbsent } from "./files.ts";
+import { isMissing, type ReadFile, readIfPresent, readState, writeIfAbsent } from "./files.ts";
 import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
 import { terminationMessage } from "./termination-message.ts";
 
@@ -34,13 +34,13 @@ export async function readInstance(
   number: number,
   tools: MachineTools,
 ): Promise<InstanceSnapshot | undefined> {
-  const intent = await readIfPresent(join(directory, "intent.json"));
+  const intent = await readState<IntentFile>(join(directory, "intent.json"));
   if (intent === undefined) return undefined;
   const stopping = await readIfPresent(join(directory, "stopping"));
   return {
     number,
-    intent: JSON.parse(intent.text) as IntentFile,
-    phase: await readPhase(directory, JSON.parse(intent.text) as IntentFile, tools),
+    intent,
+    phase: await readPhase(directory, intent, tools),
     ...(stopping === undefined ? {} : { stoppingSinceMs: Number(stopping.text) }),
   };
 }
@@ -58,10 +58,12 @@ async function readPhase(directory: string, intent: IntentFile, tools: MachineTo
   if (processFile && identity && (watched || (await isRunning(identity, tools)))) {
     return { type: "running", startedAtMs: processFile.modifiedAtMs, identity };
   }
-  if (watched) return { type: "starting" };
+  if (watched) return { type: "starting", watcher };
   // Between the looks the watcher may have finished its work: writing the loss gives way to what it wrote.
   await writeIfAbsent(join(directory, "exit"), lostExit);
-  return (await readEnd(directory, intent)) ?? { type: "starting" };
+  const end = await readEnd(directory, intent);
+  if (end !== undefined) return end;
+  throw new ProviderError("Internal", `${join(directory, "exit")} vanished while it was read`);
 }
 
 async function readEnd(directory: string, intent: IntentFile): Promise<InstancePhase | undefined> {

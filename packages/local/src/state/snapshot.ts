@@ -33,7 +33,7 @@ export interface IntentFile {
 export type InstancePhase =
   | { readonly type: "planned" }
   | { readonly type: "cancelled" }
-  | { readonly type: "starting" }
+  | { readonly type: "starting"; readonly watcher: ProcessIdentity }
   | { readonly type: "running"; readonly startedAtMs: number; readonly identity: ProcessIdentity }
   | {
       readonly type: "ended";

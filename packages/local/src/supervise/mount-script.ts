@@ -82,14 +82,23 @@ vkubelet_stand_in() {
   vkubelet_shown=${standIns}/$vkubelet_count/shown
   ${mkdir} -p "$vkubelet_original" "$vkubelet_shown" && ${mount} --rbind "$1" "$vkubelet_original" ||
     vkubelet_fail "mounts: a stand-in for $1 could not be made"
-  for vkubelet_entry in "$1"/* "$1"/.[!.]*; do
-    if [ -L "$vkubelet_entry" ]; then
-      ${shellQuote(tools.cp)} -P "$vkubelet_entry" "$vkubelet_shown/"
-    elif [ -e "$vkubelet_entry" ]; then
-      ${shellQuote(tools.ln)} -s "$vkubelet_original/\${vkubelet_entry##*/}" "$vkubelet_shown/"
-    fi || vkubelet_fail "mounts: $vkubelet_entry could not be shown in a stand-in"
+  vkubelet_shadowed=$1
+  set --
+  for vkubelet_entry in "$vkubelet_shadowed"/* "$vkubelet_shadowed"/.[!.]* "$vkubelet_shadowed"/..?*; do
+    if [ -e "$vkubelet_entry" ] && [ ! -L "$vkubelet_entry" ]; then
+      set -- "$@" "$vkubelet_original/\${vkubelet_entry##*/}"
+    fi
   done
-  ${mount} --bind "$vkubelet_shown" "$1" || vkubelet_fail "mounts: a stand-in for $1 could not be put in place"
+  [ $# = 0 ] || ${shellQuote(tools.ln)} -s -- "$@" "$vkubelet_shown/" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be filled"
+  set --
+  for vkubelet_entry in "$vkubelet_shadowed"/* "$vkubelet_shadowed"/.[!.]* "$vkubelet_shadowed"/..?*; do
+    [ ! -L "$vkubelet_entry" ] || set -- "$@" "$vkubelet_entry"
+  done
+  [ $# = 0 ] || ${shellQuote(tools.cp)} -P -- "$@" "$vkubelet_shown/" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be filled"
+  ${mount} --bind "$vkubelet_shown" "$vkubelet_shadowed" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be put in place"
 }
 vkubelet_place() {
   if [ ! -e "$2" ]; then
