@@ -31,7 +31,7 @@ function instance(
   return {
     number,
     phase,
-    intent: { instanceId: `id-${number}`, terminationMessagePolicy: "File" },
+    intent: { instanceId: `id-${number}`, boot: "", terminationMessagePolicy: "File" },
     ...fields,
   };
 }
@@ -136,6 +136,7 @@ describe("restarting", () => {
     const backoff = first.starts[0]?.backoff;
     const intent = {
       instanceId: "id-1",
+      boot: "",
       terminationMessagePolicy: "File" as const,
       ...(backoff && { backoff }),
     };
@@ -188,7 +189,7 @@ describe("restarting", () => {
   it("shows a program that could not be started as RunContainerError first", () => {
     const backoff = { nextDelayMs: 10_000, updatedAtMs: now };
     const startError = ended(128, now, { reason: "StartError", message: "exec: nope" });
-    const intent = { instanceId: "id-0", terminationMessagePolicy: "File" as const, backoff };
+    const intent = { instanceId: "id-0", boot: "", terminationMessagePolicy: "File" as const, backoff };
     const snapshot = pod([container("a")], { a: instance(0, startError, { intent }) });
     expect(observe(snapshot, decide(snapshot, now)).containers[0]?.state).toEqual({
       type: "waiting",

@@ -58,6 +58,11 @@ function kill(target: number, signal: "SIGTERM" | "SIGKILL"): boolean {
   }
 }
 
+/** The boot that the machine is in; empty where the system has no boot id. */
+export async function currentBoot(tools: MachineTools): Promise<string> {
+  return tools.procfs ? bootId() : "";
+}
+
 let knownBoot: string | undefined;
 
 async function bootId(): Promise<string> {

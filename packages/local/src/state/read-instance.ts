@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ContainerTermination, ProviderError } from "@vkubelet/core";
-import { isRunning, parseIdentity } from "../machine/process-identity.ts";
+import { currentBoot, isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { isMissing, type ReadFile, readIfPresent, readState, writeIfAbsent } from "./files.ts";
 import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
@@ -9,6 +9,8 @@ import { terminationMessage } from "./termination-message.ts";
 
 /** What the claim holds when the provider took an instance so that nobody can start it. */
 export const cancelledClaim = "cancelled\n";
+/** What the claim holds when an intent outlived the boot it was written in. */
+const lostClaim = "lost\n";
 const lostExit = "137\nlost\n";
 
 /** Numbers of the instances of a container that are kept, ascending. */
@@ -47,7 +49,13 @@ export async function readInstance(
 
 async function readPhase(directory: string, intent: IntentFile, tools: MachineTools): Promise<InstancePhase> {
   const claim = await readIfPresent(join(directory, "claim"));
-  if (claim === undefined) return { type: "planned" };
+  if (claim === undefined) {
+    const boot = await currentBoot(tools);
+    if (intent.boot === boot || intent.boot === "") return { type: "planned" };
+    // A claim may have gone with the power. Whether this instance ran cannot be known: it must not run again.
+    await writeIfAbsent(join(directory, "claim"), lostClaim);
+    return readPhase(directory, intent, tools);
+  }
   if (claim.text === cancelledClaim) return { type: "cancelled" };
   const ended = await readEnd(directory, intent);
   if (ended !== undefined) return ended;

@@ -19,6 +19,8 @@ export interface DeletionFile {
 /** What stands on disk of an instance before anything of it runs. */
 export interface IntentFile {
   readonly instanceId: string;
+  /** The boot in which the intent was written; empty where the system has no boot id. */
+  readonly boot: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
   /** Backoff as it stands after the decision to start this instance; absent for the first. */
   readonly backoff?: BackoffState;

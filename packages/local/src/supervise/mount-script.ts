@@ -7,6 +7,8 @@ export interface ReadyMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Whether the source lies in the provider's directory, so that targets of deeper mounts may be made in it. */
+  readonly ours: boolean;
 }
 
 /**
@@ -27,8 +29,10 @@ export function mountCommands(
   const mount = shellQuote(tools.mount ?? "mount");
   const lines = [...mounts]
     .sort((a, b) => depth(a.target) - depth(b.target))
-    .map(({ source, target, readOnly }) =>
-      ["vkubelet_place", source, target, readOnly ? "ro" : "rw"].map(shellQuote).join(" "),
+    .map(({ source, target, readOnly, ours }) =>
+      ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""]
+        .map(shellQuote)
+        .join(" "),
     );
   return `${rootCommands(mounts, instanceDirectory, tools)}
 ${placeFunctions(instanceDirectory, tools, mount)}
@@ -137,7 +141,7 @@ $vkubelet_parent$vkubelet_rest
   ${mount} --bind -- "$1" "$2" || vkubelet_fail "mounts: $1 could not be mounted at $2"
   if [ "$3" = ro ]; then
     ${mount} -o remount,bind,ro -- "$2" || vkubelet_fail "mounts: $2 could not be made read-only"
-  else
+  elif [ "$4" = ours ]; then
     vkubelet_own="$vkubelet_own
 $(CDPATH= cd -P -- "$2" 2>/dev/null && pwd -P)
 "
