@@ -60,7 +60,7 @@ export class PodKeeper {
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
   }
 
-  /** The latest observation; there is one once `settle` resolved. */
+  /** The latest observation; there is none only while the disk could not be read. */
   get observation(): PodObservation | undefined {
     return this.#observation;
   }
