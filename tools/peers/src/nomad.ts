@@ -160,7 +160,7 @@ plugin "docker" {
   config {
     ${docker}
     volumes {
-      enabled = true
+      enabled = false
     }
     gc {
       image = false
