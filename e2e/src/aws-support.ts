@@ -67,20 +67,36 @@ export function simplePod(
   };
 }
 
-/** The first subnet of moto's default VPC, asked over EC2's query protocol. */
-export async function motoSubnet(endpoint: string): Promise<string> {
+/** One call of a service that speaks the query protocol; gives the text of an element of the answer. */
+async function motoQuery(
+  endpoint: string,
+  service: string,
+  parameters: Readonly<Record<string, string>>,
+  element: string,
+): Promise<string> {
   const reply = await fetch(endpoint, {
     method: "POST",
     headers: {
       "content-type": "application/x-www-form-urlencoded",
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0",
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
     },
-    body: "Action=DescribeSubnets&Version=2016-11-15",
+    body: new URLSearchParams(parameters).toString(),
   });
-  const subnet = /<subnetId>(subnet-[0-9a-f]+)</.exec(await reply.text())?.[1];
-  if (subnet === undefined) throw new Error(`moto at ${endpoint} has no subnet`);
-  return subnet;
+  const text = await reply.text();
+  const value = new RegExp(`<${element}>([^<]+)<`).exec(text)?.[1];
+  if (value === undefined) throw new Error(`moto ${parameters["Action"]}: ${reply.status} ${text}`);
+  return value;
+}
+
+/** The first subnet of moto's default VPC. */
+export function motoSubnet(endpoint: string): Promise<string> {
+  return motoQuery(endpoint, "ec2", { Action: "DescribeSubnets", Version: "2016-11-15" }, "subnetId");
+}
+
+/** Creates a role, which moto wants to see before it makes a compute environment. Gives its ARN. */
+export function motoRole(endpoint: string, name: string): Promise<string> {
+  const parameters = { Action: "CreateRole", Version: "2010-05-08", RoleName: name };
+  return motoQuery(endpoint, "iam", { ...parameters, AssumeRolePolicyDocument: "{}" }, "Arn");
 }
 
 /** Posts one setting to moto's own API. */

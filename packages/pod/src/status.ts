@@ -92,7 +92,9 @@ function publishedPhase(
   });
   if (input.deleting && view.over && !isTerminalPhase(computed)) return "Failed";
   const running = [...statuses.init, ...statuses.main].some((status) => status.state?.running !== undefined);
-  return isTerminalPhase(computed) && running ? before : computed;
+  // A pod that is about to run anew is no more over than one of which something runs.
+  const goesOn = running || (input.restart !== undefined && !input.deleting);
+  return isTerminalPhase(computed) && goesOn ? before : computed;
 }
 
 /** pod-semantics P4: the words belong to the phase; those of a Pending pod say what it waits for now. */

@@ -50,18 +50,13 @@ export class Registry {
   readonly store: Store;
   readonly types: ResourceTypes;
   readonly clock: Clock;
-  readonly #taintNewNodes: boolean;
+  readonly #options: RegistryOptions;
 
-  constructor(
-    store: Store,
-    types: ResourceTypes,
-    clock: Clock,
-    options: { readonly taintNewNodes: boolean },
-  ) {
+  constructor(store: Store, types: ResourceTypes, clock: Clock, options: RegistryOptions) {
     this.store = store;
     this.types = types;
     this.clock = clock;
-    this.#taintNewNodes = options.taintNewNodes;
+    this.#options = options;
   }
 
   /** @throws StatusError 404 */

@@ -45,7 +45,7 @@ export function translatePod(pod: ResolvedPod, options: FargateTranslateOptions)
     options,
     size,
     containers,
-    environments: new Map(mapping.containers.map(({ name, environment }) => [name, environment])),
+    values: mapping.containers,
     volumes: mapping.volumes,
   });
   if (requests === undefined) {

@@ -197,11 +197,7 @@ export class PodWorker {
               message: `Error: ${wait.message}`,
               ...(wait.container === undefined ? {} : { container: wait.container }),
             }
-          : {
-              type: "Warning",
-              reason: "FailedMount",
-              message: `MountVolume.SetUp failed for volume "${wait.volume}": ${wait.message}`,
-            },
+          : { type: "Warning", reason: "FailedMount", message: wait.message },
       );
     }
     await this.#write(pod, { waits });
