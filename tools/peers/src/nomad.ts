@@ -37,6 +37,7 @@ export const nomadPeer: Peer = {
   },
 };
 
+/** Options of {@link startNomad}. */
 export interface NomadAgentOptions {
   /** Docker endpoint for the docker driver, such as `unix:///run/docker.sock`; without it the driver finds none. */
   readonly dockerEndpoint?: string;
