@@ -238,11 +238,9 @@ describe.runIf(await peerOrSkip("nomad"))("pods on a real Nomad", () => {
   });
 
   it("says why a pod that fits nowhere waits", async () => {
-    const pod = resolvedPod({ restartPolicy: "Never", containers: [shell("main", "exit 0")] });
-    const [main] = pod.containers;
-    if (main === undefined) throw new Error("no container");
-    const resources = { requests: { cpu: "900", memory: "16Mi" }, limits: {} };
-    const ref = await create({ ...pod, containers: [{ ...main, resources }] });
+    const ref = await create(
+      tooLarge(resolvedPod({ restartPolicy: "Never", containers: [shell("main", "exit 0")] })),
+    );
     const observation = await observer.until(ref, (seen) => seen.reason !== undefined, "the reason");
     expect(observation).toMatchObject({ state: "waiting", reason: "NomadPlacementBlocked" });
     expect(observation.message).toContain("cpu");
@@ -250,6 +248,19 @@ describe.runIf(await peerOrSkip("nomad"))("pods on a real Nomad", () => {
     expect(listed).toMatchObject({ state: "waiting", reason: "NomadPlacementBlocked" });
     await provider.deletePod(ref, { gracePeriodSeconds: 0 }, context);
     await observer.until(ref, ended, "the end");
+  });
+
+  it("lists more pods than fit a page, each with its reason", async () => {
+    const many = createNomadProvider({ ...options(), nodeName: "vk-many" });
+    const pods = Array.from({ length: 520 }, () =>
+      tooLarge(resolvedPod({ containers: [shell("main", "exit 0")] })),
+    );
+    await Promise.all(pods.map((pod) => many.createPod(pod, context)));
+    const reasons = async () =>
+      (await many.listPods(context)).filter((seen) => seen.reason === "NomadPlacementBlocked").length;
+    await expect.poll(reasons, { timeout: 60_000, interval: 500 }).toBe(520);
+    await Promise.all(pods.map((pod) => many.releasePod?.(pod.ref, context)));
+    expect(await many.listPods(context)).toEqual([]);
   });
 
   it("makes one job of two creates, and another provider adopts it", async () => {
@@ -304,6 +315,12 @@ describe.runIf(await peerOrSkip("nomad"))("pods on a real Nomad", () => {
     expect(() => parseNomadOptions({ nodeName: "x", adress: "y" })).toThrow(/adress/);
   });
 });
+
+/** The pod with more CPU than any client has. */
+function tooLarge(pod: ResolvedPod): ResolvedPod {
+  const resources = { requests: { cpu: "900", memory: "16Mi" }, limits: {} };
+  return { ...pod, containers: pod.containers.map((one) => ({ ...one, resources })) };
+}
 
 /** What looks like an interpolation to Nomad. */
 function hole(name: string): string {

@@ -26,6 +26,7 @@ import { type NomadProviderOptions, type ParsedNomadOptions, parseNomadOptions }
 import { createJob } from "./pod-creation.ts";
 import { PodStopper } from "./pod-deletion.ts";
 import { PodTracker } from "./pod-tracker.ts";
+import { updateVariables } from "./pod-update.ts";
 import { jobId, jobPrefix, taskName } from "./translate/identity.ts";
 import type { NomadTranslateOptions } from "./translate/options.ts";
 import type { NodeStub } from "./wire.ts";
@@ -92,6 +93,10 @@ class NomadProvider implements Provider {
 
   async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
     await createJob(this.#client, pod, await this.#translateOptions(context.signal), context);
+  }
+
+  async updatePod(pod: ResolvedPod, context: PodContext): Promise<void> {
+    await updateVariables(this.#client, pod, await this.#translateOptions(context.signal), context);
   }
 
   async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {

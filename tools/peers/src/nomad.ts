@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { buildGoCommands, findGoCommands, type GoBuild, goBuildObstacle } from "
 import { type RunningProcess, startProcess } from "./child-process.ts";
 import { freePorts } from "./free-port.ts";
 import type { Peer } from "./peer.ts";
-import { runChecked } from "./run-command.ts";
+import { unmountBelow } from "./unmount-below.ts";
 
 const nomadVersion = "1.11.3";
 
@@ -37,6 +37,7 @@ export const nomadPeer: Peer = {
   },
 };
 
+/** Options of {@link startNomad}. */
 export interface NomadAgentOptions {
   /** Docker endpoint for the docker driver, such as `unix:///run/docker.sock`; without it the driver finds none. */
   readonly dockerEndpoint?: string;
@@ -89,6 +90,7 @@ export async function startNomad(options: NomadAgentOptions = {}): Promise<Nomad
   const stop = async () => {
     await stopAllJobs(address).catch((error: Error) => console.warn(`stop jobs of nomad: ${error.message}`));
     await running.stop();
+    // Where Nomad runs as root it leaves a memory filesystem in the folder of every task.
     await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
   };
@@ -159,7 +161,7 @@ plugin "docker" {
   config {
     ${docker}
     volumes {
-      enabled = true
+      enabled = false
     }
     gc {
       image = false
@@ -199,12 +201,4 @@ async function hasLiveAllocation(address: string, signal: AbortSignal): Promise<
   const response = await fetch(`${address}/v1/allocations?task_states=false`, { signal });
   const allocations = (await response.json()) as readonly { ClientStatus: string }[];
   return allocations.some((allocation) => ["pending", "running"].includes(allocation.ClientStatus));
-}
-
-/** Where Nomad runs as root it leaves a memory filesystem in the folder of every task. */
-async function unmountBelow(folder: string): Promise<void> {
-  const table = await readFile("/proc/self/mounts", "utf8").catch(() => "");
-  const points = table.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
-  for (const point of points.filter((path) => path.startsWith(`${folder}/`)))
-    await runChecked("umount", ["-l", point]);
 }
