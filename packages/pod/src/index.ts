@@ -1,10 +1,3 @@
-export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
-export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
-export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
-export { Quantity } from "./quantity.ts";
-export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
-export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
-export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 // status, restarts, audit
 export { auditPod, rejectionOf } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
