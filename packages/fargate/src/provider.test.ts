@@ -36,47 +36,50 @@ async function retryUntilCreated(): Promise<void> {
   throw new Error("never created");
 }
 
-describe.each([{ keepsTokens: true }, { keepsTokens: false }])("exactly one task, $keepsTokens", (mode) => {
-  beforeEach(() => {
-    ecs.keepsTokens = mode.keepsTokens;
-  });
+describe.each([{ keepsTokens: true }, { keepsTokens: false }])(
+  "exactly one task (tokens kept: $keepsTokens)",
+  (mode) => {
+    beforeEach(() => {
+      ecs.keepsTokens = mode.keepsTokens;
+    });
 
-  it.each([
-    ["before the intent is durable", { write: 1, durable: false }],
-    ["after the intent, before RunTask", { write: 1, durable: true }],
-    ["after RunTask's answer, before it is durable", { write: 2, durable: false }],
-    ["after everything is durable", { write: 2, durable: true }],
-  ])("crash %s", async (_name, crash) => {
-    context.crashes = [crash];
-    await retryUntilCreated();
-    expect(ecs.tasks).toHaveLength(1);
-    expect(JSON.parse(context.entries["aws.run"] ?? "{}")).toMatchObject({ id: ecs.tasks[0]?.taskArn });
-  });
+    it.each([
+      ["before the intent is durable", { write: 1, durable: false }],
+      ["after the intent, before RunTask", { write: 1, durable: true }],
+      ["after RunTask's answer, before it is durable", { write: 2, durable: false }],
+      ["after everything is durable", { write: 2, durable: true }],
+    ])("crash %s", async (_name, crash) => {
+      context.crashes = [crash];
+      await retryUntilCreated();
+      expect(ecs.tasks).toHaveLength(1);
+      expect(JSON.parse(context.entries["aws.run"] ?? "{}")).toMatchObject({ id: ecs.tasks[0]?.taskArn });
+    });
 
-  it.each(["before", "after"] as const)("RunTask's answer is lost %s it took effect", async (when) => {
-    ecs.failures.set("runTask", { when, error: lostReply });
-    await retryUntilCreated();
-    expect(ecs.tasks).toHaveLength(1);
-  });
+    it.each(["before", "after"] as const)("RunTask's answer is lost %s it took effect", async (when) => {
+      ecs.failures.set("runTask", { when, error: lostReply });
+      await retryUntilCreated();
+      expect(ecs.tasks).toHaveLength(1);
+    });
 
-  it("the task has already ended when its start is repeated", async () => {
-    ecs.failures.set("runTask", { when: "after", error: lostReply });
-    await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
-    Object.assign(ecs.tasks[0] ?? {}, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
-    await provider.createPod(pod, context);
-    expect(ecs.tasks).toHaveLength(1);
-  });
+    it("the task has already ended when its start is repeated", async () => {
+      ecs.failures.set("runTask", { when: "after", error: lostReply });
+      await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
+      Object.assign(ecs.tasks[0] ?? {}, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+      await provider.createPod(pod, context);
+      expect(ecs.tasks).toHaveLength(1);
+    });
 
-  it("a look-up that fails creates nothing", async () => {
-    ecs.failures.set("runTask", { when: "after", error: lostReply });
-    await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
-    ecs.failures.set("listTasks", { when: "before", error: lostReply });
-    await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
-    expect(ecs.tasks).toHaveLength(1);
-    await provider.createPod(pod, context);
-    expect(ecs.tasks).toHaveLength(1);
-  });
-});
+    it("a look-up that fails creates nothing", async () => {
+      ecs.failures.set("runTask", { when: "after", error: lostReply });
+      await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
+      ecs.failures.set("listTasks", { when: "before", error: lostReply });
+      await expect(provider.createPod(pod, context)).rejects.toBe(lostReply);
+      expect(ecs.tasks).toHaveLength(1);
+      await provider.createPod(pod, context);
+      expect(ecs.tasks).toHaveLength(1);
+    });
+  },
+);
 
 describe("createPod", () => {
   it("writes the intent before RunTask and costs one look-up, one registration and one start", async () => {
