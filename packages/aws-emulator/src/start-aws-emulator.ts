@@ -9,6 +9,7 @@ import { createEmulatorServer } from "./http/emulator-server.ts";
 import { type Fault, Faults } from "./http/faults.ts";
 import { AwslogsDriver } from "./logs/awslogs-driver.ts";
 import { LogStore } from "./logs/log-store.ts";
+import { LogsService } from "./logs/logs-service.ts";
 import type { AwsEmulatorOptions } from "./options.ts";
 import { ProcessTable } from "./processes/process-table.ts";
 
@@ -53,7 +54,9 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     visibilityDelayMs: options.visibilityDelayMs ?? 0,
   });
   const faults = new Faults();
-  const services = { byTarget: { AmazonEC2ContainerServiceV20141113: ecs }, rest: { operations: {} } };
+  const logs = new LogsService(store, region, clock);
+  const byTarget = { AmazonEC2ContainerServiceV20141113: ecs, Logs_20140328: logs };
+  const services = { byTarget, rest: { operations: {} } };
   const server = createEmulatorServer(services, faults);
   const url = await listen(server, options.address ?? "127.0.0.1", options.port ?? 0);
   return {

@@ -1,5 +1,5 @@
 import { BatchClient } from "@aws-sdk/client-batch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   type ContainerDefinition,
   DescribeTasksCommand,
@@ -151,4 +151,43 @@ export class ManualClock implements EmulatorClock {
     this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.due > this.#now);
     for (const sleeper of due) sleeper.wake();
   }
+}
+
+/** A log configuration into the group `demo`, which is made when it is missing. */
+export const toLogs = {
+  logDriver: "awslogs",
+  options: {
+    "awslogs-group": "demo",
+    "awslogs-region": "us-east-1",
+    "awslogs-stream-prefix": "p",
+    "awslogs-create-group": "true",
+  },
+} as const;
+
+/** The messages of a container that writes {@link toLogs}, oldest first. */
+export async function messages(
+  { logs }: TestBench,
+  arn: string,
+  container = "main",
+): Promise<readonly string[]> {
+  const logStreamName = `p/${container}/${arn.slice(arn.lastIndexOf("/") + 1)}`;
+  const reply = await logs.send(
+    new GetLogEventsCommand({ logGroupName: "demo", logStreamName, startFromHead: true }),
+  );
+  return (reply.events ?? []).map(({ message = "" }) => message);
+}
+
+/** A running task of one container that has written `ready`. */
+export async function runUntilReady(
+  bench: TestBench,
+  container: ContainerDefinition,
+  others: readonly ContainerDefinition[] = [],
+): Promise<string> {
+  const arn = await runContainers(bench, [{ ...container, logConfiguration: toLogs }, ...others]);
+  await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "RUNNING");
+  await until(
+    () => messages(bench, arn, container.name),
+    (lines) => lines.includes("ready"),
+  );
+  return arn;
 }

@@ -1,6 +1,17 @@
 import { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
-import { ended, ManualClock, runContainers, shell, testBench, untilTask } from "../test-support.ts";
+import {
+  ended,
+  ManualClock,
+  messages,
+  runContainers,
+  runUntilReady,
+  shell,
+  testBench,
+  toLogs,
+  until,
+  untilTask,
+} from "../test-support.ts";
 
 describe("ECS tasks", () => {
   it("run a command as a process and tell its exit code", async () => {
@@ -23,35 +34,27 @@ describe("ECS tasks", () => {
 
   it("are RUNNING while the process runs, and StopTask ends it with SIGTERM", async () => {
     await using bench = await testBench();
-    const arn = await runContainers(bench, [
-      shell("main", "trap 'exit 7' TERM; while :; do sleep 0.01; done"),
-    ]);
-    await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "RUNNING");
+    const script = "trap 'exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+    const arn = await runUntilReady(bench, shell("main", script));
     const reply = await bench.ecs.send(new StopTaskCommand({ task: arn, reason: "enough" }));
     expect(reply.task?.desiredStatus).toBe("STOPPED");
     const task = await ended(bench, arn);
     expect(task).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "enough" });
-    // The shell may get the signal before it has set its trap.
-    expect([7, 143]).toContain(task.containers?.[0]?.exitCode);
+    expect(task.containers?.[0]?.exitCode).toBe(7);
   });
 
   it("are killed when stopTimeout has passed", async () => {
     const clock = new ManualClock();
-    await using bench = await testBench({ clock, directory: undefined as never });
-    const arn = await runContainers(bench, [
-      shell("main", "trap '' TERM; while :; do sleep 0.01; done", { stopTimeout: 5 }),
-      shell("other", "exit 0", {
-        essential: false,
-        dependsOn: [{ containerName: "main", condition: "START" }],
-      }),
-    ]);
-    await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "RUNNING");
+    await using bench = await testBench({ clock });
+    const script = "trap '' TERM; echo ready; while :; do sleep 0.01; done";
+    const arn = await runUntilReady(bench, shell("main", script, { stopTimeout: 5 }));
     await bench.ecs.send(new StopTaskCommand({ task: arn }));
     const stopping = await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "STOPPING");
-    expect(stopping.stoppedReason).toBe("Task stopped by user");
-    clock.advance(5000);
-    const task = await ended(bench, arn);
-    expect([137, 143]).toContain(task.containers?.[0]?.exitCode);
+    expect(stopping).toMatchObject({ stoppedReason: "Task stopped by user", stopCode: "UserInitiated" });
+    clock.advance(4999);
+    expect((await untilTask(bench, arn, () => true)).lastStatus).toBe("STOPPING");
+    clock.advance(1);
+    expect((await ended(bench, arn)).containers?.[0]?.exitCode).toBe(137);
   });
 
   it("start containers in the order of dependsOn", async () => {
@@ -114,20 +117,28 @@ describe("ECS tasks", () => {
     const clock = new ManualClock();
     await using bench = await testBench({ clock });
     const restartPolicy = { enabled: true, restartAttemptPeriod: 60 };
-    const arn = await runContainers(bench, [
-      shell(
-        "main",
-        "if test -e ../second; then exit 4; fi; : >../second; while ! test -e ../go; do sleep 0.01; done",
-        {
-          restartPolicy,
-        },
-      ),
-      shell("go", "while :; do sleep 0.01; done", { essential: false }),
-    ]);
-    await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "RUNNING");
+    // Two runs end when the container `gate` says so; the second has not run for long enough.
+    const script = "echo ready; while ! mv ../gate/open . 2>/dev/null; do sleep 0.01; done; rm open; exit 4";
+    const gate = shell("gate", "trap ': >open' USR1; echo $$; while :; do sleep 0.01; done", {
+      essential: false,
+      logConfiguration: toLogs,
+    });
+    const arn = await runUntilReady(bench, shell("main", script, { restartPolicy }), [gate]);
+    const [pid] = await until(
+      () => messages(bench, arn, "gate"),
+      (lines) => lines.length > 0,
+    );
     clock.advance(60_000);
-    await runContainers(bench, [shell("main", "exit 0")]);
-    expect(bench.emulator.counts().tasks[0]?.starts["main"]).toBe(1);
+    process.kill(Number(pid), "SIGUSR1");
+    await until(
+      () => messages(bench, arn),
+      (lines) => lines.length === 2,
+    );
+    clock.advance(59_999);
+    process.kill(Number(pid), "SIGUSR1");
+    const task = await ended(bench, arn);
+    expect(task.containers?.[0]?.exitCode).toBe(4);
+    expect(bench.emulator.counts().tasks[0]?.starts).toEqual({ main: 2, gate: 1 });
   });
 
   it("fail to start without an image", async () => {

@@ -23,7 +23,7 @@ export class ContainerRun {
   signalled = false;
   startTimedOut = false;
   /** Ends timers and health checks that belong to the running process. */
-  timers = new AbortController();
+  timers: AbortController = new AbortController();
 
   constructor(plan: ContainerPlan) {
     this.plan = plan;
