@@ -1,0 +1,111 @@
+import type { KubeObject } from "@vkubelet/cluster";
+import { patientPod, preparedPod, settingsObjects } from "../workloads.ts";
+import { CheckError, check } from "./check.ts";
+import type { Step } from "./step.ts";
+import { containerStatus, hasPhase, type Trial } from "./trial.ts";
+
+const endTimeoutMs = 20_000;
+
+/** Init container and two main containers. */
+export const initContainerFirst: Step = {
+  title: "An init container runs first, then two containers side by side",
+  async run(trial) {
+    await trial.apply(preparedPod(trial.target));
+    const pod = await trial.until("succeeded", "Pod", "prepared", hasPhase("Succeeded", "Failed"));
+    const codes = ["prepare", "first", "second"].map(
+      (name) => containerStatus(pod, name)?.state?.terminated?.exitCode,
+    );
+    check("exit codes", codes, [0, 0, 0]);
+    const logs = {
+      prepare: await trial.log("prepared", "prepare", 1),
+      first: await trial.log("prepared", "first", 1),
+      second: await trial.log("prepared", "second", 1),
+    };
+    check("logs", logs, { prepare: ["prepared"], first: ["one"], second: ["two"] });
+    const ended = containerStatus(pod, "prepare").state.terminated.finishedAt;
+    const began = containerStatus(pod, "first").state.terminated.startedAt;
+    check("init container ended before the others began", ended <= began, true);
+    return `Succeeded; logs "${logs.prepare}", then "${logs.first}" and "${logs.second}"`;
+  },
+};
+
+/** Environment from a ConfigMap, a Secret and the downward API. */
+export const environmentFromObjects: Step = {
+  title: "Environment variables come from a ConfigMap, a Secret and the pod itself",
+  async run(trial) {
+    await trial.apply(...settingsObjects(trial.target));
+    const pod = await trial.until("succeeded", "Pod", "settings", hasPhase("Succeeded", "Failed"));
+    check("phase", pod.status.phase, "Succeeded");
+    const log = await trial.log("settings", "main", 1);
+    check("log", log, ["blue, a password of 6 bytes, in settings"]);
+    return `it printed "${log[0]}"`;
+  },
+};
+
+/** Deletion with a grace period. */
+export const deletionWithGrace: Step = {
+  title: "A deleted pod gets SIGTERM and time to end; its object goes when the backend has ended",
+  async run(trial) {
+    await trial.apply(patientPod(trial.target));
+    await trial.until("running", "Pod", "patient", hasPhase("Running"));
+    await trial.log("patient", "main", 1);
+    const [{ graceSeconds, pod }] = await Promise.all([
+      watchEnd(trial, "patient"),
+      trial.client.delete("Pod", trial.namespace, "patient"),
+    ]);
+    check("grace period", graceSeconds, 5);
+    const code = containerStatus(pod, "main")?.state?.terminated?.exitCode;
+    check("exit code of its trap", code, 0);
+    await trial.untilGone("Pod", "patient");
+    return `gone within its grace period of 5 s; its last state: exit code ${code}`;
+  },
+};
+
+/** The grace period with which the end of a pod begins, and the state with which it disappears. */
+async function watchEnd(
+  trial: Trial,
+  name: string,
+): Promise<{ readonly graceSeconds: number | undefined; readonly pod: KubeObject }> {
+  const timeout = AbortSignal.timeout(endTimeoutMs);
+  let graceSeconds: number | undefined;
+  try {
+    for await (const { type, object } of trial.client.watch(
+      "Pod",
+      AbortSignal.any([trial.signal, timeout]),
+    )) {
+      const { metadata } = object;
+      if (metadata.namespace !== trial.namespace || metadata.name !== name) continue;
+      graceSeconds ??= metadata.deletionGracePeriodSeconds;
+      if (type === "DELETED") return { graceSeconds, pod: object };
+    }
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+  }
+  throw new CheckError(`Pod ${name}`, "gone", `still there after ${endTimeoutMs / 1000} s`);
+}
+
+/** A kubelet that is stopped and started again. */
+export const restartAdopts: Step = {
+  title: "The kubelet restarts: the running pod is adopted, not started again",
+  kinds: ["local"],
+  async run(trial) {
+    await trial.apply(patientPod(trial.target, "survivor"));
+    const before = await trial.until("running", "Pod", "survivor", hasPhase("Running"));
+    try {
+      await trial.node.stop();
+    } finally {
+      await trial.node.start();
+    }
+    const after = await trial.until("running", "Pod", "survivor", hasPhase("Running"));
+    const facts = (pod: KubeObject) => {
+      const { containerID, restartCount, state } = containerStatus(pod, "main");
+      return { containerID, restartCount, startedAt: state.running?.startedAt };
+    };
+    check("container after the restart", facts(after), facts(before));
+    check("log", await trial.log("survivor", "main", 1), ["working"]);
+    await trial.client.delete("Pod", trial.namespace, "survivor");
+    await trial.untilGone("Pod", "survivor");
+    const { containerID, startedAt } = facts(after);
+    return `same container ${containerID}, running since ${startedAt}, restarts 0`;
+  },
+};
