@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BatchService } from "./batch/batch-service.ts";
 import { wallClock } from "./clock.ts";
-import { type EmulatorCounts, ecsCounts } from "./counts.ts";
+import { batchCounts, type EmulatorCounts, ecsCounts } from "./counts.ts";
 import { EcsService } from "./ecs/ecs-service.ts";
 import { createEmulatorServer } from "./http/emulator-server.ts";
 import { type Fault, Faults } from "./http/faults.ts";
@@ -12,6 +13,9 @@ import { LogStore } from "./logs/log-store.ts";
 import { LogsService } from "./logs/logs-service.ts";
 import type { AwsEmulatorOptions } from "./options.ts";
 import { ProcessTable } from "./processes/process-table.ts";
+
+/** vCPUs of the default compute environment of Batch. */
+const defaultVcpus = 16;
 
 /** A running emulator. */
 export interface AwsEmulator extends AsyncDisposable {
@@ -45,18 +49,19 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     images: { lookUp: options.images, strict: options.strictImages ?? false },
     awslogs: new AwslogsDriver(store, clock),
   };
-  const ecs = new EcsService({
+  const settings = {
     machine,
     clock,
     region,
-    address: options.taskAddress,
     transitionMs: options.transitionMs ?? 0,
     visibilityDelayMs: options.visibilityDelayMs ?? 0,
-  });
+  };
+  const ecs = new EcsService({ ...settings, address: options.taskAddress });
+  const batch = new BatchService({ ...settings, maxvCpus: options.batchVcpus ?? defaultVcpus });
   const faults = new Faults();
   const logs = new LogsService(store, region, clock);
   const byTarget = { AmazonEC2ContainerServiceV20141113: ecs, Logs_20140328: logs };
-  const services = { byTarget, rest: { operations: {} } };
+  const services = { byTarget, rest: batch };
   const server = createEmulatorServer(services, faults);
   const url = await listen(server, options.address ?? "127.0.0.1", options.port ?? 0);
   return {
@@ -64,7 +69,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     url,
     region,
     credentials: { accessKeyId: "emulator", secretAccessKey: "emulator" },
-    counts: () => ({ tasks: ecsCounts(ecs.tasks.all), jobs: [] }),
+    counts: () => ({ tasks: ecsCounts(ecs.tasks.all), jobs: batchCounts(batch.jobs.all) }),
     failNext: (operation, fault) => faults.add(operation, fault),
     async [Symbol.asyncDispose]() {
       await close(server);
