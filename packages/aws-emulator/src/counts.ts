@@ -1,3 +1,4 @@
+import type { Job } from "./batch/job.ts";
 import type { EcsTask } from "./ecs/ecs-task.ts";
 
 /** A task that was started, whoever still knows of it. */
@@ -33,5 +34,15 @@ export function ecsCounts(tasks: readonly EcsTask[]): readonly StartedTask[] {
     family: parts.definition.request.family,
     startedBy: parts.request.startedBy,
     starts: Object.fromEntries(run.containers.map(({ plan, starts }) => [plan.name, starts])),
+  }));
+}
+
+/** The jobs of Batch. */
+export function batchCounts(jobs: readonly Job[]): readonly StartedJob[] {
+  return jobs.map(({ parts, attempts }) => ({
+    jobId: parts.id,
+    jobName: parts.request.jobName,
+    jobQueue: parts.queue.name,
+    attempts: attempts.length,
   }));
 }

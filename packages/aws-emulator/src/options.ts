@@ -29,4 +29,6 @@ export interface AwsEmulatorOptions {
   readonly transitionMs?: number;
   /** Eventual consistency: how long what was started is missing from lists and descriptions. Defaults to 0. */
   readonly visibilityDelayMs?: number;
+  /** What Batch's default queue runs at once, in whole vCPUs; jobs beyond stay RUNNABLE. Defaults to 16. */
+  readonly batchVcpus?: number;
 }

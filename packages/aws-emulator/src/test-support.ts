@@ -164,17 +164,20 @@ export const toLogs = {
   },
 } as const;
 
-/** The messages of a container that writes {@link toLogs}, oldest first. */
+/** The messages of a container that writes {@link toLogs}, oldest first; none before it has started. */
 export async function messages(
   { logs }: TestBench,
   arn: string,
   container = "main",
 ): Promise<readonly string[]> {
   const logStreamName = `p/${container}/${arn.slice(arn.lastIndexOf("/") + 1)}`;
-  const reply = await logs.send(
-    new GetLogEventsCommand({ logGroupName: "demo", logStreamName, startFromHead: true }),
-  );
-  return (reply.events ?? []).map(({ message = "" }) => message);
+  const request = new GetLogEventsCommand({ logGroupName: "demo", logStreamName, startFromHead: true });
+  try {
+    return ((await logs.send(request)).events ?? []).map(({ message = "" }) => message);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return [];
+    throw error;
+  }
 }
 
 /** A running task of one container that has written `ready`. */

@@ -1,6 +1,6 @@
-import type { EmulatorClock } from "../clock.ts";
-import { ContainerLauncher, type Machine } from "../tasks/container-launcher.ts";
+import { ContainerLauncher } from "../tasks/container-launcher.ts";
 import { pauseBetweenStates } from "../tasks/steps.ts";
+import type { TaskSurroundings } from "../tasks/surroundings.ts";
 import { TaskRun } from "../tasks/task-run.ts";
 import type { Cluster } from "./clusters.ts";
 import { containerPlans } from "./container-plans.ts";
@@ -30,14 +30,6 @@ export interface TaskParts {
 }
 
 type Tags = NonNullable<RunTaskRequest["tags"]>;
-
-/** What a task needs of its emulator. */
-export interface TaskSurroundings {
-  readonly machine: Machine;
-  readonly clock: EmulatorClock;
-  /** How long each state lasts in which nothing happens on this machine, in milliseconds. */
-  readonly transitionMs: number;
-}
 
 /** A task from PROVISIONING to STOPPED. Times are milliseconds since the epoch. */
 export class EcsTask {

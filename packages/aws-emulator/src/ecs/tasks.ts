@@ -3,8 +3,9 @@ import { arn, lastPart, taskId } from "../identifiers.ts";
 import { type Page, pageOf } from "../paging.ts";
 import { readInput } from "../request-input.ts";
 import { invalidParameter, ServiceError } from "../service-error.ts";
+import type { TaskSurroundings } from "../tasks/surroundings.ts";
 import type { Cluster } from "./clusters.ts";
-import { EcsTask, type TaskSurroundings } from "./ecs-task.ts";
+import { EcsTask } from "./ecs-task.ts";
 import { listTasksRequest, type RunTaskRequest } from "./schemas.ts";
 import type { TaskDefinition } from "./task-definitions.ts";
 
