@@ -4,11 +4,11 @@ import type { CertificateAuthority } from "../pki/certificate-authority.ts";
 import { type Controller, type ControllerContext, splitKey } from "./controller.ts";
 
 /** Signers that this controller acts for, and what their certificates are good for. */
-const usages: Readonly<Record<string, "server" | "client">> = {
-  "kubernetes.io/kubelet-serving": "server",
-  "kubernetes.io/kube-apiserver-client": "client",
-  "kubernetes.io/kube-apiserver-client-kubelet": "client",
-};
+const usages: ReadonlyMap<string, "server" | "client"> = new Map([
+  ["kubernetes.io/kubelet-serving", "server"],
+  ["kubernetes.io/kube-apiserver-client", "client"],
+  ["kubernetes.io/kube-apiserver-client-kubelet", "client"],
+]);
 
 /** Signs approved certificate requests with the cluster's CA. Approving is left to an administrator, as in Kubernetes. */
 export function certificateSigner(context: ControllerContext, authority: CertificateAuthority): Controller {
@@ -42,7 +42,7 @@ export function certificateSigner(context: ControllerContext, authority: Certifi
     watches: [{ type, keys: ({ object, deleted }) => (deleted ? [] : [`/${object.metadata.name}`]) }],
     async reconcile(key) {
       const request = registry.store.get(type, undefined, splitKey(key).name);
-      const usage = usages[request?.spec?.signerName];
+      const usage = usages.get(request?.spec?.signerName);
       if (!request || !usage || !has(request, "Approved") || has(request, "Denied") || has(request, "Failed"))
         return;
       if (request.status?.certificate) return;
