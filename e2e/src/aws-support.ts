@@ -1,4 +1,12 @@
-import { type PodContext, type PodNotice, type ResolvedPod, silentLogger, systemClock } from "@vkubelet/core";
+import {
+  type PodContext,
+  type PodNotice,
+  type PodSpec,
+  type ResolvedPod,
+  silentLogger,
+  systemClock,
+} from "@vkubelet/core";
+import { resolvePod } from "@vkubelet/pod";
 
 /** A context whose record lives in memory, as a host would keep it. */
 export function podContext(): PodContext & {
@@ -26,45 +34,33 @@ export function podContext(): PodContext & {
   };
 }
 
-/** A pod of one container, resolved. */
-export function simplePod(
-  uid: string,
-  container: {
-    readonly image: string;
-    readonly command?: readonly string[];
-    readonly args?: readonly string[];
-  },
-  attempt = 0,
-): ResolvedPod {
-  const values = (list: readonly string[]) => list.map((text) => ({ parts: [text], secret: false }));
-  return {
-    ref: { namespace: "default", name: "one", uid },
-    attempt,
-    pod: {
-      metadata: { namespace: "default", name: "one", uid },
-      spec: { restartPolicy: "Never", containers: [{ name: "main", ...container }] },
+/** What a test says of its pod's only container. */
+export interface SimpleContainer {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+}
+
+/** A pod of one container named `main`, resolved as a host would. */
+export function simplePod(uid: string, container: SimpleContainer, attempt = 0): ResolvedPod {
+  return resolved(uid, { restartPolicy: "Never", containers: [{ name: "main", ...container }] }, attempt);
+}
+
+/** A pod resolved as a host would, in a cluster without objects. */
+export function resolved(uid: string, spec: PodSpec, attempt = 0): ResolvedPod {
+  const outcome = resolvePod(
+    { metadata: { namespace: "default", name: `pod-${uid.slice(-2)}`, uid }, spec },
+    {
+      attempt,
+      configMap: () => undefined,
+      secret: () => undefined,
+      services: [],
+      nodeAllocatable: { cpu: "4", memory: "8Gi" },
+      token: () => undefined,
     },
-    initContainers: [],
-    containers: [
-      {
-        name: "main",
-        kind: "main",
-        image: container.image,
-        imagePullPolicy: "IfNotPresent",
-        ...(container.command ? { command: values(container.command) } : {}),
-        ...(container.args ? { args: values(container.args) } : {}),
-        env: [{ name: "GREETING", value: { parts: ["hello"], secret: false }, source: "literal" }],
-        resources: { requests: {}, limits: {} },
-        mounts: [],
-        restartPolicy: "Never",
-      },
-    ],
-    volumes: [],
-    pullCredentials: [],
-    restartPolicy: "Never",
-    terminationGracePeriodSeconds: 30,
-    hostname: "one",
-  };
+  );
+  if (outcome.type === "waiting") throw new Error(JSON.stringify(outcome.waits));
+  return outcome.pod;
 }
 
 /** One call of a service that speaks the query protocol; gives the text of an element of the answer. */

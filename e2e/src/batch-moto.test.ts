@@ -9,7 +9,7 @@ import { createBatchProvider } from "@vkubelet/batch";
 import type { Provider } from "@vkubelet/core";
 import { type AwsServer, peerOrSkip, startMoto } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { motoRole, motoSetting, podContext, simplePod } from "./aws-support.ts";
+import { motoRole, motoSetting, podContext, resolved, simplePod } from "./aws-support.ts";
 
 const uid = (last: number) => `5d3c1c52-0000-4000-8000-00000000000${last}`;
 const region = "us-east-1";
@@ -109,15 +109,7 @@ describe.runIf(await peerOrSkip("moto"))("pods on Batch, against moto without an
   });
 
   it("refuses an entry point and a pod that restarts for ever, by path", async () => {
-    const pod = simplePod(uid(5), { image: "busybox", command: ["sh"] });
-    const always = {
-      ...pod,
-      restartPolicy: "Always" as const,
-      pod: {
-        ...pod.pod,
-        spec: { containers: pod.pod.spec?.containers ?? [], restartPolicy: "Always" as const },
-      },
-    };
+    const always = resolved(uid(5), { containers: [{ name: "main", image: "busybox", command: ["sh"] }] });
     const refusal = await provider.createPod(always, podContext()).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: "InvalidInput" });
     const paths = (refusal as { issues: { path: string }[] }).issues.map(({ path }) => path);

@@ -35,6 +35,8 @@ export function mergeUpdate(
     if (old.status === undefined) delete merged.status;
     else merged.status = structuredClone(old.status);
   }
+  // A namespace's spec holds its finalizers alone, which only the subresource `finalize` writes.
+  if (type.kind === "Namespace" && subresource !== "finalize") merged.spec = structuredClone(old.spec);
   return merged;
 }
 

@@ -36,7 +36,7 @@ export function translatePod(pod: ResolvedPod, host: LocalHost): LocalTranslatio
     "status.hostIP": host.address,
     "status.hostIPs": host.address,
   };
-  const volumes = planVolumes(pod, host, issues);
+  const volumes = planVolumes(pod, issues);
   const containers = [
     ...pod.initContainers.map((container, index) => ({ container, path: `spec.initContainers[${index}]` })),
     ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
