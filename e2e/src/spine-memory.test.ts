@@ -1,0 +1,5 @@
+import { describeSpine } from "./spine-suite.ts";
+import { startMemoryCluster } from "./test-cluster.ts";
+import { startLocalNode } from "./virtual-nodes.ts";
+
+describeSpine("in-memory control plane", startMemoryCluster, [{ name: "local", start: startLocalNode }]);
