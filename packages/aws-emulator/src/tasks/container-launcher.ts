@@ -1,0 +1,107 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { AwslogsDriver } from "../logs/awslogs-driver.ts";
+import {
+  type Launch,
+  LaunchError,
+  type ProcessTable,
+  type RunningProcess,
+} from "../processes/process-table.ts";
+import type { ContainerPlan } from "./container-plan.ts";
+import { type Images, resolveCommand } from "./images.ts";
+import { processUser } from "./process-user.ts";
+
+/** What all tasks of an emulator share. */
+export interface Machine {
+  readonly processes: ProcessTable;
+  readonly images: Images;
+  readonly awslogs: AwslogsDriver;
+  /** Directory that holds what tasks write. */
+  readonly directory: string;
+}
+
+/** Starts the containers of one task. */
+export class ContainerLauncher {
+  readonly #machine: Machine;
+  readonly #directory: string;
+  #launches = 0;
+
+  /** `taskId` names the task's directory: volumes, and a working directory for each container. */
+  constructor(machine: Machine, taskId: string) {
+    this.#machine = machine;
+    this.#directory = join(machine.directory, "tasks", taskId);
+  }
+
+  /** Why the container cannot be started, known before any process runs. */
+  prepare(plan: ContainerPlan): string | undefined {
+    const resolved = resolveCommand(this.#machine.images, plan);
+    if ("pullError" in resolved) return resolved.pullError;
+    return plan.log && this.#machine.awslogs.prepare(plan.log);
+  }
+
+  /** Throws {@link LaunchError}. */
+  launch(plan: ContainerPlan): RunningProcess {
+    const resolved = resolveCommand(this.#machine.images, plan);
+    if ("pullError" in resolved) throw new LaunchError(resolved.pullError);
+    const sink = plan.log && this.#machine.awslogs.open(plan.log);
+    const process = this.#machine.processes.launch({
+      ...this.#place(plan),
+      argv: resolved.argv,
+      onOutput: (chunk) => sink?.write(chunk),
+    });
+    const exited = process.exited.then((code) => {
+      sink?.end();
+      return code;
+    });
+    return { signal: process.signal, exited };
+  }
+
+  /** Runs a command as the container would; whether it ended with 0 before `bound` aborted. */
+  async probe(plan: ContainerPlan, command: readonly string[], bound: AbortSignal): Promise<boolean> {
+    try {
+      const process = this.#machine.processes.launch({
+        ...this.#place(plan),
+        argv: command,
+        onOutput: () => undefined,
+      });
+      const kill = () => process.signal("SIGKILL");
+      if (bound.aborted) kill();
+      bound.addEventListener("abort", kill, { once: true });
+      const code = await process.exited;
+      bound.removeEventListener("abort", kill);
+      return code === 0 && !bound.aborted;
+    } catch (error) {
+      // A command that is not there is a failed look, as in a container.
+      if (error instanceof LaunchError) return false;
+      throw error;
+    }
+  }
+
+  #place(plan: ContainerPlan): Omit<Launch, "argv" | "onOutput"> {
+    const own = join(this.#directory, "containers", plan.name);
+    const scratch = join(this.#directory, "namespaces", String(this.#launches++));
+    mkdirSync(own, { recursive: true });
+    mkdirSync(scratch, { recursive: true });
+    const user = plan.user === undefined ? undefined : processUser(plan.user);
+    return {
+      environment: plan.environment,
+      directory: plan.workingDirectory ?? own,
+      scratch,
+      ...(user ? { user } : {}),
+      mounts: this.#mounts(plan),
+    };
+  }
+
+  #mounts(plan: ContainerPlan): Launch["mounts"] {
+    if (plan.mounts.length > 0 && process.getuid?.() !== 0) {
+      throw new LaunchError(
+        "mount points need root on the emulator's machine: a volume cannot be shown at a path of the container's own",
+      );
+    }
+    return plan.mounts.map(({ volume, path, readOnly }) => {
+      const source = join(this.#directory, "volumes", volume);
+      mkdirSync(source, { recursive: true });
+      return { source, target: path, readOnly };
+    });
+  }
+}
