@@ -1,4 +1,10 @@
-import { mapPod, podNeeds, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws";
+import {
+  mapPod,
+  podNeeds,
+  unknownResourceIssues,
+  withApproximation,
+  withIssues,
+} from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod } from "@vkubelet/pod";
 import { checkEnvironment, commandOf, commonContainer } from "./container-request.ts";

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws";
+import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
 import { logConfiguration } from "./log-configuration.ts";
 import type { FargateTranslateOptions } from "./options.ts";

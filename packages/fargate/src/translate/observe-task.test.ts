@@ -1,5 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { identityEnvironment } from "@vkubelet/aws";
+import { identityEnvironment } from "@vkubelet/aws/translate";
 import { describe, expect, it } from "vitest";
 import { observeTask } from "./observe-task.ts";
 
