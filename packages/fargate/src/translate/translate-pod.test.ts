@@ -213,10 +213,16 @@ describe("what is not honoured is named", () => {
       dnsPolicy: "None",
       dnsConfig: { nameservers: ["1.1.1.1"] },
       hostAliases: [{ ip: "1.2.3.4", hostnames: ["a"] }],
-      securityContext: { fsGroup: 5, sysctls: [{ name: "a", value: "b" }] },
+      securityContext: { supplementalGroups: [5], sysctls: [{ name: "a", value: "b" }] },
       containers: [{ name: "main", image: "a" }],
     };
-    const paths = ["hostNetwork", "dnsPolicy", "dnsConfig", "hostAliases", "securityContext.fsGroup"];
+    const paths = [
+      "hostNetwork",
+      "dnsPolicy",
+      "dnsConfig",
+      "hostAliases",
+      "securityContext.supplementalGroups",
+    ];
     for (const path of paths) {
       expect(rejections(translate(spec)).some((rejected) => rejected.startsWith(`spec.${path}`))).toBe(true);
     }
