@@ -52,8 +52,9 @@ export function containerStatus(
   const state = stateOf(observed, previous, wait, view);
   const instance = instanceOf(observed, view);
   const restarted = previous !== undefined && isNewInstance(previous, state, instance);
-  const replaced = restarted || state.terminated === undefined;
-  if (previous !== undefined && replaced && endedForGood(container, kind, previous, view)) return previous;
+  const replaced = restarted || state.terminated?.exitCode !== previous?.state?.terminated?.exitCode;
+  if (previous !== undefined && replaced && endedForGood(container, kind, previous, state, view))
+    return previous;
 
   const lastState = lastStateOf(observed, previous, state, restarted, view);
   const containerID = instance ?? (restarted ? undefined : previous?.containerID);
@@ -119,10 +120,13 @@ function endedForGood(
   container: Container,
   kind: ContainerKind | "ephemeral",
   previous: ContainerStatus,
+  state: ContainerState,
   view: StatusView,
 ): boolean {
   const ended = previous.state?.terminated;
   if (ended === undefined) return false;
+  // An end that was only inferred gives way to the one that the backend tells.
+  if (ended.reason === unknownEndReason && state.terminated !== undefined) return false;
   if (view.terminal || kind === "ephemeral") return true;
   // The API lets every container of an Always pod, and every sidecar, leave the terminated state.
   if (kind === "sidecar" || (view.spec.restartPolicy ?? "Always") === "Always") return false;

@@ -1,4 +1,3 @@
-// status, restarts, audit
 export { auditPod, rejectionOf } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";

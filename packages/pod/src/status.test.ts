@@ -70,6 +70,12 @@ describe("first sight", () => {
     expect(status({ previous: placed }).podIPs).toEqual(placed.podIPs);
   });
 
+  it("S1: quality of service is kept, and computed only where nobody has set it", () => {
+    const bare = { spec: { containers: [{ name: "a" }] } };
+    expect(status({ pod: bare }).qosClass).toBe("BestEffort");
+    expect(status({ pod: bare, previous: { qosClass: "Guaranteed" } }).qosClass).toBe("Guaranteed");
+  });
+
   it("says why the pod waits, and no longer when it does not", () => {
     const waiting = { reason: "BatchQueued", message: "job queue is full" };
     const queued = status({ waiting });

@@ -17,7 +17,16 @@ const ownedConditions: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields whose absence means "remove it": a patch must say null. */
-const removableFields = ["reason", "message", "podIP", "hostIP", "startTime"] as const;
+const removableFields = [
+  "reason",
+  "message",
+  "podIP",
+  "hostIP",
+  "startTime",
+  "initContainerStatuses",
+  "containerStatuses",
+  "ephemeralContainerStatuses",
+] as const;
 
 /**
  * Writes `status` over `current` by a strategic merge patch that holds only what the node owns, with the UID as
