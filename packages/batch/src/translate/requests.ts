@@ -14,7 +14,7 @@ import {
   type MappedContainer,
   specField,
   undividedValues,
-} from "@vkubelet/aws";
+} from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import type { CommonContainer } from "./container-request.ts";
 import { identityParameters, jobName } from "./job-names.ts";

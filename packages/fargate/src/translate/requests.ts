@@ -15,7 +15,7 @@ import {
   specField,
   uidKey,
   undividedValues,
-} from "@vkubelet/aws";
+} from "@vkubelet/aws/translate";
 import type { PodRef, ResolvedPod } from "@vkubelet/core";
 import type { FargateTranslateOptions } from "./options.ts";
 import type { TaskSize } from "./task-size.ts";
