@@ -29,7 +29,7 @@ export interface FargateRequests {
 /** ECS counts the JSON of all overrides (API reference, TaskOverride). */
 export const overridesLimit = 8192;
 /** ECS service quota "Task definition size". */
-export const definitionLimit = 64 * 1024;
+export const definitionLimit: number = 64 * 1024;
 
 type Containers = NonNullable<RegisterTaskDefinitionCommandInput["containerDefinitions"]>;
 
