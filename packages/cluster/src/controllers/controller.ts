@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { KubeObject } from "../api/objects.ts";
 import type { Clock } from "../clock.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -72,6 +73,28 @@ function enqueue(watch: ControllerWatch, event: StreamEvent, queue: WorkQueue): 
   for (const key of watch.keys({ deleted: event.type === "DELETED", object: event.object })) queue.add(key);
 }
 
+const sliceMs = 20;
+
+/** Looks at waiting keys until none is left or the time slice is used up. */
+async function workThrough(
+  controller: Controller,
+  queue: WorkQueue,
+  onError: ControllerErrorHandler,
+): Promise<void> {
+  const end = performance.now() + sliceMs;
+  for (let key = queue.take(); key !== undefined; key = performance.now() < end ? queue.take() : undefined) {
+    try {
+      const result = controller.reconcile(key);
+      const again = result instanceof Promise ? await result : result;
+      queue.forget(key);
+      if (typeof again === "number") queue.addAfter(key, again);
+    } catch (error) {
+      onError(error, controller.name, key);
+      queue.retry(key);
+    }
+  }
+}
+
 /** Runs a controller until the signal aborts. */
 export async function runController(
   controller: Controller,
@@ -81,15 +104,10 @@ export async function runController(
 ): Promise<void> {
   const queue = new WorkQueue(context.clock, signal);
   const followers = controller.watches.map((watch) => follow(context, watch, queue, signal));
-  for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
-    try {
-      const again = await controller.reconcile(key);
-      queue.forget(key);
-      if (typeof again === "number") queue.addAfter(key, again);
-    } catch (error) {
-      onError(error, controller.name, key);
-      queue.retry(key);
-    }
+  while (await queue.ready()) {
+    // Letting everybody else run first gathers the changes that come together, and keeps requests answered meanwhile.
+    await setImmediate();
+    await workThrough(controller, queue, onError);
   }
   await Promise.all(followers);
 }

@@ -341,3 +341,30 @@ describe("node lifecycle", () => {
     expect(run.errors).toEqual([]);
   });
 });
+
+describe("a controller", () => {
+  it("looks once at changes that come together, and again after a failure", async () => {
+    const fixture = createFixture();
+    const { registry, type, clock } = fixture;
+    let looks = 0;
+    const run = start(fixture, () => [
+      {
+        name: "counter",
+        watches: [{ type: type("pods"), keys: () => ["all"] }],
+        reconcile() {
+          looks += 1;
+          if (looks === 2) throw new Error("once");
+        },
+      },
+    ]);
+    for (let count = 0; count < 50; count += 1) registry.create(type("pods"), "default", pod(`p${count}`));
+    await settle();
+    expect(looks).toBe(1);
+    registry.delete(type("pods"), "default", "p0");
+    await settle();
+    expect([looks, run.errors.length]).toEqual([2, 1]);
+    await clock.advance(20);
+    expect(looks).toBe(3);
+    await run.stop();
+  });
+});

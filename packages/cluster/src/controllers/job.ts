@@ -1,6 +1,7 @@
 import { formatTime, type Json, type KubeObject } from "../api/objects.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "./controller.ts";
-import { completionIndex, formatIndexes, indexedPod, parseIndexes } from "./job-indexes.ts";
+import { countInto, finishTime, isOver, restartCount } from "./job-counts.ts";
+import { completionIndex, indexedPod, parseIndexes } from "./job-indexes.ts";
 import { controllerOf, controllerReference } from "./owner.ts";
 import { isActivePod, isFinishedPod, isReadyPod, withCondition } from "./pod-facts.ts";
 import { podFromTemplate } from "./replica-set.ts";
@@ -14,12 +15,6 @@ interface Outcome {
   readonly type: "Complete" | "Failed";
   readonly reason: string;
   readonly message: string;
-}
-
-function isOver(job: KubeObject): boolean {
-  return (job.status?.conditions ?? []).some(
-    ({ type, status }: Json) => (type === "Complete" || type === "Failed") && status === "True",
-  );
 }
 
 /** Runs Jobs: pods until enough have succeeded or too many have failed. */
@@ -311,38 +306,4 @@ export function jobController(context: ControllerContext): Controller {
 function soonest(left: number | undefined, right: number | undefined): number | undefined {
   if (left === undefined) return right;
   return right === undefined ? left : Math.min(left, right);
-}
-
-function restartCount(pods: readonly KubeObject[]): number {
-  const statuses = pods.flatMap((pod) => [
-    ...(pod.status?.initContainerStatuses ?? []),
-    ...(pod.status?.containerStatuses ?? []),
-  ]);
-  return statuses.reduce((total, status: Json) => total + (status.restartCount ?? 0), 0);
-}
-
-function finishTime(pod: KubeObject, fallback: number): number {
-  const times = (pod.status?.containerStatuses ?? []).map((status: Json) =>
-    Date.parse(status.state?.terminated?.finishedAt ?? ""),
-  );
-  return Math.max(...times.filter((time: number) => !Number.isNaN(time)), 0) || fallback;
-}
-
-function countInto(job: KubeObject, status: Json, succeeded: readonly KubeObject[], failed: number): Json {
-  const next = { ...status };
-  if (job.spec.completionMode === "Indexed") {
-    const done = parseIndexes(status.completedIndexes);
-    for (const pod of succeeded) {
-      const index = completionIndex(pod);
-      if (index !== undefined) done.add(index);
-    }
-    next.completedIndexes = formatIndexes(done);
-    next.succeeded = done.size;
-  } else {
-    next.succeeded = (status.succeeded ?? 0) + succeeded.length;
-  }
-  next.failed = (status.failed ?? 0) + failed;
-  if (next.succeeded === 0) delete next.succeeded;
-  if (next.failed === 0) delete next.failed;
-  return { ...next, uncountedTerminatedPods: {} };
 }

@@ -54,14 +54,19 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The next key; undefined when the queue has been stopped. */
-  async take(): Promise<string | undefined> {
+  /** Resolves to true when a key waits, to false when the queue has been stopped. */
+  async ready(): Promise<boolean> {
     while (this.#keys.size === 0 && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
     }
+    return !this.#signal.aborted;
+  }
+
+  /** The next key; undefined when none waits or the queue has been stopped. */
+  take(): string | undefined {
     if (this.#signal.aborted) return undefined;
     const [key] = this.#keys;
     if (key !== undefined) this.#keys.delete(key);

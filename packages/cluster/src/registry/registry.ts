@@ -187,12 +187,21 @@ export class Registry {
     const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...kept } = metadata;
     object.metadata = {
       ...kept,
-      name: metadata.name || (metadata.generateName ? generateName(metadata.generateName) : ""),
+      name: metadata.name || this.#unusedName(type, namespace, metadata.generateName),
       ...(namespace ? { namespace } : {}),
       uid: randomUUID(),
       creationTimestamp: formatTime(now),
       ...(type.strategy.generation ? { generation: 1 } : {}),
     };
+  }
+
+  /** A generated name that nobody has; after some tries the last one is taken and the write tells of the conflict. */
+  #unusedName(type: ResourceType, namespace: Namespace, prefix: string | undefined): string {
+    if (!prefix) return "";
+    let name = generateName(prefix);
+    for (let tries = 0; tries < 8 && this.store.get(type, namespace, name); tries += 1)
+      name = generateName(prefix);
+    return name;
   }
 
   /** Plugin NamespaceLifecycle: nothing is created in a namespace that is missing or ending. */

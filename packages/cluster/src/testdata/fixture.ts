@@ -46,7 +46,7 @@ export class ManualClock implements Clock {
 
 /** Waits until everything that needs no time has happened. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 60; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function controllerUid(object: KubeObject): string | undefined {
