@@ -1,4 +1,9 @@
 import {
+  type BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+} from "@aws-sdk/client-batch";
+import {
   type PodContext,
   type PodNotice,
   type PodSpec,
@@ -89,10 +94,31 @@ export function motoSubnet(endpoint: string): Promise<string> {
   return motoQuery(endpoint, "ec2", { Action: "DescribeSubnets", Version: "2016-11-15" }, "subnetId");
 }
 
-/** Creates a role, which moto wants to see before it makes a compute environment. Gives its ARN. */
-export function motoRole(endpoint: string, name: string): Promise<string> {
-  const parameters = { Action: "CreateRole", Version: "2010-05-08", RoleName: name };
-  return motoQuery(endpoint, "iam", { ...parameters, AssumeRolePolicyDocument: "{}" }, "Arn");
+/** Creates a job queue of 16 cores, with the role that moto wants to see before it makes a compute environment. */
+export async function motoQueue(endpoint: string, batch: BatchClient, jobQueueName: string): Promise<void> {
+  const role = {
+    Action: "CreateRole",
+    Version: "2010-05-08",
+    RoleName: "batch",
+    AssumeRolePolicyDocument: "{}",
+  };
+  const { computeEnvironmentArn } = await batch.send(
+    new CreateComputeEnvironmentCommand({
+      computeEnvironmentName: jobQueueName,
+      type: "UNMANAGED",
+      state: "ENABLED",
+      unmanagedvCpus: 16,
+      serviceRole: await motoQuery(endpoint, "iam", role, "Arn"),
+    }),
+  );
+  await batch.send(
+    new CreateJobQueueCommand({
+      jobQueueName,
+      state: "ENABLED",
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: computeEnvironmentArn }],
+    }),
+  );
 }
 
 /** Posts one setting to moto's own API. */

@@ -1,15 +1,9 @@
-import {
-  BatchClient,
-  CreateComputeEnvironmentCommand,
-  CreateJobQueueCommand,
-  DescribeJobDefinitionsCommand,
-  ListJobsCommand,
-} from "@aws-sdk/client-batch";
+import { BatchClient, DescribeJobDefinitionsCommand, ListJobsCommand } from "@aws-sdk/client-batch";
 import { createBatchProvider } from "@vkubelet/batch";
 import type { Provider } from "@vkubelet/core";
 import { type AwsServer, peerOrSkip, startMoto } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { motoRole, motoSetting, podContext, resolved, simplePod } from "./aws-support.ts";
+import { motoQueue, motoSetting, podContext, resolved, simplePod } from "./aws-support.ts";
 
 const uid = (last: number) => `5d3c1c52-0000-4000-8000-00000000000${last}`;
 const region = "us-east-1";
@@ -27,23 +21,7 @@ describe.runIf(await peerOrSkip("moto"))("pods on Batch, against moto without an
     const { endpoint } = server;
     await motoSetting(endpoint, "config", { batch: { use_docker: false } });
     batch = new BatchClient({ region, endpoint });
-    const environment = await batch.send(
-      new CreateComputeEnvironmentCommand({
-        computeEnvironmentName: "pods",
-        type: "UNMANAGED",
-        state: "ENABLED",
-        unmanagedvCpus: 16,
-        serviceRole: await motoRole(endpoint, "batch"),
-      }),
-    );
-    await batch.send(
-      new CreateJobQueueCommand({
-        jobQueueName: jobQueue,
-        state: "ENABLED",
-        priority: 1,
-        computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment.computeEnvironmentArn }],
-      }),
-    );
+    await motoQueue(endpoint, batch, jobQueue);
     provider = createBatchProvider({ nodeName: "batch-1", region, endpoint, jobQueue });
   });
   afterAll(async () => {

@@ -19,6 +19,7 @@ describe("errors of AWS", () => {
     [vendor("ClientException", "Unable to describe task definition."), "NotFound"],
     [vendor("InvalidParameterException", "The referenced task was not found."), "NotFound"],
     [vendor("ClientException", "TaskDefinition is inactive"), "Conflict"],
+    [vendor("ClientException", "User: x is not authorized to perform: iam:PassRole"), "Unauthorized"],
     [vendor("ClientException", "bad value"), "InvalidInput"],
     [vendor("ClusterNotFoundException", "Cluster not found."), "NotFound"],
     [vendor("AccessDeniedException"), "Unauthorized"],

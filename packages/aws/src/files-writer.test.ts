@@ -50,6 +50,38 @@ describe("the container that writes files", () => {
     expect(filesWriter(bare, "busybox", "reject", [])).toBeUndefined();
   });
 
+  it.each<[string, object, object, boolean]>([
+    ["root", {}, {}, false],
+    ["uid 0", { securityContext: { runAsUser: 0 } }, {}, false],
+    ["another user", { securityContext: { runAsUser: 1000 } }, {}, true],
+    ["a group of the pod", {}, { securityContext: { fsGroup: 5 } }, true],
+    ["another user who only reads", { securityContext: { runAsUser: 7 }, readOnly: true }, {}, false],
+  ])("opens an emptyDir to %s: %o %o %s", (_name, container, spec, opens) => {
+    const { readOnly = false, ...fields } = container as { readOnly?: boolean };
+    const writer = filesWriter(
+      resolved({
+        ...spec,
+        containers: [
+          {
+            name: "main",
+            image: "a",
+            ...fields,
+            volumeMounts: [{ name: "scratch", mountPath: "/s", readOnly }],
+          },
+        ],
+        volumes: [
+          { name: "scratch", emptyDir: {} },
+          { name: "unused", emptyDir: {} },
+        ],
+      }),
+      "busybox",
+      "reject",
+      [],
+    );
+    expect(writer?.mounts.map(({ sourceVolume }) => sourceVolume)).toEqual(opens ? ["scratch"] : undefined);
+    if (opens) expect(writer?.command?.[2]).toContain("chmod 777 '/vkubelet/scratch'");
+  });
+
   it("refuses files of a Secret by path, and names no content, unless allowed", () => {
     const issues: FieldIssue[] = [];
     const writer = filesWriter(pod, "busybox", "reject", issues);

@@ -1,5 +1,5 @@
 import type { LogConfiguration, TaskContainerProperties } from "@aws-sdk/client-batch";
-import { type MappedContainer, registryCredential } from "@vkubelet/aws";
+import { type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
 import { parameterReference } from "./job-names.ts";
 import type { BatchTranslateOptions } from "./options.ts";

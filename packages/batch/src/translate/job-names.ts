@@ -1,4 +1,4 @@
-import { contentHash, uidKey } from "@vkubelet/aws";
+import { contentHash, uidKey } from "@vkubelet/aws/translate";
 import type { PodRef } from "@vkubelet/core";
 
 /**

@@ -1,5 +1,10 @@
 import type { ResourceRequirement } from "@aws-sdk/client-batch";
-import { containerNeeds, type FargateSize, fargateSizeFor, type MappedContainer } from "@vkubelet/aws";
+import {
+  containerNeeds,
+  type FargateSize,
+  fargateSizeFor,
+  type MappedContainer,
+} from "@vkubelet/aws/translate";
 import type { FieldIssue } from "@vkubelet/core";
 
 /** The least that a container gets which asks for nothing (MiB); a job on EC2 must name a number. */

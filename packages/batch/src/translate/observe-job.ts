@@ -1,5 +1,5 @@
 import type { JobDetail, TaskContainerDetails } from "@aws-sdk/client-batch";
-import { disruptionReason, isOutOfMemory, startFailureReason } from "@vkubelet/aws";
+import { disruptionReason, isOutOfMemory, startFailureReason } from "@vkubelet/aws/translate";
 import type { ContainerObservation, ContainerTermination, PodObservation } from "@vkubelet/core";
 import { readIdentityParameters } from "./job-names.ts";
 

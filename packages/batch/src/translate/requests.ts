@@ -14,7 +14,7 @@ import {
   type MappedContainer,
   specField,
   undividedValues,
-} from "@vkubelet/aws";
+} from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import type { CommonContainer } from "./container-request.ts";
 import { identityParameters, jobName } from "./job-names.ts";
@@ -29,8 +29,8 @@ export interface BatchRequests {
 /** ECS counts 8,192 characters for all overrides, and Batch adds to them. */
 export const overridesLimit = 7000;
 /** Batch service quotas, in bytes. */
-export const definitionLimit = 24 * 1024;
-export const submitLimit = 30 * 1024;
+export const definitionLimit: number = 24 * 1024;
+export const submitLimit: number = 30 * 1024;
 
 /** Batch takes no shorter timeout (seconds). */
 const shortestTimeout = 60;

@@ -1,4 +1,4 @@
-import { awsSupport } from "@vkubelet/aws";
+import { awsSupport } from "@vkubelet/aws/translate";
 import { containerRules, type SupportTable } from "@vkubelet/pod";
 
 const both = ["containers", "initContainers"] as const;

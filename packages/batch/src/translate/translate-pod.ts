@@ -1,4 +1,10 @@
-import { mapPod, podNeeds, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws";
+import {
+  mapPod,
+  podNeeds,
+  unknownResourceIssues,
+  withApproximation,
+  withIssues,
+} from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod } from "@vkubelet/pod";
 import { checkEnvironment, commandOf, commonContainer } from "./container-request.ts";
@@ -34,7 +40,7 @@ export function translatePod(pod: ResolvedPod, options: BatchTranslateOptions): 
     });
   }
   const sizes = containerSizes(mapping.containers, platform, issues);
-  const ephemeralGiB = ephemeralStorage(pod, issues);
+  const ephemeralGiB = platform === "EC2" ? undefined : ephemeralStorage(pod, issues);
   const containers = mapping.containers.map((mapped) => ({
     mapped,
     common: commonContainer(pod, mapped, options, issues),
@@ -73,7 +79,7 @@ function approximations(report: TranslationReport, firstEndStopsOthers: boolean)
   );
 }
 
-/** Undefined where the included 20 GiB are enough. On EC2 the instance's disk is not divided. */
+/** For Fargate; on EC2 the disk of the instance is not divided. Undefined where the included 20 GiB are enough. */
 function ephemeralStorage(pod: ResolvedPod, issues: FieldIssue[]): number | undefined {
   const { ephemeralGiB } = podNeeds(pod);
   if (ephemeralGiB > 200n) {

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws";
+import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
 import { logConfiguration } from "./log-configuration.ts";
 import type { FargateTranslateOptions } from "./options.ts";
@@ -29,7 +29,7 @@ export function containerDefinition(
     ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
     ...sizes(mapped),
     ...security(mapped, issues),
-    ...ports(mapped),
+    ...ports(mapped, issues),
     ...(mapped.located?.written && "tty" in mapped.located.written && mapped.located.written.tty === true
       ? { pseudoTerminal: true }
       : {}),
@@ -93,9 +93,16 @@ function security({ security: wanted, located }: MappedContainer, issues: FieldI
   };
 }
 
-function ports({ located }: MappedContainer): ContainerDefinition {
+function ports({ located }: MappedContainer, issues: FieldIssue[]): ContainerDefinition {
   const written = located?.written.ports ?? [];
   if (written.length === 0) return {};
+  for (const [index, { containerPort, hostPort }] of written.entries()) {
+    if (!hostPort || hostPort === containerPort) continue;
+    issues.push({
+      path: `${located?.path}.ports[${index}].hostPort`,
+      message: "a task has no address but its own: make hostPort equal to containerPort or remove it",
+    });
+  }
   return {
     portMappings: written.map(({ containerPort, protocol }) => ({
       containerPort,

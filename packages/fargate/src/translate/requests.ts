@@ -15,7 +15,7 @@ import {
   specField,
   uidKey,
   undividedValues,
-} from "@vkubelet/aws";
+} from "@vkubelet/aws/translate";
 import type { PodRef, ResolvedPod } from "@vkubelet/core";
 import type { FargateTranslateOptions } from "./options.ts";
 import type { TaskSize } from "./task-size.ts";
@@ -29,7 +29,7 @@ export interface FargateRequests {
 /** ECS counts the JSON of all overrides (API reference, TaskOverride). */
 export const overridesLimit = 8192;
 /** ECS service quota "Task definition size". */
-export const definitionLimit = 64 * 1024;
+export const definitionLimit: number = 64 * 1024;
 
 type Containers = NonNullable<RegisterTaskDefinitionCommandInput["containerDefinitions"]>;
 

@@ -1,4 +1,4 @@
-import { mapPod, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws";
+import { mapPod, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod } from "@vkubelet/pod";
 import { containerDefinition } from "./container-definition.ts";

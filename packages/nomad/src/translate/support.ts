@@ -95,6 +95,12 @@ const pod: readonly SupportRule[] = [
   rule("exact", "spec.restartPolicy", ""),
   rule(
     "approx",
+    "spec.restartPolicy",
+    "with Never a pull or start that fails is not repeated",
+    (value) => value === "Never",
+  ),
+  rule(
+    "approx",
     "spec.containers",
     "a container that fails for good ends the others, as Nomad ends sibling tasks",
   ),
@@ -122,6 +128,9 @@ const pod: readonly SupportRule[] = [
   rule("exact", "spec.os", ""),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
+  ...["configMap", "downwardAPI", "projected"].map((kind) =>
+    rule("approx", `spec.volumes[].${kind}`, "a change reaches running pods for Secrets and tokens only"),
+  ),
   ...[
     "hostPath",
     "persistentVolumeClaim",
