@@ -6,7 +6,7 @@ import { type Cluster, createCluster } from "@vkubelet/cluster";
 import type { Logger } from "@vkubelet/core";
 import { Client } from "./client.ts";
 import type { DemoNode, NodeKind } from "./demo-node.ts";
-import { type CommonOptions, fargateNode, localNode, nomadNode } from "./demo-nodes.ts";
+import { batchNode, type CommonOptions, fargateNode, localNode, nomadNode } from "./demo-nodes.ts";
 import { findNomad } from "./nomad-agent.ts";
 import { startEmulatedAws } from "./start-emulator.ts";
 import { waitFor } from "./wait-for.ts";
@@ -81,7 +81,7 @@ async function prepareNodes(
   await mkdir(awsDirectory);
   const aws = await startEmulatedAws(awsDirectory);
   closing.add(async () => aws[Symbol.asyncDispose]());
-  const nodes = [await localNode(directory, common), fargateNode(aws, common)];
+  const nodes = [await localNode(directory, common), fargateNode(aws, common), await batchNode(aws, common)];
   const nomad = await findNomad(join(directory, "nomad"));
   if (typeof nomad === "string") {
     absent.push({ kind: "nomad", reason: nomad });

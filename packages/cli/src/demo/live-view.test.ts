@@ -46,13 +46,16 @@ describe("renderView", () => {
     const pods = Array.from({ length: 50 }, (_, index) => pod(`p${String(index).padStart(2, "0")}`));
     const lines = renderView({ nodes: [node], pods, notes: ["note"] }, { columns: 120, rows: 12 });
     expect(lines).toHaveLength(11);
-    expect(lines.at(-2)).toBe("… and 44 more pods");
+    expect(lines.at(-2)).toBe("… and 45 more pods");
     expect(lines.at(-1)).toBe("note");
-    expect(lines.filter((line) => line.startsWith("p"))).toHaveLength(6);
+    expect(lines.filter((line) => line.startsWith("p"))).toHaveLength(5);
   });
 
   it("cuts what is wider than the terminal, so that no line breaks", () => {
-    const lines = renderView({ nodes: [node], pods: [pod("x".repeat(200))], notes: [] }, { columns: 30, rows: 20 });
+    const lines = renderView(
+      { nodes: [node], pods: [pod("x".repeat(200))], notes: [] },
+      { columns: 30, rows: 20 },
+    );
     expect(Math.max(...lines.map((line) => line.length))).toBe(30);
     expect(lines.at(-1)?.endsWith("…")).toBe(true);
   });

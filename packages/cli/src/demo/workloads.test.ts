@@ -27,7 +27,9 @@ describe("sampleWorkloads", () => {
   });
 
   it("carries the suffix in every name, so that nodes share a namespace", () => {
-    const names = sampleWorkloads(target, { suffix: "x", deployments: true }).map(({ metadata }) => metadata.name);
+    const names = sampleWorkloads(target, { suffix: "x", deployments: true }).map(
+      ({ metadata }) => metadata.name,
+    );
     expect(names.every((name) => name.endsWith("-x"))).toBe(true);
   });
 });

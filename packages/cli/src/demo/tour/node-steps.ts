@@ -57,6 +57,7 @@ async function refused(trial: Trial): Promise<string> {
   );
   await trial.client.delete("Deployment", trial.namespace, "web");
   const message: string = pod?.status.message ?? "";
+  await trial.untilPods("none", selector, (pods) => pods.length === 0);
   check("the message names the field", message.includes("restartPolicy"), true);
   return `refused: ${message}`;
 }

@@ -57,7 +57,7 @@ export const deletionWithGrace: Step = {
     const code = containerStatus(pod, "main")?.state?.terminated?.exitCode;
     check("exit code of its trap", code, 0);
     await trial.untilGone("Pod", "patient");
-    return `gone within its grace period of 5 s; its last state: exit code ${code}`;
+    return `grace period ${graceSeconds} s; it ended with exit code ${code}, then its object went`;
   },
 };
 
