@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,6 +45,12 @@ class DemoProcess {
     this.#child.kill("SIGINT");
   }
 
+  /** Its folder is empty, and goes. */
+  async expectNoTrace(): Promise<void> {
+    expect(await readdir(this.folder)).toEqual([]);
+    await rm(this.folder, { recursive: true });
+  }
+
   async exitCode(): Promise<number | null> {
     if (this.#child.exitCode === null) await once(this.#child, "close");
     return this.#child.exitCode;
@@ -58,7 +64,7 @@ describe("vkubelet demo", () => {
     const [, all, ok] = /\n(\d+) steps, (\d+) ok\n$/.exec(demo.output) ?? [];
     expect({ code, ok }, demo.output).toEqual({ code: 0, ok: all });
     expect(Number(all)).toBeGreaterThan(5);
-    expect(await readdir(demo.folder)).toEqual([]);
+    await demo.expectNoTrace();
   });
 
   it("shows pods live until it is interrupted, and ends with 0 and without a trace", async () => {
@@ -67,6 +73,6 @@ describe("vkubelet demo", () => {
     expect(await readdir(demo.folder)).toContain("vkubelet-demo.kubeconfig");
     demo.interrupt();
     expect(await demo.exitCode(), demo.output).toBe(0);
-    expect(await readdir(demo.folder)).toEqual([]);
+    await demo.expectNoTrace();
   });
 });

@@ -91,11 +91,11 @@ export function webDeployment(target: Target, replicas: number, name = "web"): K
   };
 }
 
-/** An init container, then two containers side by side. */
+/** An init container, then two containers side by side; each prints the time in seconds, which proves the order. */
 export function preparedPod(target: Target, name = "prepared"): KubeObject {
   return pod(target, name, {
-    initContainers: [shell("prepare", "echo prepared")],
-    containers: [shell("first", "echo one"), shell("second", "echo two")],
+    initContainers: [shell("prepare", "sleep 1; echo prepared at $(date +%s)")],
+    containers: ["first", "second"].map((container) => shell(container, `echo ${container} at $(date +%s)`)),
   });
 }
 

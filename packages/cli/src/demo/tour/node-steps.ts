@@ -1,7 +1,7 @@
 import { webDeployment } from "../workloads.ts";
 import { check } from "./check.ts";
 import type { Step } from "./step.ts";
-import { hasCondition, type Trial } from "./trial.ts";
+import { hasCondition, hasPhase, type Trial } from "./trial.ts";
 
 /** Registered nodes. */
 export const nodesReady: Step = {
@@ -52,12 +52,10 @@ async function scaled(trial: Trial): Promise<string> {
 
 async function refused(trial: Trial): Promise<string> {
   await trial.apply(webDeployment(trial.target, 1));
-  const [pod] = await trial.untilPods("one that is refused", selector, (pods) =>
-    pods.some(({ status }) => status?.phase === "Failed"),
-  );
+  const pods = await trial.untilPods("one that is refused", selector, (all) => all.some(hasPhase("Failed")));
   await trial.client.delete("Deployment", trial.namespace, "web");
-  const message: string = pod?.status.message ?? "";
-  await trial.untilPods("none", selector, (pods) => pods.length === 0);
+  const message: string = pods.find(hasPhase("Failed"))?.status.message ?? "";
+  await trial.untilPods("none", selector, (all) => all.length === 0);
   check("the message names the field", message.includes("restartPolicy"), true);
   return `refused: ${message}`;
 }
