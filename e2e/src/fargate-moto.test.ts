@@ -86,11 +86,11 @@ describe.runIf(await peerOrSkip("moto"))("pods on Fargate, against moto", () => 
     expect(observed?.podIPs).toHaveLength(1);
 
     // The answer of RunTask got lost: the record has the intent, and no task.
-    const run = JSON.parse(context.entries["fargate.run"] ?? "{}");
-    context.entries["fargate.run"] = JSON.stringify({ ...run, task: undefined });
+    const run = JSON.parse(context.entries["aws.run"] ?? "{}");
+    context.entries["aws.run"] = JSON.stringify({ ...run, id: undefined });
     await provider.createPod(pod, context);
     expect(await taskCount()).toBe(1);
-    expect(JSON.parse(context.entries["fargate.run"])).toEqual(run);
+    expect(JSON.parse(context.entries["aws.run"])).toEqual(run);
 
     await provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
     await provider.deletePod(pod.ref, { gracePeriodSeconds: 0 }, context);
@@ -122,8 +122,8 @@ describe.runIf(await peerOrSkip("moto"))("pods on Fargate, against moto", () => 
       return lines;
     };
     expect(await read()).toEqual([]);
-    const { task } = JSON.parse(context.entries["fargate.run"] ?? "{}");
-    const logStreamName = `vkubelet/main/${task.split("/").at(-1)}`;
+    const { id } = JSON.parse(context.entries["aws.run"] ?? "{}");
+    const logStreamName = `vkubelet/main/${id.split("/").at(-1)}`;
     await logs.send(new CreateLogGroupCommand({ logGroupName: group }));
     await logs.send(new CreateLogStreamCommand({ logGroupName: group, logStreamName }));
     const logEvents = ["one", "two", "three"].map((message, index) => ({

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { startControlPlane } from "@vkubelet-tools/peers";
+import { createCluster } from "@vkubelet/cluster";
+import { findOnPath, runCommand, startControlPlane } from "@vkubelet-tools/peers";
 
 /** The outcome of one kubectl call. */
 export interface KubectlResult {
@@ -31,5 +35,32 @@ export async function startRealCluster(): Promise<TestCluster> {
     },
     kubectl: (args, options) => plane.kubectl(args, options),
     [Symbol.asyncDispose]: () => plane.stop(),
+  };
+}
+
+/** The in-memory control plane, driven by the kubectl of this machine. */
+export async function startMemoryCluster(): Promise<TestCluster> {
+  const kubectl = await findOnPath("kubectl");
+  if (kubectl === undefined) throw new Error("start the in-memory cluster's suite: kubectl is not on PATH");
+  const cluster = await createCluster();
+  const folder = await mkdtemp(join(tmpdir(), "vkubelet-memory-"));
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+  return {
+    kind: "memory",
+    kubeletClientCa: cluster.kubeletClientCertificateAuthority,
+    kubeConfig: () => {
+      const config = new KubeConfig();
+      config.loadFromFile(kubeconfig);
+      return config;
+    },
+    kubectl: (args, options) =>
+      runCommand(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", join(folder, "cache"), ...args], {
+        ...(options?.input === undefined ? {} : { input: options.input }),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await cluster[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }

@@ -16,7 +16,9 @@ const announce = (name) => console.log(`\n=== ${name}`);
 
 async function step(name, work) {
   announce(name);
-  results.step(name, (await work()) === 0);
+  const succeeded = (await work()) === 0;
+  results.step(name, succeeded);
+  return succeeded;
 }
 
 async function vitest(name, project, env = {}) {
@@ -39,13 +41,25 @@ function startPeers() {
   };
 }
 
-/** Every example runs to its end by its own `start` script. */
+/**
+ * Examples that run by themselves have a `check` script, which runs them to their end. The others are programs for a
+ * cluster, and have tests, which the unit tests include.
+ */
 async function examples() {
   const names = existsSync(join(root, "examples")) ? readdirSync(join(root, "examples")).sort() : [];
   for (const name of names) {
     const cwd = join(root, "examples", name);
     if (!existsSync(join(cwd, "package.json"))) continue;
-    await step(`example ${name}`, () => run("npm", ["run", "--silent", "start"], { cwd, limit: 5 * 60_000 }));
+    const { scripts = {} } = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+    if (scripts.check !== undefined) {
+      await step(`example ${name}`, () =>
+        run("npm", ["run", "--silent", "check"], { cwd, limit: 5 * 60_000 }),
+      );
+    } else if (
+      !readdirSync(join(cwd, "src"), { recursive: true }).some((file) => file.endsWith(".test.ts"))
+    ) {
+      results.step(`example ${name}: it has neither a check script nor a test`, false);
+    }
   }
 }
 
@@ -55,9 +69,10 @@ async function runEverything() {
   const peers = required ? startPeers() : undefined;
   await step("lint", () => run("biome", ["ci", "--error-on-warnings"]));
   await step("types", () => run("tsc", ["--noEmit"]));
-  await step("build", buildPackages);
+  const built = await step("build", buildPackages);
   await vitest("unit tests", "unit");
-  await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));
+  if (built) await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));
+  else results.step("packages: not checked, because the build failed", false);
   await examples();
   await peers?.();
   await vitest("end-to-end tests", "e2e", { VKUBELET_SKIPS_FILE: skipsFile });

@@ -41,6 +41,7 @@ const codesByName: Readonly<Record<string, ProviderErrorCode>> = {
 const codesByText: readonly (readonly [text: string, code: ProviderErrorCode])[] = [
   ["Too many concurrent attempts to create a new revision", "Throttled"],
   ["Rate exceeded", "Throttled"],
+  ["is not authorized to perform", "Unauthorized"],
   ["task was not found", "NotFound"],
   ["Unable to describe task definition", "NotFound"],
   ["Cluster was not found", "NotFound"],

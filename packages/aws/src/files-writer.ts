@@ -2,6 +2,8 @@ import type { FieldIssue, ResolvedFile, ResolvedPod } from "@vkubelet/core";
 import type { MappedContainer } from "./container-mapping.ts";
 import { type SecretsPolicy, secretInPlainText } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
+import { containerSecurity } from "./security.ts";
+import { locateContainers } from "./spec-paths.ts";
 
 /** Name of the helper that writes files; `_` cannot occur in a pod's own container names. */
 export const writerContainerName = "vkubelet_writer";
@@ -10,9 +12,10 @@ export const writerContainerName = "vkubelet_writer";
 export const defaultWriterImage = "public.ecr.aws/docker/library/busybox:stable-musl";
 
 /**
- * The container that writes ConfigMap, Secret, downward API and token files into task volumes before anything else
- * starts, since ECS and Batch mount no files; undefined when the pod has none. The contents travel as base64 in its
- * environment and count towards the size of the definition.
+ * The container that prepares volumes before anything else starts; undefined when there is nothing to do. It writes
+ * ConfigMap, Secret, downward API and token files, since ECS and Batch mount no files: the contents travel as base64 in
+ * its environment and count towards the size of the definition. And it opens emptyDir volumes, which belong to root
+ * there, to everybody where a container runs as another user.
  */
 export function filesWriter(
   pod: ResolvedPod,
@@ -20,11 +23,13 @@ export function filesWriter(
   secrets: SecretsPolicy,
   issues: FieldIssue[],
 ): Omit<MappedContainer, "essential" | "dependsOn"> | undefined {
-  const volumes = pod.volumes.filter((volume) => volume.type === "files");
-  if (volumes.length === 0) return undefined;
+  const opened = volumesToOpen(pod);
+  const written = pod.volumes.filter((volume) => volume.type === "files");
+  if (written.length + opened.length === 0) return undefined;
   const environment: NameValue[] = [];
   const script = ["set -e", "umask 022"];
-  for (const volume of volumes) {
+  for (const name of opened) script.push(`chmod 777 ${shellQuote(writerRoot(name))}`);
+  for (const volume of written) {
     if (secrets === "reject" && volume.files.some((file) => file.secret)) {
       issues.push({ path: volumePath(pod, volume.name), message: secretInPlainText("file") });
       continue;
@@ -42,12 +47,25 @@ export function filesWriter(
     command: ["sh", "-c", script.join("\n")],
     environment,
     security: { user: "0", addCapabilities: [], dropCapabilities: [] },
-    mounts: volumes.map((volume) => ({
-      sourceVolume: volume.name,
-      containerPath: writerRoot(volume.name),
+    mounts: [...opened, ...written.map(({ name }) => name)].map((name) => ({
+      sourceVolume: name,
+      containerPath: writerRoot(name),
       readOnly: false,
     })),
   };
+}
+
+/** The emptyDir volumes that a container which may not be root writes to. */
+function volumesToOpen(pod: ResolvedPod): readonly string[] {
+  const byGroup = pod.pod.spec?.securityContext?.["fsGroup"] !== undefined;
+  const names = locateContainers(pod).flatMap((located) => {
+    const { user } = containerSecurity(pod, located, []);
+    const root = user === undefined ? !byGroup : /^0(:|$)/.test(user);
+    return root
+      ? []
+      : located.container.mounts.filter(({ readOnly }) => !readOnly).map(({ volume }) => volume);
+  });
+  return pod.volumes.flatMap(({ name, type }) => (type === "emptyDir" && names.includes(name) ? [name] : []));
 }
 
 function writerRoot(volume: string): string {

@@ -11,7 +11,7 @@ const volumes: SupportTable = [
   ...rules("exact", "", ["spec.volumes[].name"]),
   ...rules(
     "approx",
-    "a volume of the task, owned by root with mode 0755; it is lost when the pod is run again, and sizeLimit is not enforced",
+    "a volume of the task, opened to everybody where a container is known to run as another user than root; it is lost when the pod is run again, and sizeLimit is not enforced",
     ["spec.volumes[].emptyDir"],
   ),
   {
@@ -48,8 +48,10 @@ const podSecurity: SupportTable = [
   ...rules("approx", "checked against runAsUser; the user of the image is not read", [
     "spec.securityContext.runAsNonRoot",
   ]),
-  ...rules("reject", "ECS sets one user and one group, and no supplementary ones: remove it", [
+  ...rules("approx", "volumes are opened to everybody instead of to this group, which no process gets", [
     "spec.securityContext.fsGroup",
+  ]),
+  ...rules("reject", "ECS sets one user and one group, and no supplementary ones: remove it", [
     "spec.securityContext.supplementalGroups",
   ]),
   ...rules("ignore", "only tunes a setting that is judged by itself", [

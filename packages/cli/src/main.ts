@@ -1,4 +1,59 @@
 #!/usr/bin/env node
-const [command = "(none)"] = process.argv.slice(2);
-console.error(`vkubelet ${command}: Unsupported: this version has no commands yet`);
-process.exitCode = 2;
+import { Command, CommanderError, Option } from "commander";
+import { describeError, UsageError } from "./cli-error.ts";
+import { logLevels } from "./console-logger.ts";
+import { providerNames, type RunFlags } from "./run/config.ts";
+
+const program = new Command("vkubelet")
+  .description("Virtual kubelets: nodes of a Kubernetes cluster whose pods run elsewhere.")
+  .version("0.1.0")
+  .exitOverride()
+  .configureOutput({ outputError: () => {} });
+
+program
+  .command("run")
+  .description("Register a virtual node and run the pods bound to it, until SIGINT or SIGTERM.")
+  .addOption(new Option("--provider <name>", "the backend (VKUBELET_PROVIDER)").choices(providerNames))
+  .option("--node-name <name>", "name of the node (VKUBELET_NODE_NAME)")
+  .option(
+    "--kubeconfig <file>",
+    "how to reach the API server (VKUBELET_KUBECONFIG); default as kubectl finds it",
+  )
+  .option("--config <file>", "settings in YAML (VKUBELET_CONFIG); flags and variables win over it")
+  .addOption(
+    new Option("--log-level <level>", "least level to write to stderr (VKUBELET_LOG_LEVEL)").choices(
+      logLevels,
+    ),
+  )
+  .addHelpText(
+    "after",
+    `
+Examples:
+  vkubelet run --provider local --node-name vk-local --config vkubelet.yaml
+  VKUBELET_PROVIDER=nomad vkubelet run --node-name vk-nomad --kubeconfig ~/.kube/config
+
+A configuration file has nodeName, provider, kubeconfig, labels, annotations, taints, internalIP,
+server {port, address, clientCaFile, certificateFile, keyFile}, concurrency, logLevel, and one section
+for the provider: local, nomad, fargate or batch.`,
+  )
+  .action(async (flags: RunFlags) => {
+    const { runCommand } = await import("./run/run-command.ts");
+    await runCommand(flags);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+  if (process.exitCode !== 0) process.stderr.write(`vkubelet: ${messageOf(error)}\n`);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) return error.message.replace(/^error: /, "");
+  return describeError(error).replaceAll("\n", "\nvkubelet: ");
+}

@@ -6,6 +6,8 @@ import { Authorizer } from "./auth/authorizer.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstrap.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import type { ControllerErrorHandler } from "./controllers/controller.ts";
+import { controllerOf } from "./controllers/owner.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
 import { ListPages } from "./http/list-pages.ts";
 import { startApiServer } from "./http/server.ts";
@@ -33,6 +35,8 @@ export interface ClusterOptions {
   readonly controllers?: boolean;
   /** Binds pods to nodes; default true. */
   readonly scheduler?: boolean;
+  /** Told of every failed attempt of a controller, which tries again by itself; default: a process warning. */
+  readonly onControllerError?: ControllerErrorHandler;
   /** How many past changes of each resource a watch can start from at least; default 5,000. */
   readonly historyLimit?: number;
 }
@@ -102,9 +106,14 @@ function objectsOf(registry: Registry): ClusterObjects {
   };
 }
 
-function indexByNode(pod: KubeObject): string | undefined {
-  return pod.spec?.nodeName || undefined;
+function controllerUid(object: KubeObject): string | undefined {
+  return controllerOf(object)?.uid;
 }
+
+const podIndexes = {
+  "spec.nodeName": (pod: KubeObject) => pod.spec?.nodeName || undefined,
+  controller: controllerUid,
+};
 
 async function createServices(
   registry: Registry,
@@ -131,6 +140,14 @@ async function createServices(
   };
 }
 
+function warnOfControllerError(error: unknown, controller: string, key: string): void {
+  const text = error instanceof Error ? error.message : String(error);
+  process.emitWarning(
+    `controller ${controller} failed on ${key} and will retry: ${text}`,
+    "VkubeletClusterWarning",
+  );
+}
+
 async function sendBookmarks(store: Store, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(bookmarkIntervalMs, signal);
@@ -149,7 +166,10 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   } = options;
   const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
   const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
-  const store = new Store(options.historyLimit ?? defaultHistoryLimit, { "/pods": indexByNode });
+  const store = new Store(options.historyLimit ?? defaultHistoryLimit, {
+    "/pods": podIndexes,
+    "apps/replicasets": { controller: controllerUid },
+  });
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: controllers,
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),
@@ -177,10 +197,10 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   const running = startControllers({
     registry,
     clock,
-    caPem: authority.pem,
     signAuthority: authority,
     controllers,
     scheduler,
+    onError: options.onControllerError ?? warnOfControllerError,
   });
   const url = `https://${address.includes(":") ? `[${address}]` : address}:${server.port}`;
   const addUser = (name: string, groups: readonly string[] = []) => {

@@ -2,3 +2,4 @@ export type { Json, KubeObject, ObjectMeta, OwnerReference } from "./api/objects
 export { type FieldError, StatusError } from "./api/status-error.ts";
 export type { Clock } from "./clock.ts";
 export { type Cluster, type ClusterObjects, type ClusterOptions, createCluster } from "./cluster.ts";
+export type { ControllerErrorHandler } from "./controllers/controller.ts";

@@ -1,4 +1,4 @@
-import { createCloudWatchLogsClient, type LogsClient } from "@vkubelet/aws";
+import { createCloudWatchLogsClient, DefinitionRegistry, ensureRun, type LogsClient } from "@vkubelet/aws";
 import { contractVersion, isProviderError, type Provider, type ProviderHealth } from "@vkubelet/core";
 import { createEcsSdkClient } from "./aws-sdk-client.ts";
 import type { FargateClient } from "./client.ts";
@@ -6,9 +6,8 @@ import { containerLogs } from "./container-logs.ts";
 import { describeFargateNode } from "./describe-node.ts";
 import { ListedRuns, listNodeRuns } from "./list-runs.ts";
 import { type FargateOptions, parseFargateOptions } from "./options.ts";
-import { startRun } from "./start-run.ts";
+import { fargateRuns } from "./start-run.ts";
 import { stopRuns } from "./stop-runs.ts";
-import { TaskDefinitions } from "./task-definitions.ts";
 import { observeTask } from "./translate/observe-task.ts";
 
 /** What may be replaced, for tests and for users with clients of their own. */
@@ -33,7 +32,7 @@ export function createFargateProvider(
   const client = dependencies.ecs ?? createEcsSdkClient(place);
   const ownLogs = dependencies.logs === undefined ? createCloudWatchLogsClient(place) : undefined;
   const logs = dependencies.logs ?? ownLogs;
-  const definitions = new TaskDefinitions(client);
+  const runs = fargateRuns(client, new DefinitionRegistry(), checked);
   const listed = new ListedRuns();
   return {
     contractVersion,
@@ -44,12 +43,11 @@ export function createFargateProvider(
       pollIntervalMs: checked.pollIntervalMs ?? 5000,
     },
     describeNode: async () => describeFargateNode(checked),
-    createPod: (pod, context) => startRun({ client, definitions, options: checked }, pod, context),
+    createPod: (pod, context) => ensureRun(runs, pod, context),
     deletePod: (ref, _options, context) => stopRuns(client, checked, ref, context),
     listPods: async (context) => {
       const version = context.clock.now();
-      const runs = await listNodeRuns(client, checked, context.signal);
-      listed.replace(runs);
+      listed.replace(await listNodeRuns(client, checked, context.signal));
       return listed.latest().flatMap(({ task }) => observeTask(task, version) ?? []);
     },
     ...(checked.logs && logs

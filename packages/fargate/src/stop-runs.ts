@@ -1,6 +1,6 @@
+import { readRun } from "@vkubelet/aws";
 import { isProviderError, type PodContext, type PodRef } from "@vkubelet/core";
 import type { FargateClient } from "./client.ts";
-import { readRun } from "./run-record.ts";
 import { describeAllTasks, listAllTasks } from "./tasks.ts";
 import { ownStopReason } from "./translate/observe-task.ts";
 import type { FargateTranslateOptions } from "./translate/options.ts";
@@ -16,7 +16,7 @@ export async function stopRuns(
   const filter = { startedBy: startedBy(nodeName, ref.uid) };
   const listed = await listAllTasks(client, cluster, filter, context.signal);
   // A task that was just started may not be listed yet.
-  const recorded = readRun(context.record)?.task;
+  const recorded = readRun(context.record)?.id;
   const arns = recorded === undefined ? listed : [...listed, recorded];
   const tasks = await describeAllTasks(client, cluster, arns, context.signal);
   const open = tasks.filter(

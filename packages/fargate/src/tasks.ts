@@ -1,5 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { chunked, readIdentity } from "@vkubelet/aws";
+import { chunked } from "@vkubelet/aws";
+import { readIdentity } from "@vkubelet/aws/translate";
 import type { FargateClient, TaskFilter } from "./client.ts";
 
 /** ECS describes at most that many tasks a call. */

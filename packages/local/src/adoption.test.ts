@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { hasProcfs } from "./machine/host.ts";
-import { isRunning, parseIdentity } from "./machine/process-identity.ts";
-import { findTools } from "./machine/tools.ts";
+import { isRunning, parseIdentity, signalGroup } from "./machine/process-identity.ts";
+import { findTool, findTools, type MachineTools } from "./machine/tools.ts";
 import { createLocalProvider } from "./provider.ts";
 import { createInstance } from "./state/create-instance.ts";
 import { layout } from "./state/layout.ts";
@@ -51,8 +51,9 @@ async function appears(directory: string, name: string): Promise<void> {
 }
 
 /** A pod accepted on disk and the intent to run its container, as a provider leaves them that died right then. */
-async function leftBehind(directory: string, script: string) {
-  const tools = findTools({ namespace: false, procfs: await hasProcfs() });
+async function leftBehind(directory: string, script: string, differences: Partial<MachineTools> = {}) {
+  const found = findTools({ namespace: false, procfs: await hasProcfs() });
+  const tools = { ...found, ...differences };
   await mkdir(layout.pods(directory), { recursive: true });
   await writeFile(layout.supervisor(directory), supervisorScript(tools));
   const pod = resolved("left", { restartPolicy: "Never", containers: [shell("main", script)] });
@@ -134,6 +135,44 @@ describe("crash points of a start", () => {
       reason: "ContainerStatusUnknown",
     });
     expect(end?.state).toBe("ended");
+  });
+
+  it("intent from before the machine went down: it may have run, so it is not run again", async () => {
+    await using directory = await temporaryDirectory();
+    const { instance } = await leftBehind(directory.path, `echo run >> ${directory.path}/runs`);
+    const intent = JSON.parse(await readFile(join(instance, "intent.json"), "utf8"));
+    await writeFile(join(instance, "intent.json"), JSON.stringify({ ...intent, boot: "another-boot" }));
+    await using provider = createLocalProvider({ directory: directory.path });
+    const [end] = await provider.listPods(testContext());
+    expect(end).toMatchObject({
+      state: "ended",
+      containers: [{ state: { reason: "ContainerStatusUnknown" } }],
+    });
+    await expect(access(join(directory.path, "runs"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("without /proc and setsid: identity by ps, the session by perl", async () => {
+    const perl = findTool("perl");
+    const ps = findTool("ps");
+    expect(perl && ps, "this test needs perl and ps").toBeTruthy();
+    await using directory = await temporaryDirectory();
+    const differences = { procfs: false, setsid: undefined, perl, ps: ps ?? "" };
+    const { instance, supervise, tools } = await leftBehind(
+      directory.path,
+      `echo $$ > ${directory.path}/pid; trap 'exit 3' TERM; while :; do sleep 0.05; done`,
+      differences,
+    );
+    supervise();
+    await appears(instance, "process");
+    const identity = parseIdentity(await readFile(join(instance, "process"), "utf8"));
+    if (identity === undefined) throw new Error("the process left no identity");
+    expect(await isRunning(identity, tools)).toBe(true);
+    expect(await isRunning({ ...identity, start: "Thu Jan  1 00:00:00 1970" }, tools)).toBe(false);
+    await appears(directory.path, "pid");
+    expect(await signalGroup(identity, "SIGKILL", tools)).toBe(true);
+    await appears(instance, "exit");
+    expect(await readFile(join(instance, "exit"), "utf8")).toBe("137\n");
+    expect(await isRunning(identity, tools)).toBe(false);
   });
 
   it("a process of the same pid but another start time is not taken for ours", async () => {

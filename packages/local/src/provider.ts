@@ -71,9 +71,10 @@ class LocalProvider implements Provider {
     const { plan, report } = translatePod(pod, host);
     context.signal.throwIfAborted();
     await acceptPod(this.#options.directory, pod, plan, services.clock.now());
-    for (const { path, disposition, reason } of report.entries) {
-      if (disposition !== "approx") continue;
-      context.notify({ type: "Normal", reason: "FieldApproximated", message: `${path}: ${reason}` });
+    const approximated = report.entries.filter(({ disposition }) => disposition === "approx");
+    if (approximated.length > 0) {
+      const message = approximated.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+      context.notify({ type: "Normal", reason: "FieldsApproximated", message: message.slice(0, 1000) });
     }
     const file = await readPodFile(layout.pod(this.#options.directory, pod.ref.uid));
     if (file === undefined) {
@@ -177,10 +178,11 @@ class LocalProvider implements Provider {
       onObservation: (observation) => this.#observations.push(observation),
     };
     const opened: Opened = { host, services, keepers: new Map() };
-    for (const uid of await acceptedPods(directory)) {
+    const adopt = async (uid: string) => {
       const file = await readPodFile(layout.pod(directory, uid));
       if (file !== undefined) await this.#keep(new PodKeeper(file, services), opened.keepers);
-    }
+    };
+    await Promise.all((await acceptedPods(directory)).map(adopt));
     return opened;
   }
 
@@ -190,6 +192,10 @@ class LocalProvider implements Provider {
   }
 }
 
+/** Complete or an error: a pod that could not be looked at must not seem gone. */
 function known({ keepers }: Opened): readonly PodObservation[] {
-  return [...keepers.values()].flatMap(({ observation }) => observation ?? []);
+  return [...keepers.values()].map(({ observation, pod }) => {
+    if (observation !== undefined) return observation;
+    throw new ProviderError("Unavailable", `pod ${formatPodRef(pod.ref)} could not be read from disk yet`);
+  });
 }

@@ -22,8 +22,6 @@ export interface NomadClient {
   readJob(id: string, signal: AbortSignal): Promise<JobDetail | undefined>;
   /** Throws `Conflict` with reason {@link jobExistsReason} where the enforced index does not hold. Resolves to Nomad's warnings. */
   registerJob(body: RegisterBody, signal: AbortSignal): Promise<string>;
-  /** Replaces a job that still has this index; throws `Conflict` where it has another. */
-  updateJob(job: JobDetail, index: number, signal: AbortSignal): Promise<void>;
   /** A job that does not exist is success. */
   deregisterJob(id: string, options: { readonly purge: boolean }, signal: AbortSignal): Promise<void>;
   putVariable(path: string, items: VariableItems, signal: AbortSignal): Promise<void>;

@@ -50,10 +50,6 @@ export function createHttpClient(options: HttpClientOptions): NomadClient {
       );
       return answer.Warnings ?? "";
     },
-    async updateJob(job, index, signal) {
-      const body = { Job: job, EnforceIndex: true, JobModifyIndex: index };
-      await http.send(`update job ${job.ID}`, "/v1/jobs", { method: "PUT", body }, signal);
-    },
     async deregisterJob(id, { purge }, signal) {
       const query = purge ? { purge: "true" } : {};
       const path = `/v1/job/${encodeURIComponent(id)}`;

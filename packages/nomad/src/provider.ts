@@ -24,8 +24,9 @@ import { describeNodes, eligibleNodes, lowestMhzPerCore } from "./node.ts";
 import { currentAllocation } from "./observe/job-entry.ts";
 import { type NomadProviderOptions, type ParsedNomadOptions, parseNomadOptions } from "./options.ts";
 import { createJob } from "./pod-creation.ts";
-import { stopJob } from "./pod-deletion.ts";
+import { PodStopper } from "./pod-deletion.ts";
 import { PodTracker } from "./pod-tracker.ts";
+import { updateVariables } from "./pod-update.ts";
 import { jobId, jobPrefix, taskName } from "./translate/identity.ts";
 import type { NomadTranslateOptions } from "./translate/options.ts";
 import type { NodeStub } from "./wire.ts";
@@ -68,12 +69,14 @@ class NomadProvider implements Provider {
   readonly #options: ParsedNomadOptions;
   readonly #client: NomadClient;
   readonly #tracker: PodTracker;
+  readonly #stopper: PodStopper;
   #mhzPerCore: number | undefined;
 
   constructor(options: ParsedNomadOptions, client: NomadClient) {
     this.#options = options;
     this.#client = client;
     this.#tracker = new PodTracker(client, jobPrefix(options.nodeName));
+    this.#stopper = new PodStopper(client);
     this.#mhzPerCore = options.mhzPerCore;
   }
 
@@ -92,10 +95,14 @@ class NomadProvider implements Provider {
     await createJob(this.#client, pod, await this.#translateOptions(context.signal), context);
   }
 
+  async updatePod(pod: ResolvedPod, context: PodContext): Promise<void> {
+    await updateVariables(this.#client, pod, await this.#translateOptions(context.signal), context);
+  }
+
   async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {
     const id = this.#idOf(ref);
     this.#tracker.markDeleting(id);
-    await stopJob(this.#client, id, options.gracePeriodSeconds, context);
+    await this.#stopper.stop(id, options.gracePeriodSeconds, context);
   }
 
   async releasePod(ref: PodRef, context: CallContext): Promise<void> {
@@ -144,6 +151,10 @@ class NomadProvider implements Provider {
       if (!isProviderError(error)) throw error;
       return { healthy: false, reason: error.reason, message: error.message };
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopper.dispose();
   }
 
   #idOf(ref: PodRef): string {

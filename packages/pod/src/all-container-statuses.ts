@@ -2,7 +2,7 @@ import type { Container, ContainerKind, ContainerStatus, PodStatus } from "@vkub
 import { type ContainerWait, containerStatus, type StatusView, unknownEnd } from "./container-status.ts";
 import { goDuration } from "./kubernetes-time.ts";
 import { anyMainStarted } from "./phase.ts";
-import type { ResolveWait } from "./resolution.ts";
+import type { ResolveWait } from "./resolve-wait.ts";
 import { containerRestartable, isSidecar } from "./restart.ts";
 import type { StatusInput } from "./status-input.ts";
 

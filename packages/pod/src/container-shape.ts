@@ -1,4 +1,5 @@
 import { type DefaultRule, type FieldShape, list, object } from "./field-shape.ts";
+import { imagePullPolicyOf } from "./image-pull-policy.ts";
 
 /** Of a container and of a pod alike. */
 export const resourcesShape: FieldShape = object("limits{} requests{}", {
@@ -125,13 +126,10 @@ const containerFields: Readonly<Record<string, FieldShape>> = {
   ),
 };
 
-/** pod-semantics U5: Always for the tag `latest` or no tag, else IfNotPresent. */
+/** pod-semantics U5. */
 const isDefaultPullPolicy: DefaultRule = (value, owner) => {
-  const image = owner["image"];
-  if (typeof image !== "string" || image.includes("@")) return value === "IfNotPresent";
-  const tagAt = image.indexOf(":", image.lastIndexOf("/") + 1);
-  const latest = tagAt < 0 || image.slice(tagAt + 1) === "latest";
-  return value === (latest ? "Always" : "IfNotPresent");
+  const { image } = owner;
+  return value === imagePullPolicyOf(typeof image === "string" ? { name: "", image } : { name: "" });
 };
 
 const containerDefaults: Readonly<Record<string, unknown>> = {

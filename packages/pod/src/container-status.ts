@@ -52,8 +52,9 @@ export function containerStatus(
   const state = stateOf(observed, previous, wait, view);
   const instance = instanceOf(observed, view);
   const restarted = previous !== undefined && isNewInstance(previous, state, instance);
-  const replaced = restarted || state.terminated === undefined;
-  if (previous !== undefined && replaced && endedForGood(container, kind, previous, view)) return previous;
+  const replaced = restarted || state.terminated?.exitCode !== previous?.state?.terminated?.exitCode;
+  if (previous !== undefined && replaced && endedForGood(container, kind, previous, state, view))
+    return previous;
 
   const lastState = lastStateOf(observed, previous, state, restarted, view);
   const containerID = instance ?? (restarted ? undefined : previous?.containerID);
@@ -119,10 +120,13 @@ function endedForGood(
   container: Container,
   kind: ContainerKind | "ephemeral",
   previous: ContainerStatus,
+  state: ContainerState,
   view: StatusView,
 ): boolean {
   const ended = previous.state?.terminated;
   if (ended === undefined) return false;
+  // An end that was only inferred gives way to the one that the backend tells.
+  if (ended.reason === unknownEndReason && state.terminated !== undefined) return false;
   if (view.terminal || kind === "ephemeral") return true;
   // The API lets every container of an Always pod, and every sidecar, leave the terminated state.
   if (kind === "sidecar" || (view.spec.restartPolicy ?? "Always") === "Always") return false;
@@ -139,9 +143,11 @@ function terminatedState(
     containerIDOf(termination.instanceId, view) ??
     (observed === undefined ? undefined : instanceOf(observed, view));
   // Only the present instance's times are known from before, not those of an earlier one.
-  const known = observed !== undefined && previous?.containerID === containerID ? previous?.state : undefined;
-  const startedAt = termination.startedAt ?? known?.running?.startedAt ?? known?.terminated?.startedAt;
-  const finishedAt = termination.finishedAt ?? known?.terminated?.finishedAt;
+  const same = observed !== undefined && previous?.containerID === containerID;
+  const known = same ? knownEnd(previous) : undefined;
+  const startedAt =
+    termination.startedAt ?? (same ? previous?.state?.running?.startedAt : undefined) ?? known?.startedAt;
+  const finishedAt = termination.finishedAt ?? known?.finishedAt;
   return {
     exitCode: termination.exitCode,
     reason: termination.reason ?? (termination.exitCode === 0 ? "Completed" : "Error"),
@@ -150,6 +156,12 @@ function terminatedState(
     ...(finishedAt !== undefined && { finishedAt: wholeSeconds(finishedAt) }),
     ...(containerID !== undefined && { containerID }),
   };
+}
+
+/** How the last instance ended, if it did: it may wait for its restart since. */
+function knownEnd(previous: ContainerStatus | undefined): ContainerStateTerminated | undefined {
+  if (previous?.state?.running !== undefined) return undefined;
+  return previous?.state?.terminated ?? previous?.lastState?.terminated;
 }
 
 function lastStateOf(

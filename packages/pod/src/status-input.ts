@@ -1,5 +1,5 @@
 import type { Pod, PodObservation, PodStatus } from "@vkubelet/core";
-import type { ResolveWait } from "./resolution.ts";
+import type { ResolveWait } from "./resolve-wait.ts";
 
 /** Everything that a pod's status is computed from. */
 export interface StatusInput {

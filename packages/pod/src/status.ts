@@ -4,6 +4,7 @@ import { computeConditions } from "./conditions.ts";
 import type { StatusView } from "./container-status.ts";
 import { wholeSeconds } from "./kubernetes-time.ts";
 import { computePhase, isTerminalPhase } from "./phase.ts";
+import { qosClassOf } from "./qos.ts";
 import type { StatusInput } from "./status-input.ts";
 
 /**
@@ -36,14 +37,15 @@ export function computePodStatus(input: StatusInput): PodStatus {
     now,
     generation,
   });
-  const qosClass = previous.qosClass ?? input.pod.status?.qosClass;
+  // The API server sets it at creation and never changes it (pod-semantics S1).
+  const qosClass = previous.qosClass ?? input.pod.status?.qosClass ?? qosClassOf(spec);
   return {
     phase,
     ...reasonOf(input, previous, phase, failure),
     conditions,
     ...addresses(input, previous),
     startTime: previous.startTime ?? now,
-    ...(qosClass !== undefined && { qosClass }),
+    qosClass,
     ...(generation !== undefined && { observedGeneration: generation }),
     ...(shown !== undefined && shown.init.length > 0 && { initContainerStatuses: shown.init }),
     ...(shown !== undefined && { containerStatuses: shown.main }),
@@ -92,7 +94,9 @@ function publishedPhase(
   });
   if (input.deleting && view.over && !isTerminalPhase(computed)) return "Failed";
   const running = [...statuses.init, ...statuses.main].some((status) => status.state?.running !== undefined);
-  return isTerminalPhase(computed) && running ? before : computed;
+  // A pod that is about to run anew is no more over than one of which something runs.
+  const goesOn = running || (input.restart !== undefined && !input.deleting);
+  return isTerminalPhase(computed) && goesOn ? before : computed;
 }
 
 /** pod-semantics P4: the words belong to the phase; those of a Pending pod say what it waits for now. */

@@ -6,6 +6,7 @@ import { buildGoCommands, findGoCommands, type GoBuild, goBuildObstacle } from "
 import { type RunningProcess, startProcess } from "./child-process.ts";
 import { freePorts } from "./free-port.ts";
 import type { Peer } from "./peer.ts";
+import { unmountBelow } from "./unmount-below.ts";
 
 const nomadVersion = "1.11.3";
 
@@ -36,6 +37,7 @@ export const nomadPeer: Peer = {
   },
 };
 
+/** Options of {@link startNomad}. */
 export interface NomadAgentOptions {
   /** Docker endpoint for the docker driver, such as `unix:///run/docker.sock`; without it the driver finds none. */
   readonly dockerEndpoint?: string;
@@ -88,6 +90,8 @@ export async function startNomad(options: NomadAgentOptions = {}): Promise<Nomad
   const stop = async () => {
     await stopAllJobs(address).catch((error: Error) => console.warn(`stop jobs of nomad: ${error.message}`));
     await running.stop();
+    // Where Nomad runs as root it leaves a memory filesystem in the folder of every task.
+    await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
   };
   return {
@@ -157,7 +161,7 @@ plugin "docker" {
   config {
     ${docker}
     volumes {
-      enabled = true
+      enabled = false
     }
     gc {
       image = false

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { peerFolder } from "./cache.ts";
 import { findOnPath } from "./find-on-path.ts";
@@ -29,9 +29,11 @@ export function pythonPeer(python: PythonPackage): Peer {
   // Asked anew each time: the cache folder follows the environment.
   const place = () => peerFolder(python.name, python.version);
   const markerIn = (folder: string) => join(folder, ".complete");
+  const content = `${requirements(python).join("\n")}\n`;
+  // An environment made for other requirements is made anew.
   const installed = () =>
-    access(markerIn(place())).then(
-      () => true,
+    readFile(markerIn(place()), "utf8").then(
+      (text) => text === content,
       () => false,
     );
   return {
@@ -62,7 +64,7 @@ export function pythonPeer(python: PythonPackage): Peer {
             ["-m", "pip", "install", "-q", ...requirements(python)],
             settings,
           );
-          await writeFile(`${marker}.unfinished`, `${requirements(python).join("\n")}\n`);
+          await writeFile(`${marker}.unfinished`, content);
           await rename(`${marker}.unfinished`, marker);
         },
         settings,

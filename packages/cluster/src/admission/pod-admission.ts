@@ -78,10 +78,10 @@ function admitTolerations(pod: KubeObject): void {
   pod.spec.tolerations = tolerations;
 }
 
-const systemPriorities: Readonly<Record<string, number>> = {
-  "system-cluster-critical": 2_000_000_000,
-  "system-node-critical": 2_000_001_000,
-};
+const systemPriorities: ReadonlyMap<string, number> = new Map([
+  ["system-cluster-critical", 2_000_000_000],
+  ["system-node-critical", 2_000_001_000],
+]);
 
 /** Plugin Priority. */
 function admitPriority(pod: KubeObject, type: ResourceType, context: StrategyContext): void {
@@ -93,7 +93,7 @@ function admitPriority(pod: KubeObject, type: ResourceType, context: StrategyCon
     if (name) pod.spec.priorityClassName = name;
   }
   const found = name ? context.store.get(classes, undefined, name) : undefined;
-  const value = found?.["value"] ?? (name ? systemPriorities[name] : 0);
+  const value = found?.["value"] ?? (name ? systemPriorities.get(name) : 0);
   if (value === undefined)
     throw forbidden(type, pod.metadata.name, `no PriorityClass with name ${name} was found`);
   pod.spec.priority = value;

@@ -122,8 +122,12 @@ export function requestToken(
 
 /** The object that a token is bound to, which must exist. @throws StatusError 400, 404, 409 */
 function boundTo(services: Services, namespace: string, reference: Json): Json {
-  const plurals: Record<string, string> = { Pod: "pods", Secret: "secrets", Node: "nodes" };
-  const plural = plurals[reference.kind];
+  const plurals = new Map([
+    ["Pod", "pods"],
+    ["Secret", "secrets"],
+    ["Node", "nodes"],
+  ]);
+  const plural = plurals.get(reference.kind);
   if (!plural) throw badRequest(`cannot bind token to object of type ${String(reference.kind)}`);
   const { registry } = services;
   const type = registry.types.require("", plural);

@@ -1,22 +1,68 @@
 import type { Clock } from "../clock.ts";
 import type { CertificateAuthority } from "../pki/certificate-authority.ts";
 import type { Registry } from "../registry/registry.ts";
+import { certificateSigner } from "./certificate-signer.ts";
+import {
+  type Controller,
+  type ControllerContext,
+  type ControllerErrorHandler,
+  runController,
+} from "./controller.ts";
+import { deploymentController } from "./deployment.ts";
+import { EventRecorder } from "./event-recorder.ts";
+import { garbageCollector } from "./garbage-collector.ts";
+import { jobController } from "./job.ts";
+import { namespaceController } from "./namespace.ts";
+import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { replicaSetController } from "./replica-set.ts";
+import { scheduler } from "./scheduler.ts";
+import { unsupportedWorkloads } from "./unsupported-workloads.ts";
 
 /** What the controllers are given. */
 export interface ControllerSetup {
   readonly registry: Registry;
   readonly clock: Clock;
-  readonly caPem: string;
   readonly signAuthority: CertificateAuthority;
   readonly controllers: boolean;
   readonly scheduler: boolean;
+  readonly onError: ControllerErrorHandler;
 }
 
 /** Running controllers. */
 export interface RunningControllers {
+  /** Ends them and waits until the last one has. */
   stop(): Promise<void>;
 }
 
-export function startControllers(_setup: ControllerSetup): RunningControllers {
-  return { stop: async () => undefined };
+function chosen(setup: ControllerSetup, context: ControllerContext): Controller[] {
+  const list: Controller[] = [];
+  if (setup.scheduler) list.push(scheduler(context));
+  if (!setup.controllers) return list;
+  return [
+    ...list,
+    replicaSetController(context),
+    deploymentController(context),
+    jobController(context),
+    garbageCollector(context),
+    namespaceController(context),
+    nodeLifecycleController(context),
+    certificateSigner(context, setup.signAuthority),
+    ...unsupportedWorkloads(context),
+  ];
+}
+
+/** Starts the controllers that the setup asks for. */
+export function startControllers(setup: ControllerSetup): RunningControllers {
+  const { registry, clock, onError } = setup;
+  const context: ControllerContext = { registry, clock, events: new EventRecorder(registry, clock) };
+  const stop = new AbortController();
+  const running = chosen(setup, context).map((controller) =>
+    runController(controller, context, onError, stop.signal),
+  );
+  return {
+    async stop() {
+      stop.abort(new Error("the controllers have been stopped"));
+      await Promise.all(running);
+    },
+  };
 }

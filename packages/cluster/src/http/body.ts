@@ -43,6 +43,20 @@ function parseYamlText(text: string): Json {
   }
 }
 
+const maximumDepth = 100;
+
+/** Refuses bodies so deep that walking them would exhaust the stack. @throws StatusError 400 */
+function checkDepth(body: Json): Json {
+  let level: Json[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maximumDepth) throw badRequest("json: exceeded max depth");
+    level = level.flatMap((value) =>
+      typeof value === "object" && value !== null ? Object.values(value) : [],
+    );
+  }
+  return body;
+}
+
 /** Decodes a body by its content type; an empty body is undefined. @throws StatusError 400, 415 */
 export async function decodeBody(bytes: Buffer, type: string): Promise<Json> {
   if (bytes.length === 0) return undefined;
@@ -52,9 +66,9 @@ export async function decodeBody(bytes: Buffer, type: string): Promise<Json> {
     case "application/json-patch+json":
     case "application/merge-patch+json":
     case "application/strategic-merge-patch+json":
-      return parseJson(bytes.toString("utf8"));
+      return checkDepth(parseJson(bytes.toString("utf8")));
     case "application/yaml":
-      return parseYamlText(bytes.toString("utf8"));
+      return checkDepth(parseYamlText(bytes.toString("utf8")));
     case "application/vnd.kubernetes.protobuf":
       return decodeProtobuf(bytes);
     default:

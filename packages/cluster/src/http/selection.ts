@@ -46,10 +46,19 @@ export function parseSelection(
   return { namespace, matches, indexValue: indexValue(fields) };
 }
 
+function byKey(left: KubeObject, right: KubeObject): number {
+  const [a, b] = [left, right].map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`) as [
+    string,
+    string,
+  ];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The selected objects in the order of their keys. */
 export function selectObjects(store: Store, type: ResourceType, selection: Selection): readonly KubeObject[] {
-  const indexed =
-    selection.indexValue === undefined ? undefined : store.listIndexed(type, selection.indexValue);
-  const objects = indexed ?? store.list(type);
-  return selection.matches ? objects.filter(selection.matches) : objects;
+  const { indexValue: value, matches } = selection;
+  const indexed = value === undefined ? undefined : store.listIndexed(type, indexedField, value);
+  if (indexed) return (matches ? indexed.filter(matches) : [...indexed]).sort(byKey);
+  const objects = store.list(type);
+  return matches ? objects.filter(matches) : objects;
 }

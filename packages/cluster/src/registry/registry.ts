@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { admitPod } from "../admission/pod-admission.ts";
 import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
-import { alreadyExists, badRequest, forbidden, invalid, notFound, StatusError } from "../api/status-error.ts";
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  invalid,
+  notFound,
+  StatusError,
+} from "../api/status-error.ts";
 import type { Clock } from "../clock.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
 import { apiVersionOf, type ResourceType, type StrategyContext } from "../resources/resource-type.ts";
@@ -50,18 +58,13 @@ export class Registry {
   readonly store: Store;
   readonly types: ResourceTypes;
   readonly clock: Clock;
-  readonly #taintNewNodes: boolean;
+  readonly #options: RegistryOptions;
 
-  constructor(
-    store: Store,
-    types: ResourceTypes,
-    clock: Clock,
-    options: { readonly taintNewNodes: boolean },
-  ) {
+  constructor(store: Store, types: ResourceTypes, clock: Clock, options: RegistryOptions) {
     this.store = store;
     this.types = types;
     this.clock = clock;
-    this.#taintNewNodes = options.taintNewNodes;
+    this.#options = options;
   }
 
   /** @throws StatusError 404 */
@@ -106,7 +109,13 @@ export class Registry {
     input: KubeObject,
     options: WriteOptions = {},
   ): KubeObject {
-    return this.#write(type, this.get(type, namespace, name), clone(input), options);
+    const old = this.get(type, namespace, name);
+    const { uid } = input.metadata ?? {};
+    if (uid && uid !== old.metadata.uid) {
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+      throw conflict(type, name, why);
+    }
+    return this.#write(type, old, clone(input), options);
   }
 
   /**
@@ -178,12 +187,21 @@ export class Registry {
     const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...kept } = metadata;
     object.metadata = {
       ...kept,
-      name: metadata.name || (metadata.generateName ? generateName(metadata.generateName) : ""),
+      name: metadata.name || this.#unusedName(type, namespace, metadata.generateName),
       ...(namespace ? { namespace } : {}),
       uid: randomUUID(),
       creationTimestamp: formatTime(now),
       ...(type.strategy.generation ? { generation: 1 } : {}),
     };
+  }
+
+  /** A generated name that nobody has; after some tries the last one is taken and the write tells of the conflict. */
+  #unusedName(type: ResourceType, namespace: Namespace, prefix: string | undefined): string {
+    if (!prefix) return "";
+    let name = generateName(prefix);
+    for (let tries = 0; tries < 8 && this.store.get(type, namespace, name); tries += 1)
+      name = generateName(prefix);
+    return name;
   }
 
   /** Plugin NamespaceLifecycle: nothing is created in a namespace that is missing or ending. */

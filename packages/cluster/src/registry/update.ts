@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectMeta } from "../api/objects.ts";
-import { badRequest, invalid, invalidField, staleVersion } from "../api/status-error.ts";
+import type { Json, KubeObject, ObjectMeta } from "../api/objects.ts";
+import { badRequest, forbiddenField, invalid, invalidField, staleVersion } from "../api/status-error.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 
 /** Fields of the metadata that only the server writes. */
@@ -29,12 +29,16 @@ export function mergeUpdate(
   restore(metadata, old.metadata, "resourceVersion");
   dropEmpty(metadata);
   if (subresource === "status") return statusUpdate(type, old, next, metadata);
+  if (subresource === "ephemeralcontainers" || subresource === "resize")
+    return podPartUpdate(old, next, subresource);
   if (subresource === "approval") return { ...structuredClone(old), metadata, status: next.status };
   const merged: KubeObject = { ...next, apiVersion: apiVersionOf(type), kind: type.kind, metadata };
   if (type.subresources.has("status") && subresource === undefined) {
     if (old.status === undefined) delete merged.status;
     else merged.status = structuredClone(old.status);
   }
+  // A namespace's spec holds its finalizers alone, which only the subresource `finalize` writes.
+  if (type.kind === "Namespace" && subresource !== "finalize") merged.spec = structuredClone(old.spec);
   return merged;
 }
 
@@ -51,6 +55,34 @@ function statusUpdate(
   const merged: KubeObject = { ...structuredClone(old), metadata: kept };
   if (next.status === undefined) delete merged.status;
   else merged.status = next.status;
+  return merged;
+}
+
+/** The two subresources that change a part of a running pod's spec. @throws StatusError 422 */
+function podPartUpdate(
+  old: KubeObject,
+  next: KubeObject,
+  subresource: "ephemeralcontainers" | "resize",
+): KubeObject {
+  const merged = structuredClone(old);
+  if (subresource === "ephemeralcontainers") {
+    const before: Json[] = old.spec.ephemeralContainers ?? [];
+    const after: Json[] = next.spec?.ephemeralContainers ?? [];
+    if (!before.every((container) => after.some(({ name }) => name === container.name))) {
+      const subject = { group: "", plural: "pods", kind: "Pod" };
+      throw invalid(subject, old.metadata.name, [
+        forbiddenField("spec.ephemeralContainers", "existing ephemeral containers may not be removed"),
+      ]);
+    }
+    merged.spec.ephemeralContainers = after;
+    return merged;
+  }
+  for (const list of ["containers", "initContainers"]) {
+    for (const container of merged.spec[list] ?? []) {
+      const resized = (next.spec?.[list] ?? []).find(({ name }: Json) => name === container.name);
+      if (resized?.resources) container.resources = resized.resources;
+    }
+  }
   return merged;
 }
 

@@ -64,9 +64,6 @@ export const namespaceStrategy: Strategy = {
     namespace.spec = { finalizers: [...new Set([...(namespace.spec?.finalizers ?? []), "kubernetes"])] };
     namespace.status = { phase: "Active" };
   },
-  prepareUpdate(namespace, old) {
-    namespace.spec = old.spec;
-  },
   fields: (namespace) => ({ "status.phase": namespace.status?.phase ?? "" }),
 };
 

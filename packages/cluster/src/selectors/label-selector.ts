@@ -62,13 +62,13 @@ export function selectsLabels(selector: LabelSelector | undefined, labels: Label
 }
 
 const term =
-  /^\s*(?:(!)\s*)?([A-Za-z0-9][-A-Za-z0-9_./]*)\s*(?:(==|=|!=|>|<)\s*([-A-Za-z0-9_.]*)|(in|notin)\s*\(([^)]*)\))?\s*$/;
+  /^(?:(!)\s*)?([A-Za-z0-9][-A-Za-z0-9_./]*)(?:\s*(==|=|!=|>|<)\s*([-A-Za-z0-9_.]*)|\s+(in|notin)\s*\(([^)]*)\))?$/;
 
 /** Parses the query form, `a=b,c!=d,e in (f,g),h,!i`. @throws StatusError 400 */
 export function parseLabelSelector(text: string): Requirement[] {
   if (text.trim() === "") return [];
   return splitTerms(text).map((part) => {
-    const match = term.exec(part);
+    const match = term.exec(part.trim());
     if (!match) throw badRequest(`unable to parse requirement: ${JSON.stringify(part.trim().slice(0, 200))}`);
     const [, not, key = "", comparison, value = "", set, list = ""] = match;
     if (not) {

@@ -20,6 +20,9 @@ export interface WatchOptions {
   readonly queueLimit?: number;
 }
 
+/** The value under which an index files an object; undefined leaves it out. */
+export type IndexFunction = (object: KubeObject) => string | undefined;
+
 interface Watcher {
   readonly stream: WatchStream;
   readonly matches: ((object: KubeObject) => boolean) | undefined;
@@ -45,17 +48,24 @@ function selected(change: Change, matches: Watcher["matches"]): StreamEvent | un
 /** All objects of one resource, their recent history and their watchers. */
 export class Collection {
   readonly #objects = new Map<string, KubeObject>();
-  readonly #index = new Map<string, Map<string, KubeObject>>();
-  readonly #indexBy: ((object: KubeObject) => string | undefined) | undefined;
+  readonly #indexes: readonly {
+    readonly name: string;
+    readonly fileUnder: IndexFunction;
+    readonly entries: Map<string, Map<string, KubeObject>>;
+  }[];
   readonly #watchers = new Map<WatchStream, Watcher>();
   readonly #historyLimit: number;
   #history: Change[] = [];
   #forgottenThrough = 0;
   #sorted: readonly KubeObject[] | undefined;
 
-  constructor(historyLimit: number, indexBy?: (object: KubeObject) => string | undefined) {
+  constructor(historyLimit: number, indexes: Readonly<Record<string, IndexFunction>> = {}) {
     this.#historyLimit = historyLimit;
-    this.#indexBy = indexBy;
+    this.#indexes = Object.entries(indexes).map(([name, fileUnder]) => ({
+      name,
+      fileUnder,
+      entries: new Map(),
+    }));
   }
 
   get size(): number {
@@ -78,27 +88,20 @@ export class Collection {
     return this.#sorted;
   }
 
-  /** The objects whose indexed value is `value`, in the order of their keys. */
-  listIndexed(value: string): readonly KubeObject[] {
-    const entries = this.#index.get(value);
-    if (!entries) return [];
-    return [...entries]
-      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-      .map(([, object]) => object);
-  }
-
-  get indexed(): boolean {
-    return this.#indexBy !== undefined;
+  /** The objects that an index files under `value`, in no order; undefined when there is no such index. */
+  listIndexed(name: string, value: string): readonly KubeObject[] | undefined {
+    const index = this.#indexes.find((candidate) => candidate.name === name);
+    return index && [...(index.entries.get(value)?.values() ?? [])];
   }
 
   commit(key: string, change: Change): void {
     this.#sorted = undefined;
-    this.#unindex(key, change.previous);
+    this.#dropFromIndexes(key, change.previous);
     if (change.type === "DELETED") {
       this.#objects.delete(key);
     } else {
       this.#objects.set(key, change.object);
-      this.#addToIndex(key, change.object);
+      this.#addToIndexes(key, change.object);
     }
     this.#remember(change);
     for (const { stream, matches } of this.#watchers.values()) {
@@ -155,23 +158,25 @@ export class Collection {
     this.#history = this.#history.slice(dropped);
   }
 
-  #addToIndex(key: string, object: KubeObject): void {
-    const value = this.#indexBy?.(object);
-    if (value === undefined) return;
-    let entries = this.#index.get(value);
-    if (!entries) {
-      entries = new Map();
-      this.#index.set(value, entries);
+  #addToIndexes(key: string, object: KubeObject): void {
+    for (const { fileUnder, entries } of this.#indexes) {
+      const value = fileUnder(object);
+      if (value === undefined) continue;
+      const filed = entries.get(value);
+      if (filed) filed.set(key, object);
+      else entries.set(value, new Map([[key, object]]));
     }
-    entries.set(key, object);
   }
 
-  #unindex(key: string, object: KubeObject | undefined): void {
-    const value = object && this.#indexBy?.(object);
-    if (value === undefined) return;
-    const entries = this.#index.get(value);
-    entries?.delete(key);
-    if (entries?.size === 0) this.#index.delete(value);
+  #dropFromIndexes(key: string, object: KubeObject | undefined): void {
+    if (!object) return;
+    for (const { fileUnder, entries } of this.#indexes) {
+      const value = fileUnder(object);
+      if (value === undefined) continue;
+      const filed = entries.get(value);
+      filed?.delete(key);
+      if (filed?.size === 0) entries.delete(value);
+    }
   }
 }
 

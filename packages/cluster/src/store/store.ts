@@ -1,5 +1,5 @@
 import { deepFreeze, type KubeObject } from "../api/objects.ts";
-import { type Change, Collection, objectKey, type WatchOptions } from "./collection.ts";
+import { type Change, Collection, type IndexFunction, objectKey, type WatchOptions } from "./collection.ts";
 import type { WatchStream } from "./watch-stream.ts";
 
 /** The resource an object is stored under; `ResourceType` fits. */
@@ -7,6 +7,9 @@ export interface StoredResource {
   readonly group: string;
   readonly plural: string;
 }
+
+/** The indexes of each resource, by `group/plural` and name of the index. */
+export type Indexes = Readonly<Record<string, Readonly<Record<string, IndexFunction>>>>;
 
 /** How many changes of each resource can be replayed to a watcher at least. */
 export const defaultHistoryLimit = 5_000;
@@ -18,13 +21,10 @@ export const defaultHistoryLimit = 5_000;
 export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #historyLimit: number;
-  readonly #indexes: Readonly<Record<string, (object: KubeObject) => string | undefined>>;
+  readonly #indexes: Indexes;
   #revision = 0;
 
-  constructor(
-    historyLimit: number = defaultHistoryLimit,
-    indexes: Readonly<Record<string, (object: KubeObject) => string | undefined>> = {},
-  ) {
+  constructor(historyLimit: number = defaultHistoryLimit, indexes: Indexes = {}) {
     this.#historyLimit = historyLimit;
     this.#indexes = indexes;
   }
@@ -44,10 +44,9 @@ export class Store {
     return namespace ? all.filter((object) => object.metadata.namespace === namespace) : all;
   }
 
-  /** The objects that the resource's index files under `value`; undefined when the resource has no index. */
-  listIndexed(resource: StoredResource, value: string): readonly KubeObject[] | undefined {
-    const collection = this.#collection(resource);
-    return collection.indexed ? collection.listIndexed(value) : undefined;
+  /** The objects that an index of the resource files under `value`, in no order; undefined without such an index. */
+  listIndexed(resource: StoredResource, index: string, value: string): readonly KubeObject[] | undefined {
+    return this.#collection(resource).listIndexed(index, value);
   }
 
   /** Writes an object (new or changed) and returns what was stored: a frozen copy with its new resourceVersion. */

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { containerNeeds, type MappedContainer } from "@vkubelet/aws";
+import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
 import { logConfiguration } from "./log-configuration.ts";
 import type { FargateTranslateOptions } from "./options.ts";
@@ -10,27 +10,26 @@ export const stopTimeoutRange = { lowest: 2, highest: 120 } as const;
 /** Below this ECS refuses a memory value (MiB). */
 const smallestMemory = 6;
 
-/** One `containerDefinitions[]` entry, environment aside: what of it stands here and what in overrides is decided above. */
+/** One `containerDefinitions[]` entry without command and environment, which may stand in overrides instead. */
 export function containerDefinition(
   pod: ResolvedPod,
   mapped: MappedContainer,
   options: FargateTranslateOptions,
   issues: FieldIssue[],
 ): ContainerDefinition {
-  const credential = repositoryCredential(pod, mapped, options, issues);
+  const credential = registryCredential(pod, mapped, options.registryCredentials, issues);
   return {
     name: mapped.name,
     image: mapped.image,
     essential: mapped.essential,
     ...(mapped.entryPoint ? { entryPoint: [...mapped.entryPoint] } : {}),
-    ...(mapped.command ? { command: [...mapped.command] } : {}),
     ...(mapped.workingDirectory ? { workingDirectory: mapped.workingDirectory } : {}),
     ...(mapped.dependsOn.length > 0 ? { dependsOn: mapped.dependsOn.map((entry) => ({ ...entry })) } : {}),
     ...(mapped.mounts.length > 0 ? { mountPoints: mapped.mounts.map((mount) => ({ ...mount })) } : {}),
     ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
     ...sizes(mapped),
     ...security(mapped, issues),
-    ...ports(mapped),
+    ...ports(mapped, issues),
     ...(mapped.located?.written && "tty" in mapped.located.written && mapped.located.written.tty === true
       ? { pseudoTerminal: true }
       : {}),
@@ -94,36 +93,20 @@ function security({ security: wanted, located }: MappedContainer, issues: FieldI
   };
 }
 
-function ports({ located }: MappedContainer): ContainerDefinition {
+function ports({ located }: MappedContainer, issues: FieldIssue[]): ContainerDefinition {
   const written = located?.written.ports ?? [];
   if (written.length === 0) return {};
+  for (const [index, { containerPort, hostPort }] of written.entries()) {
+    if (!hostPort || hostPort === containerPort) continue;
+    issues.push({
+      path: `${located?.path}.ports[${index}].hostPort`,
+      message: "a task has no address but its own: make hostPort equal to containerPort or remove it",
+    });
+  }
   return {
     portMappings: written.map(({ containerPort, protocol }) => ({
       containerPort,
       protocol: protocol === "UDP" ? "udp" : "tcp",
     })),
   };
-}
-
-const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
-
-function repositoryCredential(
-  pod: ResolvedPod,
-  { image, located }: MappedContainer,
-  options: FargateTranslateOptions,
-  issues: FieldIssue[],
-): string | undefined {
-  const covers = (registry: string) => image === registry || image.startsWith(`${registry}/`);
-  const known = Object.entries(options.registryCredentials ?? {})
-    .filter(([registry]) => covers(registry))
-    .sort(([a], [b]) => b.length - a.length)[0];
-  if (known) return known[1];
-  const needed = pod.pullCredentials.find(({ registry }) => covers(registry) && !ecrHost.test(registry));
-  if (needed && located) {
-    issues.push({
-      path: "spec.imagePullSecrets",
-      message: `ECS takes registry credentials from Secrets Manager only: name the secret for ${needed.registry} in the option registryCredentials`,
-    });
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
-import { disruptionReason, isOutOfMemory, readIdentity, startFailureReason } from "@vkubelet/aws";
+import { disruptionReason, isOutOfMemory, readIdentity, startFailureReason } from "@vkubelet/aws/translate";
 import type { ContainerObservation, ContainerObservedState, PodObservation } from "@vkubelet/core";
 
 /** What every reason that this provider gives to StopTask begins with. */

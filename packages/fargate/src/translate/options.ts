@@ -1,4 +1,4 @@
-import type { SecretsPolicy } from "@vkubelet/aws";
+import type { SecretsPolicy } from "@vkubelet/aws/translate";
 
 /** The part of the provider's options that decides what a pod becomes. */
 export interface FargateTranslateOptions {

@@ -1,13 +1,23 @@
 import type {
+  ContainerDefinition,
   ContainerOverride,
   RegisterTaskDefinitionCommandInput,
   RunTaskCommandInput,
   Tag,
 } from "@aws-sdk/client-ecs";
-import { contentHash, identityEnvironment, type NameValue, nodeKey, specField, uidKey } from "@vkubelet/aws";
+import {
+  type ContainerValues,
+  contentHash,
+  type DividedValues,
+  divideValues,
+  identityEnvironment,
+  nodeKey,
+  specField,
+  uidKey,
+  undividedValues,
+} from "@vkubelet/aws/translate";
 import type { PodRef, ResolvedPod } from "@vkubelet/core";
 import type { FargateTranslateOptions } from "./options.ts";
-import { isPerPod, splitEnvironment } from "./per-pod-values.ts";
 import type { TaskSize } from "./task-size.ts";
 
 /** The two calls that start a pod, as the SDK takes them. */
@@ -19,18 +29,18 @@ export interface FargateRequests {
 /** ECS counts the JSON of all overrides (API reference, TaskOverride). */
 export const overridesLimit = 8192;
 /** ECS service quota "Task definition size". */
-export const definitionLimit = 64 * 1024;
+export const definitionLimit: number = 64 * 1024;
 
 type Containers = NonNullable<RegisterTaskDefinitionCommandInput["containerDefinitions"]>;
 
-/** What is common to the ways of dividing values between definition and overrides. */
+/** What the two requests are made of. */
 export interface RequestParts {
   readonly pod: ResolvedPod;
   readonly options: FargateTranslateOptions;
   readonly size: TaskSize;
-  /** Without environment. */
+  /** Without command and environment. */
   readonly containers: Containers;
-  readonly environments: ReadonlyMap<string, readonly NameValue[]>;
+  readonly values: readonly ContainerValues[];
   readonly volumes: readonly string[];
 }
 
@@ -56,43 +66,38 @@ export function clientToken(ref: PodRef, attempt: number, refusals = 0): string 
  * definition. Undefined when the definition exceeds 64 KiB even so.
  */
 export function buildRequests(parts: RequestParts): FargateRequests | undefined {
-  const divided = divide(parts, true);
+  const divided = requestsOf(parts, divideValues(parts.pod, parts.values));
   const fits = JSON.stringify(divided.runTask.overrides).length <= overridesLimit;
-  const requests = fits ? divided : divide(parts, false);
+  const requests = fits ? divided : requestsOf(parts, undividedValues(parts.values));
   const size = new TextEncoder().encode(JSON.stringify(requests.registerTaskDefinition)).length;
   return size <= definitionLimit ? requests : undefined;
 }
 
-function divide(parts: RequestParts, ownInOverrides: boolean): FargateRequests {
+function requestsOf(parts: RequestParts, values: readonly DividedValues[]): FargateRequests {
   const { pod } = parts;
-  const overrides = new Map<string, { environment: NameValue[]; command?: string[] }>();
-  const containerDefinitions = parts.containers.map((definition) => {
-    const name = definition.name ?? "";
-    const environment = parts.environments.get(name) ?? [];
-    const { shared, own } = ownInOverrides
-      ? splitEnvironment(pod, environment)
-      : { shared: environment, own: [] };
-    const ownCommand = ownInOverrides && (definition.command ?? []).some((part) => isPerPod(pod, part));
-    const { command, ...rest } = definition;
-    if (own.length > 0 || ownCommand) {
-      overrides.set(name, { environment: [...own], ...(ownCommand && command ? { command } : {}) });
-    }
+  const byName = new Map(values.map((entry) => [entry.name, entry]));
+  const definitions = parts.containers.map((definition): ContainerDefinition => {
+    const shared = byName.get(definition.name ?? "")?.shared;
     return {
-      ...rest,
-      ...(command && !ownCommand ? { command } : {}),
-      ...(shared.length > 0 ? { environment: [...shared] } : {}),
+      ...definition,
+      ...(shared?.command ? { command: [...shared.command] } : {}),
+      ...(shared && shared.environment.length > 0 ? { environment: [...shared.environment] } : {}),
     };
   });
-  const first = pod.containers[0]?.name ?? "";
-  const ofFirst = overrides.get(first) ?? { environment: [] };
-  ofFirst.environment.push(...identityEnvironment(pod.ref, pod.attempt));
-  overrides.set(first, ofFirst);
-  const registerTaskDefinition = definitionRequest(parts, containerDefinitions);
-  const containerOverrides = parts.containers.flatMap(({ name = "" }): ContainerOverride[] => {
-    const override = overrides.get(name);
-    return override ? [{ name, ...override }] : [];
+  const overrides = values.flatMap(({ name, own }): ContainerOverride[] => {
+    const identity = name === pod.containers[0]?.name ? identityEnvironment(pod.ref, pod.attempt) : [];
+    const environment = [...own.environment, ...identity];
+    if (environment.length === 0 && own.command === undefined) return [];
+    return [
+      {
+        name,
+        ...(own.command ? { command: [...own.command] } : {}),
+        ...(environment.length > 0 ? { environment } : {}),
+      },
+    ];
   });
-  return { registerTaskDefinition, runTask: runRequest(parts, registerTaskDefinition, containerOverrides) };
+  const registerTaskDefinition = definitionRequest(parts, definitions);
+  return { registerTaskDefinition, runTask: runRequest(parts, registerTaskDefinition, overrides) };
 }
 
 function definitionRequest(

@@ -1,4 +1,4 @@
-import { awsSupport } from "@vkubelet/aws";
+import { awsSupport } from "@vkubelet/aws/translate";
 import { containerRules, type SupportTable } from "@vkubelet/pod";
 
 const both = ["containers", "initContainers"] as const;
@@ -27,15 +27,6 @@ export const fargateSupport: SupportTable = [
       path: "ports[].hostPort",
       disposition: "approx",
       reason: "open at the task's own address, not at the node's",
-    },
-    {
-      path: "ports[]",
-      disposition: "reject",
-      reason: "a task has no other address than its own: make hostPort equal to containerPort or remove it",
-      when: (value) => {
-        const port = value as { readonly hostPort?: unknown; readonly containerPort?: unknown };
-        return port.hostPort !== undefined && port.hostPort !== 0 && port.hostPort !== port.containerPort;
-      },
     },
     { path: "ports[].hostIP", disposition: "reject", reason: "there is no host address to bind: remove it" },
     {

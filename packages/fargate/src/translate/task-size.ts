@@ -1,4 +1,4 @@
-import { type FargateSize, fargateSizeFor, podNeeds } from "@vkubelet/aws";
+import { type FargateSize, fargateSizeFor, podNeeds } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
 
 /** Storage that every task has at no cost, and the most it can have (GiB). */

@@ -1,4 +1,4 @@
-import { mapPod, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws";
+import { mapPod, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod } from "@vkubelet/pod";
 import { containerDefinition } from "./container-definition.ts";
@@ -45,7 +45,7 @@ export function translatePod(pod: ResolvedPod, options: FargateTranslateOptions)
     options,
     size,
     containers,
-    environments: new Map(mapping.containers.map(({ name, environment }) => [name, environment])),
+    values: mapping.containers,
     volumes: mapping.volumes,
   });
   if (requests === undefined) {

@@ -25,6 +25,7 @@ import {
 } from "./kube-api-error.ts";
 import { createKubeConnection, type KubeConnection, type PreparedConnection } from "./kube-connection.ts";
 import type { KubeObject, WatchEvent } from "./kube-object.ts";
+import { type ListPage, typedItem } from "./list-page.ts";
 import { retryDelay } from "./retry-policy.ts";
 import { type OpenWatch, readWatch } from "./watch-events.ts";
 
@@ -273,18 +274,6 @@ export class JsonClient implements KubeApiClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
   }
-}
-
-interface ListPage<T> extends Pick<KubeObject, "apiVersion" | "kind"> {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  /** Go writes an empty list as null. */
-  readonly items?: readonly T[] | null;
-}
-
-/** The item with the type that its list has for all: watches carry it on each object, and both must look the same. */
-function typedItem<T extends KubeObject>(item: T, page: ListPage<T>): T {
-  if (item.kind !== undefined || page.kind === undefined || page.apiVersion === undefined) return item;
-  return { apiVersion: page.apiVersion, kind: page.kind.replace(/List$/, ""), ...item };
 }
 
 function parseAnswer<T>(request: FailedRequest, text: string): T {

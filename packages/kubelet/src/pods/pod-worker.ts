@@ -31,6 +31,7 @@ import type { PodResolver } from "./pod-resolver.ts";
 import type { RejectionPacer } from "./rejection-pacer.ts";
 import { RunRecord } from "./run-record.ts";
 import { writePodStatus } from "./status-writer.ts";
+import { withoutNulls } from "./without-nulls.ts";
 
 /** What all workers of a node share. */
 export interface PodWorkerEnvironment {
@@ -122,7 +123,7 @@ export class PodWorker {
 
   /** The status as last written by us, or as the API server holds it. */
   get #status(): PodStatus | undefined {
-    return this.#written?.status ?? this.#pod?.status;
+    return withoutNulls(this.#written?.status ?? this.#pod?.status);
   }
 
   // ---- running -------------------------------------------------------------------------------------------------
@@ -197,11 +198,7 @@ export class PodWorker {
               message: `Error: ${wait.message}`,
               ...(wait.container === undefined ? {} : { container: wait.container }),
             }
-          : {
-              type: "Warning",
-              reason: "FailedMount",
-              message: `MountVolume.SetUp failed for volume "${wait.volume}": ${wait.message}`,
-            },
+          : { type: "Warning", reason: "FailedMount", message: wait.message },
       );
     }
     await this.#write(pod, { waits });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isNotFound } from "../api/kube-api-error.ts";
+import { withoutNulls } from "./without-nulls.ts";
 
 /** The conditions that a node owns (pod-semantics T5); all others belong to somebody else and are never written. */
 const ownedConditions: ReadonlySet<string> = new Set([
@@ -17,7 +18,16 @@ const ownedConditions: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields whose absence means "remove it": a patch must say null. */
-const removableFields = ["reason", "message", "podIP", "hostIP", "startTime"] as const;
+const removableFields = [
+  "reason",
+  "message",
+  "podIP",
+  "hostIP",
+  "startTime",
+  "initContainerStatuses",
+  "containerStatuses",
+  "ephemeralContainerStatuses",
+] as const;
 
 /**
  * Writes `status` over `current` by a strategic merge patch that holds only what the node owns, with the UID as
@@ -82,7 +92,7 @@ function changedConditions(
     .filter((condition) => {
       if (!ownedConditions.has(condition.type)) return false;
       const before = current.find((other) => other.type === condition.type);
-      return !isDeepStrictEqual(withoutNulls(before), withoutNulls(condition));
+      return !isDeepStrictEqual(withoutNulls(before), condition);
     })
     .map((condition) => {
       const before = current.find((other) => other.type === condition.type);
@@ -92,9 +102,4 @@ function changedConditions(
         ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
       } as PodCondition;
     });
-}
-
-function withoutNulls(condition: PodCondition | undefined): Record<string, unknown> | undefined {
-  if (condition === undefined) return undefined;
-  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== null));
 }

@@ -57,7 +57,8 @@ export async function serveContainerLogs(
       answerText(response, failure.status, failure.text);
       return;
     }
-    const lines = readLogLines(context.host, lookup.ref, request, gone.signal);
+    const { timestamps: _, ...options } = request;
+    const lines = readLogLines(context.host, lookup.ref, options, gone.signal);
     await sendLogs(formatLogs(lines, request), response, context.clock);
   } catch (error) {
     if (gone.signal.aborted) return;

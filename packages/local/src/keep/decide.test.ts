@@ -31,13 +31,13 @@ function instance(
   return {
     number,
     phase,
-    intent: { instanceId: `id-${number}`, terminationMessagePolicy: "File" },
+    intent: { instanceId: `id-${number}`, boot: "", terminationMessagePolicy: "File" },
     ...fields,
   };
 }
 
-const running: InstancePhase = {
-  type: "running",
+const running = {
+  type: "running" as const,
   startedAtMs: now - 5000,
   identity: { pid: 1, start: "1", boot: "" },
 };
@@ -95,7 +95,9 @@ describe("starting", () => {
 
   it("I3: what follows a sidecar starts once that runs", () => {
     const done = { first: instance(0, ended(0)) };
-    expect(starts(pod(all, { ...done, side: instance(0, { type: "starting" }) }))).toEqual([]);
+    expect(
+      starts(pod(all, { ...done, side: instance(0, { type: "starting", watcher: running.identity }) })),
+    ).toEqual([]);
     expect(starts(pod(all, { ...done, side: instance(0, running) }))).toEqual(["second#0"]);
   });
 
@@ -134,6 +136,7 @@ describe("restarting", () => {
     const backoff = first.starts[0]?.backoff;
     const intent = {
       instanceId: "id-1",
+      boot: "",
       terminationMessagePolicy: "File" as const,
       ...(backoff && { backoff }),
     };
@@ -186,7 +189,7 @@ describe("restarting", () => {
   it("shows a program that could not be started as RunContainerError first", () => {
     const backoff = { nextDelayMs: 10_000, updatedAtMs: now };
     const startError = ended(128, now, { reason: "StartError", message: "exec: nope" });
-    const intent = { instanceId: "id-0", terminationMessagePolicy: "File" as const, backoff };
+    const intent = { instanceId: "id-0", boot: "", terminationMessagePolicy: "File" as const, backoff };
     const snapshot = pod([container("a")], { a: instance(0, startError, { intent }) });
     expect(observe(snapshot, decide(snapshot, now)).containers[0]?.state).toEqual({
       type: "waiting",
@@ -237,6 +240,12 @@ describe("stopping", () => {
       "kill a",
       "kill b",
     ]);
+  });
+
+  it("cuts off a start that hangs, though never before its grace", () => {
+    const hanging = { a: instance(0, { type: "starting", watcher: running.identity }) };
+    expect(stops(pod([container("a")], hanging, deletion), now + 31_999)).toEqual([]);
+    expect(stops(pod([container("a")], hanging, deletion), now + 32_000)).toEqual(["kill a"]);
   });
 
   it("G8: grace 0 kills at once", () => {

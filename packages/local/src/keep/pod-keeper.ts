@@ -1,18 +1,17 @@
-import { type FSWatcher, watch } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, type Logger, type PodObservation, ProviderError } from "@vkubelet/core";
 import { LogStamper } from "../logs/log-index.ts";
 import { signalGroup } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { createInstance } from "../state/create-instance.ts";
-import { writeIfAbsent } from "../state/files.ts";
+import { writeAtomically, writeIfAbsent } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
 import { readSnapshot, requestDeletion } from "../state/pod-directory.ts";
 import { cancelledClaim } from "../state/read-instance.ts";
 import type { PodFile, PodSnapshot } from "../state/snapshot.ts";
 import { spawnSupervisor } from "../supervise/spawn-supervisor.ts";
 import { type Decision, decide, type StartAction } from "./decide.ts";
+import { DirectoryWatches } from "./directory-watches.ts";
 import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
 import type { StopAction } from "./stop.ts";
@@ -44,7 +43,7 @@ export class PodKeeper {
   readonly #services: KeeperServices;
   readonly #stop = new AbortController();
   readonly #wakes = new Notifier();
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #watches: DirectoryWatches;
   /** Instances whose watcher this process has started and not seen ending. */
   readonly #supervised = new Set<string>();
   #observation: PodObservation | undefined;
@@ -58,9 +57,14 @@ export class PodKeeper {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
+    this.#watches = new DirectoryWatches({
+      logger: services.logger,
+      onFile: (directory, name) => this.#onFile(directory, name),
+      onDoubt: () => this.#wakes.notify(),
+    });
   }
 
-  /** The latest observation; there is one once `settle` resolved. */
+  /** The latest observation; there is none only while the disk could not be read. */
   get observation(): PodObservation | undefined {
     return this.#observation;
   }
@@ -109,8 +113,7 @@ export class PodKeeper {
   /** Frees watchers and timers of this process; nothing that runs is touched. */
   async close(): Promise<void> {
     this.#stop.abort(new ProviderError("Unavailable", "the local provider is closed"));
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    this.#watches.close();
     this.news.notify();
     await this.#loop;
   }
@@ -164,7 +167,7 @@ export class PodKeeper {
       this.#publish(snapshot, decision);
       const acted = await this.#act(decision);
       if (acted === "again") continue;
-      const wakes = [clock.now() + this.#services.rescanMs];
+      const wakes = [clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs)];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
       if (acted === "retry") wakes.push(clock.now() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
@@ -189,7 +192,7 @@ export class PodKeeper {
     const { tools, logger } = this.#services;
     const { container } = start;
     if (!start.resumed) await createInstance(this.podDirectory, this.pod, start, tools);
-    this.#watchDirectory(directory);
+    this.#watches.add(directory);
     this.#supervised.add(directory);
     spawnSupervisor({
       tools,
@@ -232,11 +235,15 @@ export class PodKeeper {
       return;
     }
     if (action === "terminate") {
-      await writeFile(join(directory, "stopping"), String(clock.now()), { mode: 0o600 });
+      await writeAtomically(join(directory, "stopping"), String(clock.now()));
     }
     const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
-    const phase = snapshot.instances.get(container.name)?.phase;
-    if (phase?.type !== "running") return;
+    const instance = snapshot.instances.get(container.name);
+    if (instance?.number !== number) return;
+    const { phase } = instance;
+    // While it starts, the watcher and what is to become the program are one process group.
+    if (phase.type === "starting" && action === "kill") await signalGroup(phase.watcher, "SIGKILL", tools);
+    if (phase.type !== "running") return;
     await signalGroup(phase.identity, action === "kill" ? "SIGKILL" : "SIGTERM", tools);
   }
 
@@ -268,22 +275,7 @@ export class PodKeeper {
         wanted.add(this.#instance(name, instance.number));
       }
     }
-    for (const [directory, watcher] of this.#watchers) {
-      if (wanted.has(directory)) continue;
-      watcher.close();
-      this.#watchers.delete(directory);
-    }
-    for (const directory of wanted) this.#watchDirectory(directory);
-  }
-
-  #watchDirectory(directory: string): void {
-    if (this.#watchers.has(directory)) return;
-    const watcher = watch(directory, (_event, name) => this.#onFile(directory, name));
-    watcher.on("error", () => this.#wakes.notify());
-    watcher.unref();
-    this.#watchers.set(directory, watcher);
-    // What happened before the watch stood is seen by looking once more.
-    this.#wakes.notify();
+    this.#watches.keep(wanted);
   }
 
   #onFile(directory: string, name: string | null): void {

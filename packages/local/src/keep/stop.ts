@@ -60,8 +60,11 @@ interface Step {
 
 function stepOf(instance: InstanceSnapshot, nowMs: number, deadlineMs: number, inTurn: boolean): Step {
   if (instance.phase.type === "planned") return { action: "cancel" };
-  // Claimed but not begun: its process is about to be known, and only then can it be told.
-  if (instance.phase.type !== "running") return {};
+  if (instance.phase.type === "starting") {
+    // Its process is about to be known, and only then can it be told. A start that hangs is cut off in the end.
+    const cutAtMs = deadlineMs === 0 ? 0 : deadlineMs + leastGraceMs;
+    return nowMs >= cutAtMs ? { action: "kill" } : { wakeAtMs: cutAtMs };
+  }
   if (deadlineMs === 0) return { action: "kill" };
   if (instance.stoppingSinceMs === undefined) return inTurn ? { action: "terminate" } : {};
   const killAtMs = Math.max(deadlineMs, instance.stoppingSinceMs + leastGraceMs);

@@ -1,6 +1,7 @@
+import type { Stats } from "node:fs";
 import { appendFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readIfPresent } from "../state/files.ts";
+import { isMissing, readIfPresent } from "../state/files.ts";
 
 /**
  * "At `timeMs`, standard output was `stdout` bytes long and standard error `stderr`": bytes that an entry covers and the
@@ -56,9 +57,11 @@ export class LogStamper {
     const known = this.#last.get(directory);
     const last = known ?? (await lastEntry(index));
     const [stdout, stderr] = await Promise.all([
-      stat(join(directory, "stdout")),
-      stat(join(directory, "stderr")),
+      statIfPresent(join(directory, "stdout")),
+      statIfPresent(join(directory, "stderr")),
     ]);
+    // Released meanwhile: nobody asks for times any more.
+    if (stdout === undefined || stderr === undefined) return;
     const looks = [
       { name: "stdout" as const, size: stdout.size, timeMs: Math.floor(stdout.mtimeMs) },
       { name: "stderr" as const, size: stderr.size, timeMs: Math.floor(stderr.mtimeMs) },
@@ -74,6 +77,15 @@ export class LogStamper {
     // A new provider starts a new line: the one before may have been cut off in the middle of one.
     if (text !== "") await appendFile(index, known === undefined ? `\n${text}` : text, { mode: 0o600 });
     this.#last.set(directory, entry);
+  }
+}
+
+async function statIfPresent(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

@@ -25,7 +25,7 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
 export async function isRunning(identity: ProcessIdentity, tools: MachineTools): Promise<boolean> {
   if (!tools.procfs) {
     const started = await lstart(identity.pid, tools.ps);
-    return started !== undefined && started === identity.start;
+    return started === identity.start;
   }
   if (identity.boot !== "" && identity.boot !== (await bootId())) return false;
   const stat = await readOrUndefined(`/proc/${identity.pid}/stat`);
@@ -58,6 +58,11 @@ function kill(target: number, signal: "SIGTERM" | "SIGKILL"): boolean {
   }
 }
 
+/** The boot that the machine is in; empty where the system has no boot id. */
+export async function currentBoot(tools: MachineTools): Promise<string> {
+  return tools.procfs ? bootId() : "";
+}
+
 let knownBoot: string | undefined;
 
 async function bootId(): Promise<string> {
@@ -77,10 +82,11 @@ async function readOrUndefined(path: string): Promise<string | undefined> {
 
 async function lstart(pid: number, ps: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(ps, ["-o", "lstart=", "-p", String(pid)], {
+    const { stdout } = await promisify(execFile)(ps, ["-o", "stat=", "-o", "lstart=", "-p", String(pid)], {
       env: { LC_ALL: "C" },
     });
-    return stdout.trim() || undefined;
+    const [, state = "", started = ""] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
+    return state === "" || state.startsWith("Z") ? undefined : started;
   } catch (error) {
     // ps exits 1 when there is no such process.
     if ((error as { code?: unknown }).code === 1) return undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StartAction } from "../keep/decide.ts";
+import { currentBoot } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { failureScript, launchScript } from "../supervise/launch-script.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
@@ -28,6 +29,7 @@ export async function createInstance(
   await mkdir(temporary, { mode: 0o700 });
   const intent: IntentFile = {
     instanceId: `${pod.ref.uid}-${container.name}-${number}`,
+    boot: await currentBoot(tools),
     terminationMessagePolicy: container.terminationMessagePolicy,
     ...(start.backoff === undefined ? {} : { backoff: start.backoff }),
     ...(start.previous === undefined ? {} : { previous: start.previous }),
@@ -41,7 +43,7 @@ export async function createInstance(
     ...(mounts > 0 ? [["namespace", ""] as [string, string]] : []),
   ];
   for (const [name, text] of files)
-    await writeFile(join(temporary, name), text, { mode: 0o600, flush: true });
+    await writeFile(join(temporary, name), text, { mode: 0o600, flush: text !== "" });
   try {
     await rename(temporary, directory);
   } catch (error) {
@@ -73,6 +75,7 @@ async function scriptFor(
         source: join(directory, "termination-log"),
         target: container.terminationMessagePath,
         readOnly: false,
+        ours: true,
       });
     }
     const script = launchScript({ container, instanceDirectory: directory, mounts, tools });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { ProviderError } from "@vkubelet/core";
 
 /** Whether `error` says that the file is not there. */
 export function isMissing(error: unknown): boolean {
@@ -26,6 +27,19 @@ export async function writeIfAbsent(path: string, text: string): Promise<boolean
     throw error;
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Content of a JSON file that this provider wrote; undefined when there is none. `Internal` names a damaged one. */
+export async function readState<T>(path: string): Promise<T | undefined> {
+  const file = await readIfPresent(path);
+  if (file === undefined) return undefined;
+  try {
+    return JSON.parse(file.text) as T;
+  } catch (error) {
+    throw new ProviderError("Internal", `state file ${path} is damaged: remove its pod's directory by hand`, {
+      cause: error,
+    });
   }
 }
 

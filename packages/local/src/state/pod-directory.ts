@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type PodRef, ProviderError, type ResolvedPod } from "@vkubelet/core";
 import type { MachineTools } from "../machine/tools.ts";
 import type { ProcessPlan } from "../translate/process-plan.ts";
-import { isMissing, readIfPresent, writeAtomically } from "./files.ts";
+import { isMissing, readState, writeAtomically } from "./files.ts";
 import { layout } from "./layout.ts";
 import { instanceNumbers, readInstance } from "./read-instance.ts";
 import type { DeletionFile, InstanceSnapshot, PodFile, PodSnapshot } from "./snapshot.ts";
@@ -57,8 +57,7 @@ export async function acceptedPods(directory: string): Promise<readonly string[]
 
 /** The accepted pod; undefined when it is not known. */
 export async function readPodFile(podDirectory: string): Promise<PodFile | undefined> {
-  const file = await readIfPresent(layout.podFile(podDirectory));
-  return file === undefined ? undefined : (JSON.parse(file.text) as PodFile);
+  return readState<PodFile>(layout.podFile(podDirectory));
 }
 
 /** All that the disk says about a pod now. */
@@ -67,7 +66,7 @@ export async function readSnapshot(
   pod: PodFile,
   tools: MachineTools,
 ): Promise<PodSnapshot> {
-  const deletion = await readIfPresent(layout.deletionFile(podDirectory));
+  const deletion = await readState<DeletionFile>(layout.deletionFile(podDirectory));
   const instances = new Map<string, InstanceSnapshot>();
   for (const { name } of pod.plan.containers) {
     const number = (await instanceNumbers(layout.container(podDirectory, name))).at(-1);
@@ -78,7 +77,7 @@ export async function readSnapshot(
   return {
     pod,
     instances,
-    ...(deletion === undefined ? {} : { deletion: JSON.parse(deletion.text) as DeletionFile }),
+    ...(deletion === undefined ? {} : { deletion }),
   };
 }
 
@@ -90,8 +89,7 @@ export async function requestDeletion(
 ): Promise<void> {
   const path = layout.deletionFile(podDirectory);
   const deadlineMs = gracePeriodSeconds === 0 ? 0 : nowMs + Math.max(2, gracePeriodSeconds) * 1000;
-  const before = await readIfPresent(path);
-  const known = before && (JSON.parse(before.text) as DeletionFile);
+  const known = await readState<DeletionFile>(path);
   if (known !== undefined && known.deadlineMs <= deadlineMs) return;
   const file: DeletionFile = { requestedAtMs: known?.requestedAtMs ?? nowMs, deadlineMs };
   await writeAtomically(path, JSON.stringify(file));

@@ -22,14 +22,15 @@ export async function prepareMounts(
     mounts.push({
       source: await sourceOf(podDirectory, plan, mount),
       target: mount.mountPath,
-      readOnly: mount.readOnly || isFiles(plan, mount.volume),
+      readOnly: mount.readOnly || isOfType(plan, mount.volume, "files"),
+      ours: !isOfType(plan, mount.volume, "hostPath"),
     });
   }
   return mounts;
 }
 
-function isFiles(plan: ProcessPlan, volume: string): boolean {
-  return plan.volumes.some(({ name, type }) => name === volume && type === "files");
+function isOfType(plan: ProcessPlan, volume: string, wanted: "files" | "hostPath"): boolean {
+  return plan.volumes.some(({ name, type }) => name === volume && type === wanted);
 }
 
 async function sourceOf(podDirectory: string, plan: ProcessPlan, mount: PlannedMount): Promise<string> {

@@ -1,14 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerTermination } from "@vkubelet/core";
-import { isRunning, parseIdentity } from "../machine/process-identity.ts";
+import { type ContainerTermination, ProviderError } from "@vkubelet/core";
+import { currentBoot, isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { isMissing, type ReadFile, readIfPresent, writeIfAbsent } from "./files.ts";
+import { isMissing, type ReadFile, readIfPresent, readState, writeIfAbsent } from "./files.ts";
 import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
 import { terminationMessage } from "./termination-message.ts";
 
 /** What the claim holds when the provider took an instance so that nobody can start it. */
 export const cancelledClaim = "cancelled\n";
+/** What the claim holds when an intent outlived the boot it was written in. */
+const lostClaim = "lost\n";
 const lostExit = "137\nlost\n";
 
 /** Numbers of the instances of a container that are kept, ascending. */
@@ -34,20 +36,26 @@ export async function readInstance(
   number: number,
   tools: MachineTools,
 ): Promise<InstanceSnapshot | undefined> {
-  const intent = await readIfPresent(join(directory, "intent.json"));
+  const intent = await readState<IntentFile>(join(directory, "intent.json"));
   if (intent === undefined) return undefined;
   const stopping = await readIfPresent(join(directory, "stopping"));
   return {
     number,
-    intent: JSON.parse(intent.text) as IntentFile,
-    phase: await readPhase(directory, JSON.parse(intent.text) as IntentFile, tools),
+    intent,
+    phase: await readPhase(directory, intent, tools),
     ...(stopping === undefined ? {} : { stoppingSinceMs: Number(stopping.text) }),
   };
 }
 
 async function readPhase(directory: string, intent: IntentFile, tools: MachineTools): Promise<InstancePhase> {
   const claim = await readIfPresent(join(directory, "claim"));
-  if (claim === undefined) return { type: "planned" };
+  if (claim === undefined) {
+    const boot = await currentBoot(tools);
+    if (intent.boot === boot || intent.boot === "") return { type: "planned" };
+    // A claim may have gone with the power. Whether this instance ran cannot be known: it must not run again.
+    await writeIfAbsent(join(directory, "claim"), lostClaim);
+    return readPhase(directory, intent, tools);
+  }
   if (claim.text === cancelledClaim) return { type: "cancelled" };
   const ended = await readEnd(directory, intent);
   if (ended !== undefined) return ended;
@@ -58,10 +66,12 @@ async function readPhase(directory: string, intent: IntentFile, tools: MachineTo
   if (processFile && identity && (watched || (await isRunning(identity, tools)))) {
     return { type: "running", startedAtMs: processFile.modifiedAtMs, identity };
   }
-  if (watched) return { type: "starting" };
+  if (watched) return { type: "starting", watcher };
   // Between the looks the watcher may have finished its work: writing the loss gives way to what it wrote.
   await writeIfAbsent(join(directory, "exit"), lostExit);
-  return (await readEnd(directory, intent)) ?? { type: "starting" };
+  const end = await readEnd(directory, intent);
+  if (end !== undefined) return end;
+  throw new ProviderError("Internal", `${join(directory, "exit")} vanished while it was read`);
 }
 
 async function readEnd(directory: string, intent: IntentFile): Promise<InstancePhase | undefined> {

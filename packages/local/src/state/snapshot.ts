@@ -19,6 +19,8 @@ export interface DeletionFile {
 /** What stands on disk of an instance before anything of it runs. */
 export interface IntentFile {
   readonly instanceId: string;
+  /** The boot in which the intent was written; empty where the system has no boot id. */
+  readonly boot: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
   /** Backoff as it stands after the decision to start this instance; absent for the first. */
   readonly backoff?: BackoffState;
@@ -33,7 +35,7 @@ export interface IntentFile {
 export type InstancePhase =
   | { readonly type: "planned" }
   | { readonly type: "cancelled" }
-  | { readonly type: "starting" }
+  | { readonly type: "starting"; readonly watcher: ProcessIdentity }
   | { readonly type: "running"; readonly startedAtMs: number; readonly identity: ProcessIdentity }
   | {
       readonly type: "ended";

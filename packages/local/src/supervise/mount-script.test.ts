@@ -16,7 +16,7 @@ describe("mountCommands", () => {
   });
 
   it("is a shell program, whatever the paths hold", async () => {
-    const mounts = [{ source: "/it's", target: "/a b/$(c)", readOnly: true }];
+    const mounts = [{ source: "/it's", target: "/a b/$(c)", readOnly: true, ours: true }];
     const script = mountCommands(mounts, "/dir with 'quote'", tools);
     await expect(promisify(execFile)(tools.sh, ["-n", "-c", script])).resolves.toMatchObject({ stderr: "" });
   });
@@ -24,8 +24,8 @@ describe("mountCommands", () => {
   it("mounts what lies higher first, so that nested mounts are not hidden", () => {
     const script = mountCommands(
       [
-        { source: "/2", target: "/data/sub", readOnly: false },
-        { source: "/1", target: "/data", readOnly: false },
+        { source: "/2", target: "/data/sub", readOnly: false, ours: true },
+        { source: "/1", target: "/data", readOnly: false, ours: true },
       ],
       "/d",
       tools,

@@ -7,6 +7,8 @@ export interface ReadyMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Whether the source lies in the provider's directory, so that targets of deeper mounts may be made in it. */
+  readonly ours: boolean;
 }
 
 /**
@@ -27,8 +29,10 @@ export function mountCommands(
   const mount = shellQuote(tools.mount ?? "mount");
   const lines = [...mounts]
     .sort((a, b) => depth(a.target) - depth(b.target))
-    .map(({ source, target, readOnly }) =>
-      ["vkubelet_place", source, target, readOnly ? "ro" : "rw"].map(shellQuote).join(" "),
+    .map(({ source, target, readOnly, ours }) =>
+      ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""]
+        .map(shellQuote)
+        .join(" "),
     );
   return `${rootCommands(mounts, instanceDirectory, tools)}
 ${placeFunctions(instanceDirectory, tools, mount)}
@@ -82,14 +86,23 @@ vkubelet_stand_in() {
   vkubelet_shown=${standIns}/$vkubelet_count/shown
   ${mkdir} -p "$vkubelet_original" "$vkubelet_shown" && ${mount} --rbind "$1" "$vkubelet_original" ||
     vkubelet_fail "mounts: a stand-in for $1 could not be made"
-  for vkubelet_entry in "$1"/* "$1"/.[!.]*; do
-    if [ -L "$vkubelet_entry" ]; then
-      ${shellQuote(tools.cp)} -P "$vkubelet_entry" "$vkubelet_shown/"
-    elif [ -e "$vkubelet_entry" ]; then
-      ${shellQuote(tools.ln)} -s "$vkubelet_original/\${vkubelet_entry##*/}" "$vkubelet_shown/"
-    fi || vkubelet_fail "mounts: $vkubelet_entry could not be shown in a stand-in"
+  vkubelet_shadowed=$1
+  set --
+  for vkubelet_entry in "$vkubelet_shadowed"/* "$vkubelet_shadowed"/.[!.]* "$vkubelet_shadowed"/..?*; do
+    if [ -e "$vkubelet_entry" ] && [ ! -L "$vkubelet_entry" ]; then
+      set -- "$@" "$vkubelet_original/\${vkubelet_entry##*/}"
+    fi
   done
-  ${mount} --bind "$vkubelet_shown" "$1" || vkubelet_fail "mounts: a stand-in for $1 could not be put in place"
+  [ $# = 0 ] || ${shellQuote(tools.ln)} -s -- "$@" "$vkubelet_shown/" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be filled"
+  set --
+  for vkubelet_entry in "$vkubelet_shadowed"/* "$vkubelet_shadowed"/.[!.]* "$vkubelet_shadowed"/..?*; do
+    [ ! -L "$vkubelet_entry" ] || set -- "$@" "$vkubelet_entry"
+  done
+  [ $# = 0 ] || ${shellQuote(tools.cp)} -P -- "$@" "$vkubelet_shown/" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be filled"
+  ${mount} --bind "$vkubelet_shown" "$vkubelet_shadowed" ||
+    vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be put in place"
 }
 vkubelet_place() {
   if [ ! -e "$2" ]; then
@@ -128,7 +141,7 @@ $vkubelet_parent$vkubelet_rest
   ${mount} --bind -- "$1" "$2" || vkubelet_fail "mounts: $1 could not be mounted at $2"
   if [ "$3" = ro ]; then
     ${mount} -o remount,bind,ro -- "$2" || vkubelet_fail "mounts: $2 could not be made read-only"
-  else
+  elif [ "$4" = ours ]; then
     vkubelet_own="$vkubelet_own
 $(CDPATH= cd -P -- "$2" 2>/dev/null && pwd -P)
 "

@@ -4,11 +4,7 @@ import type { LocalHost, PlannedMount, PlannedVolume } from "./process-plan.ts";
 const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
 
 /** The volumes of the pod as directories; kinds that this machine does not have are rejected by path. */
-export function planVolumes(
-  pod: ResolvedPod,
-  _host: LocalHost,
-  issues: FieldIssue[],
-): readonly PlannedVolume[] {
+export function planVolumes(pod: ResolvedPod, issues: FieldIssue[]): readonly PlannedVolume[] {
   return pod.volumes.flatMap((volume, index): PlannedVolume[] => {
     if (volume.type !== "reference") return [{ name: volume.name, type: volume.type }];
     const path = `spec.volumes[${index}].${volume.kind}`;

@@ -36,7 +36,7 @@ export function translatePod(pod: ResolvedPod, host: LocalHost): LocalTranslatio
     "status.hostIP": host.address,
     "status.hostIPs": host.address,
   };
-  const volumes = planVolumes(pod, host, issues);
+  const volumes = planVolumes(pod, issues);
   const containers = [
     ...pod.initContainers.map((container, index) => ({ container, path: `spec.initContainers[${index}]` })),
     ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
@@ -112,8 +112,12 @@ function rejection(
   rejected: ProviderError | undefined,
   issues: readonly FieldIssue[],
 ): ProviderError {
+  // A field that is refused speaks for everything below it.
+  const below = (path: string, above: string) => path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
   const unique = issues.filter(
-    (issue, index) => issues.findIndex(({ path }) => path === issue.path) === index,
+    (issue, index) =>
+      issues.findIndex(({ path }) => path === issue.path) === index &&
+      !issues.some(({ path }) => below(issue.path, path)),
   );
   if (rejected !== undefined && unique.length === rejected.issues.length) return rejected;
   const text = unique.map(({ path, message }) => `${path} ${message}`).join("; ");

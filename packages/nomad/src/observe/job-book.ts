@@ -14,6 +14,7 @@ interface MutableEntry {
  */
 export class JobBook {
   readonly #entries = new Map<string, MutableEntry>();
+  readonly #deleting = new Set<string>();
 
   entry(job: string): JobEntry | undefined {
     return this.#entries.get(job);
@@ -26,7 +27,12 @@ export class JobBook {
   applyJob(job: JobStub): void {
     const entry = this.#entries.get(job.ID);
     if (entry === undefined) {
-      this.#entries.set(job.ID, { job, allocations: new Map(), evaluation: undefined, deleting: false });
+      this.#entries.set(job.ID, {
+        job,
+        allocations: new Map(),
+        evaluation: undefined,
+        deleting: this.#deleting.has(job.ID),
+      });
     } else if (job.ModifyIndex >= entry.job.ModifyIndex) {
       entry.job = { ...job, Meta: job.Meta ?? entry.job.Meta ?? null };
     }
@@ -52,7 +58,9 @@ export class JobBook {
     }
   }
 
+  /** Holds for a job that is not known yet as well, until it is removed. */
   markDeleting(job: string): void {
+    this.#deleting.add(job);
     const entry = this.#entries.get(job);
     if (entry !== undefined) entry.deleting = true;
   }
@@ -66,5 +74,6 @@ export class JobBook {
 
   remove(job: string): void {
     this.#entries.delete(job);
+    this.#deleting.delete(job);
   }
 }

@@ -46,7 +46,7 @@ function unplaced(entry: JobEntry): Verdict {
     const message = "Nomad holds the job as dead and has forgotten its allocation";
     return { state: "ended", failure: { reason: "NomadAllocationGone", message } };
   }
-  if (evaluation?.Status === "blocked") {
+  if (evaluation?.Status === "blocked" || (evaluation?.Status === "complete" && evaluation.BlockedEval)) {
     return { state: "waiting", reason: "NomadPlacementBlocked", message: placementMessage(evaluation) };
   }
   if (evaluation?.Status === "failed") {

@@ -5,7 +5,7 @@ import type { ResolvedValue } from "@vkubelet/core";
  * `%{` would be expressions, and an unknown name fails the task.
  */
 export function escapeConfig(text: string): string {
-  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return text.replaceAll(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
 }
 
 /** A value for a driver's Config: literal parts escaped, late parts as the expressions that Nomad fills in. */

@@ -48,6 +48,8 @@ export const metaKeys = {
   stages: "vk_stages",
   /** `host` where the pod has its host's address. */
   network: "vk_network",
+  /** MHz that stood for one CPU when the job was made. */
+  mhzPerCore: "vk_mhz_per_core",
 } as const;
 
 /** A digest of what would be registered, to tell a repeated create from a changed one. */

@@ -95,6 +95,12 @@ const pod: readonly SupportRule[] = [
   rule("exact", "spec.restartPolicy", ""),
   rule(
     "approx",
+    "spec.restartPolicy",
+    "with Never a pull or start that fails is not repeated",
+    (value) => value === "Never",
+  ),
+  rule(
+    "approx",
     "spec.containers",
     "a container that fails for good ends the others, as Nomad ends sibling tasks",
   ),
@@ -105,7 +111,6 @@ const pod: readonly SupportRule[] = [
     "none is started: a changed task would replace the pod's allocation; use exec",
   ),
   rule("exact", "spec.hostNetwork", ""),
-  rule("exact", "spec.hostname", ""),
   rule("approx", "spec.subdomain", "no name record is made outside the cluster's own DNS"),
   rule("reject", "spec.setHostnameAsFQDN", "Nomad sets the short name", (value) => value === true),
   rule("exact", "spec.dnsConfig", ""),
@@ -123,6 +128,9 @@ const pod: readonly SupportRule[] = [
   rule("exact", "spec.os", ""),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
+  ...["configMap", "downwardAPI", "projected"].map((kind) =>
+    rule("approx", `spec.volumes[].${kind}`, "a change reaches running pods for Secrets and tokens only"),
+  ),
   ...[
     "hostPath",
     "persistentVolumeClaim",
@@ -178,7 +186,7 @@ const rawExecPod: readonly SupportRule[] = [
 
 /** What this backend says about every field of PodSpec, for the driver that the options name. */
 export function supportTable(
-  options: Pick<NomadTranslateOptions, "driver" | "maximumKillSeconds">,
+  options: Pick<NomadTranslateOptions, "driver" | "maximumKillSeconds" | "network">,
 ): SupportTable {
   const docker = options.driver === "docker";
   const lists = ["containers", "initContainers"] as const;
@@ -192,6 +200,9 @@ export function supportTable(
       ["containers"],
       [rule("approx", "", "a container that fails for good ends the others, as Nomad ends sibling tasks")],
     ),
+    options.network === "bridge"
+      ? rule("exact", "spec.hostname", "")
+      : rule("approx", "spec.hostname", `on network ${options.network} a pod has the name of its client`),
     rule("exact", "spec.terminationGracePeriodSeconds", ""),
     rule(
       "approx",

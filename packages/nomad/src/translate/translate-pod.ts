@@ -125,6 +125,7 @@ function translateJob(
       [metaKeys.node]: options.nodeName,
       [metaKeys.schema]: schemaVersion,
       [metaKeys.network]: networkMode(spec, options),
+      [metaKeys.mhzPerCore]: String(options.mhzPerCore),
       ...(pod.initContainers.length === 0
         ? {}
         : { [metaKeys.stages]: formatStages(stagesOf(pod.initContainers)) }),

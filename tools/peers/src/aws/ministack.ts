@@ -1,7 +1,12 @@
 import { type PythonPackage, pythonCommand, pythonPeer } from "../python-peer.ts";
 import { type AwsServer, type AwsServerOptions, startAwsServer } from "./aws-server.ts";
 
-const python: PythonPackage = { name: "ministack", version: "1.5.33" };
+const python: PythonPackage = {
+  name: "ministack",
+  version: "1.5.33",
+  // Without this client library its ECS tasks silently have no containers; its "full" extra brings databases too.
+  requirements: ["docker==7.2.0"],
+};
 
 /** ministack, whose ECS tasks are real containers. */
 export const ministackPeer = pythonPeer(python);

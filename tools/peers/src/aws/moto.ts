@@ -10,7 +10,7 @@ const python: PythonPackage = {
 /** moto, the mock of most AWS services. */
 export const motoPeer = pythonPeer(python);
 
-/** Starts moto's server. With an engine its Batch jobs are containers; without one they fail inside SubmitJob. */
+/** Starts moto's server. With an engine its Batch jobs are containers; without one they fail soon after SubmitJob. */
 export function startMoto(options: AwsServerOptions = {}): Promise<AwsServer> {
   return startAwsServer(motoPeer, options, {
     command: pythonCommand(python, "moto_server"),

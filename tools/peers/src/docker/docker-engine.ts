@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningProcess, startProcess } from "../child-process.ts";
 import { findOnPath } from "../find-on-path.ts";
+import { unmountBelow } from "../unmount-below.ts";
 import { type Bridge, createBridge } from "./bridge.ts";
 import { busyboxRootArchive, findBusybox } from "./busybox.ts";
 import { dockerPeer } from "./docker-peer.ts";
@@ -120,6 +121,8 @@ async function stopEngine(running: RunningProcess, folder: string, bridge: Bridg
   } finally {
     await running.stop();
     await bridge.remove();
+    // Containers on the host's network leave a network namespace mounted.
+    await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FieldIssue } from "@vkubelet/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { filesWriter } from "./files-writer.ts";
+import { resolved } from "./testdata/resolved.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vkubelet-writer-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const secret = { data: { key: btoa("s3cret") } };
+const pod = resolved(
+  {
+    containers: [{ name: "main", image: "a" }],
+    volumes: [
+      { name: "config", configMap: { name: "app", defaultMode: 0o440 } },
+      { name: "hidden", secret: { secretName: "app" } },
+      { name: "scratch", emptyDir: {} },
+    ],
+  },
+  0,
+  {
+    configMaps: { app: { data: { "a.conf": "it's $HOME\n" }, binaryData: { "b.bin": btoa("\0\xff\n") } } },
+    secrets: { app: secret },
+  },
+);
+
+describe("the container that writes files", () => {
+  it("writes contents and modes byte for byte, whatever is in them", () => {
+    const writer = filesWriter(pod, "busybox", "plain", []);
+    const script = writer?.command?.[2]?.replaceAll("'/vkubelet/", `'${folder}/`) ?? "";
+    const env = Object.fromEntries(writer?.environment.map(({ name, value }) => [name, value]) ?? []);
+    execFileSync("sh", ["-c", script], { env: { PATH: process.env["PATH"], ...env } });
+    expect(readFileSync(join(folder, "config/a.conf"), "utf8")).toBe("it's $HOME\n");
+    expect([...readFileSync(join(folder, "config/b.bin"))]).toEqual([0, 255, 10]);
+    expect(readFileSync(join(folder, "hidden/key"), "utf8")).toBe("s3cret");
+    expect(statSync(join(folder, "config/a.conf")).mode & 0o777).toBe(0o440);
+  });
+
+  it("is not there for a pod without files", () => {
+    const bare = resolved({
+      containers: [{ name: "main", image: "a" }],
+      volumes: [{ name: "scratch", emptyDir: {} }],
+    });
+    expect(filesWriter(bare, "busybox", "reject", [])).toBeUndefined();
+  });
+
+  it.each<[string, object, object, boolean]>([
+    ["root", {}, {}, false],
+    ["uid 0", { securityContext: { runAsUser: 0 } }, {}, false],
+    ["another user", { securityContext: { runAsUser: 1000 } }, {}, true],
+    ["a group of the pod", {}, { securityContext: { fsGroup: 5 } }, true],
+    ["another user who only reads", { securityContext: { runAsUser: 7 }, readOnly: true }, {}, false],
+  ])("opens an emptyDir to %s: %o %o %s", (_name, container, spec, opens) => {
+    const { readOnly = false, ...fields } = container as { readOnly?: boolean };
+    const writer = filesWriter(
+      resolved({
+        ...spec,
+        containers: [
+          {
+            name: "main",
+            image: "a",
+            ...fields,
+            volumeMounts: [{ name: "scratch", mountPath: "/s", readOnly }],
+          },
+        ],
+        volumes: [
+          { name: "scratch", emptyDir: {} },
+          { name: "unused", emptyDir: {} },
+        ],
+      }),
+      "busybox",
+      "reject",
+      [],
+    );
+    expect(writer?.mounts.map(({ sourceVolume }) => sourceVolume)).toEqual(opens ? ["scratch"] : undefined);
+    if (opens) expect(writer?.command?.[2]).toContain("chmod 777 '/vkubelet/scratch'");
+  });
+
+  it("refuses files of a Secret by path, and names no content, unless allowed", () => {
+    const issues: FieldIssue[] = [];
+    const writer = filesWriter(pod, "busybox", "reject", issues);
+    expect(issues).toMatchObject([{ path: "spec.volumes[1]" }]);
+    expect(JSON.stringify([writer, issues])).not.toContain(btoa("s3cret"));
+    expect(JSON.stringify(issues)).not.toContain("s3cret");
+  });
+});

@@ -1,0 +1,35 @@
+export type { ContainerDependency, MappedContainer, MappedMount } from "./container-mapping.ts";
+export { canonicalJson, contentHash } from "./content-hash.ts";
+export { disruptionReason, isOutOfMemory, startFailureReason } from "./failure-texts.ts";
+export { type FargateSize, fargateSizeFor, fargateSizes } from "./fargate-size.ts";
+export { defaultWriterImage, volumePath, writerContainerName } from "./files-writer.ts";
+export { type ContainerValues, type DividedValues, divideValues, undividedValues } from "./own-values.ts";
+export type { SecretsPolicy } from "./plain-text.ts";
+export {
+  mapPod,
+  maximumContainers,
+  type PodMapping,
+  type PodMappingOptions,
+  sentinelContainerName,
+} from "./pod-mapping.ts";
+export { registryCredential } from "./registry-credential.ts";
+export { withApproximation, withIssues } from "./report-issues.ts";
+export {
+  type ContainerNeeds,
+  containerNeeds,
+  type PodNeeds,
+  podNeeds,
+  unknownResourceIssues,
+} from "./resources.ts";
+export {
+  identityEnvironment,
+  identityVariables,
+  type NameValue,
+  nodeKey,
+  readIdentity,
+  uidKey,
+} from "./run-names.ts";
+export type { ContainerSecurity } from "./security.ts";
+export { sha256 } from "./sha256.ts";
+export { type LocatedContainer, locateContainers, specField } from "./spec-paths.ts";
+export { awsSupport } from "./support.ts";

@@ -1,0 +1,92 @@
+import type { JobDetail } from "@aws-sdk/client-batch";
+import { type LogsClient, readLogStream } from "@vkubelet/aws";
+import {
+  type CallContext,
+  type ContainerRef,
+  formatPodRef,
+  type LogLine,
+  type LogOptions,
+  ProviderError,
+} from "@vkubelet/core";
+import type { BatchClient } from "./client.ts";
+import { describeAllJobs, hasEnded, type JobOfRun, listAllJobs, runsOf } from "./jobs.ts";
+import { podJobsPrefix, readIdentityParameters } from "./translate/job-names.ts";
+import type { BatchTranslateOptions } from "./translate/options.ts";
+
+/** Group of jobs whose definition names none (user guide). */
+const defaultGroup = "/aws/batch/job";
+
+/** What reading logs needs of its provider. */
+export interface ContainerLogsDependencies {
+  readonly client: BatchClient;
+  readonly logs: LogsClient;
+  readonly options: BatchTranslateOptions;
+}
+
+/** The output of one container of the pod's latest run, or with `previous` of the run before. */
+export async function* containerLogs(
+  { client, logs, options: node }: ContainerLogsDependencies,
+  ref: ContainerRef,
+  options: LogOptions,
+  context: CallContext,
+): AsyncGenerator<LogLine> {
+  const found = await findRun(client, node, ref, options.previous, context.signal);
+  let { job } = found;
+  const refresh = async () => {
+    const [now] = await client.describeJobs([found.id], context.signal);
+    job = now ?? job;
+    return now === undefined || hasEnded(now);
+  };
+  // Batch names the stream itself, and only once the container has started.
+  let stream = logStreamOf(job, ref);
+  while (stream === undefined && options.follow && !hasEnded(job)) {
+    await context.clock.sleep(2000, context.signal);
+    await refresh();
+    stream = logStreamOf(job, ref);
+  }
+  if (stream === undefined) return;
+  yield* readLogStream(logs, {
+    group: node.logs?.group ?? defaultGroup,
+    stream,
+    clock: context.clock,
+    signal: context.signal,
+    ...(options.tailLines === undefined ? {} : { tailLines: options.tailLines }),
+    ...(options.sinceTime === undefined ? {} : { sinceTime: options.sinceTime }),
+    ...(options.follow ? { ended: refresh } : {}),
+  });
+}
+
+/** The stream of a container; undefined while there is none. Throws `NotFound` for a name that the job does not have. */
+function logStreamOf(job: JobDetail, ref: ContainerRef): string | undefined {
+  const several = job.ecsProperties?.taskProperties?.[0]?.containers;
+  const one = several?.find(({ name }) => name === ref.container);
+  if (one) return one.logStreamName;
+  if (!several && readIdentityParameters(job.parameters)?.container === ref.container) {
+    return job.container?.logStreamName;
+  }
+  throw new ProviderError("NotFound", `reading logs of ${formatPodRef(ref)}: no container ${ref.container}`);
+}
+
+async function findRun(
+  client: BatchClient,
+  { jobQueue, nodeName }: BatchTranslateOptions,
+  ref: ContainerRef,
+  previous: boolean,
+  signal: AbortSignal,
+): Promise<JobOfRun> {
+  const listed = await listAllJobs(client, jobQueue, `${podJobsPrefix(nodeName, ref.uid)}*`, signal);
+  const jobs = await describeAllJobs(
+    client,
+    listed.map(({ id }) => id),
+    signal,
+  );
+  const runs = runsOf(jobs);
+  const attempts = [...new Set(runs.map(({ attempt }) => attempt))].sort((a, b) => b - a);
+  const wanted = attempts[previous ? 1 : 0];
+  const found = runs.find(({ attempt }) => attempt === wanted);
+  if (found) return found;
+  throw new ProviderError(
+    "NotFound",
+    `reading logs of ${formatPodRef(ref)}: Batch knows no ${previous && attempts.length > 0 ? "previous run" : "job"} of this pod`,
+  );
+}

@@ -1,0 +1,96 @@
+import type { LogConfiguration, TaskContainerProperties } from "@aws-sdk/client-batch";
+import { type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
+import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import { parameterReference } from "./job-names.ts";
+import type { BatchTranslateOptions } from "./options.ts";
+
+/** The fields of a container that `containerProperties` and `ecsProperties` write alike. */
+export type CommonContainer = Pick<
+  TaskContainerProperties,
+  | "image"
+  | "logConfiguration"
+  | "mountPoints"
+  | "privileged"
+  | "readonlyRootFilesystem"
+  | "repositoryCredentials"
+  | "user"
+>;
+
+/** One container without command, environment and size. */
+export function commonContainer(
+  pod: ResolvedPod,
+  mapped: MappedContainer,
+  options: BatchTranslateOptions,
+  issues: FieldIssue[],
+): CommonContainer {
+  const { security, located } = mapped;
+  const credential = registryCredential(pod, mapped, options.registryCredentials, issues);
+  const onEc2 = options.platform === "EC2";
+  if (located && security.privileged && !onEc2) {
+    issues.push({
+      path: `${located.path}.securityContext.privileged`,
+      message: "Fargate runs no privileged containers: use a queue on EC2",
+    });
+  }
+  return {
+    image: mapped.image,
+    ...(mapped.mounts.length > 0 ? { mountPoints: mapped.mounts.map((mount) => ({ ...mount })) } : {}),
+    ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
+    ...(security.user === undefined ? {} : { user: security.user }),
+    ...(security.readOnlyRootFilesystem ? { readonlyRootFilesystem: true } : {}),
+    ...(security.privileged && onEc2 ? { privileged: true } : {}),
+    ...(options.logs ? { logConfiguration: logConfiguration(options.logs, options.region) } : {}),
+  };
+}
+
+function logConfiguration(
+  logs: NonNullable<BatchTranslateOptions["logs"]>,
+  region: string,
+): LogConfiguration {
+  return {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": logs.group,
+      "awslogs-region": region,
+      "awslogs-stream-prefix": logs.streamPrefix ?? "vkubelet",
+      mode: "blocking",
+    },
+  };
+}
+
+/** What Batch sends as CMD. An ENTRYPOINT cannot be replaced, so `command` is an issue unless the options allow it. */
+export function commandOf(
+  { entryPoint, command, located }: MappedContainer,
+  options: BatchTranslateOptions,
+  issues: FieldIssue[],
+): readonly string[] | undefined {
+  if (located && entryPoint && options.entryPoint !== "assume-none") {
+    issues.push({
+      path: `${located.path}.command`,
+      message:
+        'Batch cannot replace an image\'s ENTRYPOINT: write args only, or set the option entryPoint: "assume-none" where images have none, or use Fargate without Batch',
+    });
+  }
+  if (!entryPoint && !command) return undefined;
+  const whole = [...(entryPoint ?? []), ...(command ?? [])];
+  if (located && whole.some((part) => parameterReference.test(part))) {
+    issues.push({ path: `${located.path}.args`, message: "Batch would replace Ref::vkubelet_…: rename it" });
+  }
+  return whole;
+}
+
+/** Batch keeps names that begin so for itself. */
+const reservedPrefix = "AWS_BATCH";
+
+/** Issues about the names of variables. */
+export function checkEnvironment({ environment, located }: MappedContainer, issues: FieldIssue[]): void {
+  if (!located) return;
+  for (const { name } of environment) {
+    if (!name.startsWith(reservedPrefix)) continue;
+    const index = located.written.env?.findIndex((entry) => entry.name === name) ?? -1;
+    issues.push({
+      path: index < 0 ? `${located.path}.envFrom` : `${located.path}.env[${index}].name`,
+      message: `Batch keeps names that begin with ${reservedPrefix} for itself: rename ${name}`,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import type { ResourceRequirement } from "@aws-sdk/client-batch";
+import {
+  containerNeeds,
+  type FargateSize,
+  fargateSizeFor,
+  type MappedContainer,
+} from "@vkubelet/aws/translate";
+import type { FieldIssue } from "@vkubelet/core";
+
+/** The least that a container gets which asks for nothing (MiB); a job on EC2 must name a number. */
+const smallestMemory = 128;
+/** Fargate sells CPU in quarters of a core (256 units). */
+const quarter = 256;
+
+type ContainerSizes = ReadonlyMap<string, readonly ResourceRequirement[]>;
+
+interface Wanted {
+  readonly name: string;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpu: string | undefined;
+}
+
+/**
+ * One number per resource and container: the limit of memory where there is one, the request of CPU. On Fargate the
+ * sum is rounded up to a size that exists, and the first main container gets the rest. On EC2 CPUs are whole.
+ */
+export function containerSizes(
+  containers: readonly MappedContainer[],
+  platform: "FARGATE" | "EC2",
+  issues: FieldIssue[],
+): ContainerSizes {
+  const wanted = containers.map(wantedBy);
+  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, containers, issues);
+}
+
+function wantedBy({ name, located }: MappedContainer): Wanted {
+  const needs = located ? containerNeeds(located.container) : undefined;
+  const memory = needs?.memoryLimitMiB ?? needs?.memoryRequestMiB ?? 0n;
+  const request = needs?.memoryRequestMiB ?? 0n;
+  const highest = memory > request ? memory : request;
+  return {
+    name,
+    cpu: Number(needs?.milliCpu ?? 0n),
+    memory: Math.max(Number(highest), smallestMemory),
+    gpu: located?.container.resources.limits["nvidia.com/gpu"],
+  };
+}
+
+function onEc2(wanted: readonly Wanted[]): ContainerSizes {
+  return new Map(
+    wanted.map(({ name, cpu, memory, gpu }) => [
+      name,
+      [
+        ...requirements(String(Math.max(1, Math.ceil(cpu / 1000))), memory),
+        ...(gpu === undefined ? [] : [{ type: "GPU", value: gpu } as const]),
+      ],
+    ]),
+  );
+}
+
+function onFargate(
+  wanted: readonly Wanted[],
+  containers: readonly MappedContainer[],
+  issues: FieldIssue[],
+): ContainerSizes {
+  const quarters = wanted.map(({ cpu }) => Math.max(1, Math.ceil(cpu / 250)));
+  const cpuSum = quarters.reduce((sum, value) => sum + value, 0) * quarter;
+  const memorySum = wanted.reduce((sum, { memory }) => sum + memory, 0);
+  const size = fargateSizeFor(BigInt(Math.ceil((cpuSum * 1000) / 1024)), BigInt(memorySum));
+  if (size === undefined) {
+    issues.push({
+      path: "spec.containers",
+      message: `need ${cpuSum / 1024} cores and ${memorySum} MiB together; the largest Fargate job has 32 cores and 249856 MiB`,
+    });
+    return new Map();
+  }
+  const spare: FargateSize = { cpu: size.cpu - cpuSum, memory: size.memory - memorySum };
+  const first = containers.findIndex(({ role }) => role === "main");
+  return new Map(
+    wanted.map(({ name, memory }, index) => {
+      const cpu = (quarters[index] ?? 1) * quarter + (index === first ? spare.cpu : 0);
+      return [name, requirements(String(cpu / 1024), memory + (index === first ? spare.memory : 0))];
+    }),
+  );
+}
+
+function requirements(cpu: string, memory: number): readonly ResourceRequirement[] {
+  return [
+    { type: "VCPU", value: cpu },
+    { type: "MEMORY", value: String(memory) },
+  ];
+}

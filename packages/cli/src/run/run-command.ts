@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { type KubeletServerSettings, startKubelet } from "@vkubelet/kubelet";
+import { UsageError } from "../cli-error.ts";
+import { createConsoleLogger } from "../console-logger.ts";
+import { loadRunConfig, type RunConfig, type RunFlags } from "./config.ts";
+import { createProvider } from "./providers.ts";
+
+/**
+ * `vkubelet run`: registers the node and works until a signal comes. SIGINT and SIGTERM end the process politely; pods
+ * at the backend go on, and the next run under the same node name adopts them.
+ */
+export async function runCommand(flags: RunFlags): Promise<void> {
+  const config = await loadRunConfig(flags, process.env);
+  const logger = createConsoleLogger(config.logLevel, (line) => process.stderr.write(line));
+  const provider = await createProvider(config.provider, config.nodeName, config.providerOptions);
+  const kubelet = await startKubelet({
+    provider,
+    nodeName: config.nodeName,
+    kubeConfig: loadKubeConfig(config.kubeconfig),
+    server: await serverSettings(config),
+    logger,
+    ...(config.labels === undefined ? {} : { labels: config.labels }),
+    ...(config.annotations === undefined ? {} : { annotations: config.annotations }),
+    ...(config.taints === undefined ? {} : { taints: config.taints }),
+    ...(config.internalIP === undefined ? {} : { internalIP: config.internalIP }),
+    ...(config.concurrency === undefined ? {} : { concurrency: config.concurrency }),
+  });
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
+  });
+  logger.info("stopping; pods at the backend go on", { signal });
+  await kubelet.stop();
+}
+
+function loadKubeConfig(path: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (path === undefined) config.loadFromDefault();
+    else config.loadFromFile(path);
+  } catch (error) {
+    const [why] = (error as Error).message.split("\n");
+    throw new UsageError(`kubeconfig: ${path ?? "default"}: ${why}`, { cause: error });
+  }
+  return config;
+}
+
+async function serverSettings(config: RunConfig): Promise<KubeletServerSettings> {
+  const { port, address, clientCaFile, certificateFile, keyFile } = config.server;
+  if ((certificateFile === undefined) !== (keyFile === undefined)) {
+    throw new UsageError("server: certificateFile and keyFile belong together; give both or none");
+  }
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(address === undefined ? {} : { address }),
+    ...(clientCaFile === undefined ? {} : { clientCa: await readCa(clientCaFile) }),
+    ...(certificateFile === undefined || keyFile === undefined
+      ? {}
+      : { certificateFiles: { certificateFile, keyFile } }),
+  };
+}
+
+async function readCa(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? "error";
+    throw new UsageError(`server.clientCaFile: ${path}: cannot be read: ${why}`, { cause: error });
+  }
+}

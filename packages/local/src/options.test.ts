@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { parseLocalProviderOptions } from "./options.ts";
+
+function issuesOf(input: unknown): readonly string[] {
+  try {
+    parseLocalProviderOptions(input);
+    return [];
+  } catch (error) {
+    return (error as { issues: readonly { path: string }[] }).issues.map(({ path }) => path);
+  }
+}
+
+describe("parseLocalProviderOptions", () => {
+  it("accepts what is documented", () => {
+    const options = {
+      directory: "/d",
+      capacity: { cpu: "2", memory: "4Gi" },
+      mounts: "reject",
+      rescanMs: 1000,
+    };
+    expect(parseLocalProviderOptions(options)).toEqual(options);
+  });
+
+  it("names every wrong field, unknown ones included", () => {
+    expect(
+      issuesOf({
+        directory: "relative",
+        capacity: { cpu: "two" },
+        mounts: "maybe",
+        address: "here",
+        colour: 1,
+      }),
+    ).toEqual(["directory", "capacity.cpu", "mounts", "address", "colour"]);
+    expect(issuesOf(undefined)).toEqual(["options"]);
+  });
+
+  it("puts each on a line of its message", () => {
+    expect(() => parseLocalProviderOptions({ directory: "x" })).toThrow(
+      "local provider options are wrong:\ndirectory: must be an absolute path",
+    );
+  });
+});

@@ -1,0 +1,163 @@
+import type { Pod, PodSpec } from "@vkubelet/core";
+import { resolvePod } from "@vkubelet/pod";
+import { describe, expect, it } from "vitest";
+import { shell } from "../test-support.ts";
+import type { LocalHost } from "./process-plan.ts";
+import { reportPod, translatePod } from "./translate-pod.ts";
+
+const host: LocalHost = {
+  operatingSystem: "linux",
+  architecture: "amd64",
+  uid: 1000,
+  gid: 1000,
+  address: "192.0.2.7",
+  mounts: "namespace",
+};
+
+function resolve(spec: PodSpec) {
+  const pod: Pod = { metadata: { name: "p", namespace: "ns", uid: "u" }, spec };
+  const outcome = resolvePod(pod, {
+    attempt: 0,
+    configMap: () => undefined,
+    secret: () => ({ data: { key: "czNjcmV0" } }),
+    services: [],
+    nodeAllocatable: { cpu: "2", memory: "4Gi" },
+    token: () => ({ token: "t", expiresAt: "2030-01-01T00:00:00Z" }),
+  } as never);
+  if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
+  return outcome.pod;
+}
+
+/** A pod as the API server stores it, with everything that defaulting and admission add. */
+const defaulted = {
+  restartPolicy: "Always",
+  terminationGracePeriodSeconds: 30,
+  dnsPolicy: "ClusterFirst",
+  serviceAccountName: "default",
+  serviceAccount: "default",
+  nodeName: "local",
+  securityContext: {},
+  schedulerName: "default-scheduler",
+  priority: 0,
+  enableServiceLinks: true,
+  preemptionPolicy: "PreemptLowerPriority",
+  tolerations: [{ key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" }],
+  containers: [
+    {
+      ...shell("main", "true"),
+      resources: {},
+      imagePullPolicy: "Always",
+      terminationMessagePath: "/dev/termination-log",
+      terminationMessagePolicy: "File",
+      volumeMounts: [],
+    },
+  ],
+} as unknown as PodSpec;
+
+function issuesOf(spec: PodSpec, on: LocalHost = host): readonly string[] {
+  try {
+    translatePod(resolve(spec), on);
+    return [];
+  } catch (error) {
+    return (error as { issues: readonly { path: string }[] }).issues.map(({ path }) => path);
+  }
+}
+
+function withContainer(fields: object): PodSpec {
+  return { containers: [{ ...shell("main", "true"), ...fields }] };
+}
+
+describe("translatePod", () => {
+  it("F3: defaults of the API never reject a pod", () => {
+    expect(issuesOf(defaulted)).toEqual([]);
+  });
+
+  it("says that the image plays no part", () => {
+    const { report } = translatePod(resolve(defaulted), host);
+    const image = report.entries.find(({ path }) => path === "spec.containers[0].image");
+    expect(image?.disposition).toBe("approx");
+    expect(image?.reason).toContain("runs on this machine");
+    expect(image?.reason).toContain("PATH");
+  });
+
+  it("is the same for the same input", () => {
+    expect(translatePod(resolve(defaulted), host)).toEqual(translatePod(resolve(defaulted), host));
+  });
+
+  it.each([
+    [
+      "a probe",
+      withContainer({ livenessProbe: { exec: { command: ["true"] } } }),
+      "spec.containers[0].livenessProbe",
+    ],
+    [
+      "a hook",
+      withContainer({ lifecycle: { preStop: { exec: { command: ["true"] } } } }),
+      "spec.containers[0].lifecycle",
+    ],
+    ["a terminal", withContainer({ tty: true }), "spec.containers[0].tty"],
+    [
+      "another user",
+      withContainer({ securityContext: { runAsUser: 1 } }),
+      "spec.containers[0].securityContext.runAsUser",
+    ],
+    [
+      "a privilege",
+      withContainer({ securityContext: { privileged: true } }),
+      "spec.containers[0].securityContext.privileged",
+    ],
+    ["a hosts file", { ...defaulted, hostAliases: [{ ip: "1.2.3.4" }] } as PodSpec, "spec.hostAliases"],
+    ["a field of the future", withContainer({ teleport: true }), "spec.containers[0].teleport"],
+  ])("rejects %s by path", (_what, spec, path) => {
+    expect(issuesOf(spec)).toEqual([expect.stringContaining(path)]);
+  });
+
+  it("accepts the user that processes have anyway", () => {
+    expect(issuesOf(withContainer({ securityContext: { runAsUser: 1000, runAsNonRoot: true } }))).toEqual([]);
+    const root = { ...host, uid: 0 };
+    expect(issuesOf(withContainer({ securityContext: { runAsNonRoot: true } }), root)).toEqual([
+      "spec.containers[0].securityContext.runAsNonRoot",
+    ]);
+  });
+
+  it("rejects a container without command, and a kind of volume that is not here, at once", () => {
+    const spec: PodSpec = {
+      volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }],
+      initContainers: [{ name: "i", image: "x" }],
+      containers: [shell("main", "true")],
+    };
+    expect([...issuesOf(spec)].sort()).toEqual([
+      "spec.initContainers[0].command",
+      expect.stringContaining("spec.volumes[0].persistentVolumeClaim"),
+    ]);
+  });
+
+  it("without mount namespaces: only a hostPath at its own path, and the token is left out", () => {
+    const reject: LocalHost = { ...host, mounts: "reject" };
+    const spec = (mountPath: string): PodSpec => ({
+      volumes: [{ name: "v", hostPath: { path: "/srv" } }],
+      containers: [{ ...shell("main", "true"), volumeMounts: [{ name: "v", mountPath }] }],
+    });
+    expect(issuesOf(spec("/srv"), reject)).toEqual([]);
+    expect(issuesOf(spec("/data"), reject)).toEqual(["spec.containers[0].volumeMounts[0]"]);
+    expect(issuesOf(spec("/data"))).toEqual([]);
+  });
+
+  it("refuses to put a secret on a command line", () => {
+    const valueFrom = { secretKeyRef: { name: "s", key: "key" } };
+    expect(issuesOf(withContainer({ env: [{ name: "not.a.name", valueFrom }] }))).toEqual([
+      "spec.containers[0].env",
+    ]);
+    expect(issuesOf(withContainer({ env: [{ name: "A_NAME", valueFrom }] }))).toEqual([]);
+  });
+
+  it("accounts for every field that is present", () => {
+    const report = reportPod(
+      resolve(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
+      host,
+    );
+    const paths = report.entries.map(({ path }) => path);
+    expect(paths.some((path) => path.startsWith("spec.containers[0].ports"))).toBe(true);
+    expect(paths.some((path) => path.startsWith("spec.containers[0].command"))).toBe(true);
+  });
+});

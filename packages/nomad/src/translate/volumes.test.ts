@@ -1,0 +1,83 @@
+import type { FieldIssue, ResolvedFile, ResolvedVolume } from "@vkubelet/core";
+import { describe, expect, it } from "vitest";
+import { resolvedContainer, resolvedPod } from "../testing/pods.ts";
+import { VariableBuilder } from "./variables.ts";
+import { taskVolumes } from "./volumes.ts";
+
+const file = (
+  path: string,
+  content: string | Uint8Array,
+  change: Partial<ResolvedFile> = {},
+): ResolvedFile => ({
+  path,
+  content: typeof content === "string" ? new TextEncoder().encode(content) : content,
+  mode: 0o644,
+  secret: false,
+  ...change,
+});
+
+function translate(volume: ResolvedVolume, change: { subPath?: string; users?: number } = {}) {
+  const mounts = [
+    { volume: "v", mountPath: "/m", readOnly: false, ...(change.subPath && { subPath: change.subPath }) },
+  ];
+  const users = Array.from({ length: change.users ?? 1 }, (_, index) =>
+    resolvedContainer(`c${index}`, { mounts }),
+  );
+  const pod = resolvedPod({ containers: users, volumes: [volume] });
+  const secrets = new VariableBuilder("nomad/jobs/j/pod/c0");
+  const issues: FieldIssue[] = [];
+  const [container] = pod.containers;
+  if (container === undefined) throw new Error("no container");
+  const result = taskVolumes(pod, container, "spec.containers[0]", secrets, issues);
+  return { ...result, items: secrets.items, issues };
+}
+
+describe("taskVolumes", () => {
+  it("renders text as it is, and what a job cannot hold as base64", () => {
+    const files = [
+      file("a/b.conf", "x = {{ y }}"),
+      file("bin", Uint8Array.from([0, 255])),
+      file("empty", ""),
+    ];
+    const { templates, mounts } = translate({ name: "v", type: "files", files });
+    expect(templates).toMatchObject([
+      { EmbeddedTmpl: "x = {{ y }}", DestPath: "local/vk/v/a/b.conf", Perms: "0644", LeftDelim: "<<vk0:" },
+      { EmbeddedTmpl: '{{ "AP8=" | base64Decode }}', DestPath: "local/vk/v/bin" },
+      { EmbeddedTmpl: '{{ "" | base64Decode }}', DestPath: "local/vk/v/empty" },
+    ]);
+    expect(mounts).toEqual([{ type: "bind", source: "local/vk/v", target: "/m", readonly: true }]);
+  });
+
+  it("keeps files from Secrets in the variable, and the whole volume where secrets lie", () => {
+    const files = [file("key", "geheim", { secret: true, mode: 0o400 }), file("plain", "x")];
+    const { templates, mounts, items, secretBytes } = translate({ name: "v", type: "files", files });
+    expect(items).toEqual({ k0: btoa("geheim") });
+    expect(templates.map((template) => [template.DestPath, template.Perms])).toEqual([
+      ["secrets/vk/v/key", "0400"],
+      ["secrets/vk/v/plain", "0644"],
+    ]);
+    expect(JSON.stringify(templates)).not.toContain(btoa("geheim"));
+    expect(mounts[0]).toMatchObject({ source: "secrets/vk/v" });
+    expect(secretBytes).toBe(7);
+  });
+
+  it("mounts one file or folder of a volume", () => {
+    const { mounts } = translate({ name: "v", type: "files", files: [file("a/b", "x")] }, { subPath: "a/b" });
+    expect(mounts[0]).toMatchObject({ source: "local/vk/v/a/b" });
+  });
+
+  it("puts emptyDirs and empty volumes into the folder that all tasks share", () => {
+    expect(translate({ name: "v", type: "emptyDir", medium: "" }).volumes).toEqual(["../alloc/data/vk-v:/m"]);
+    expect(translate({ name: "v", type: "files", files: [] }).volumes).toEqual(["../alloc/data/vk-v:/m"]);
+  });
+
+  it("gives a memory volume to one container, and refuses to share it", () => {
+    const memory = { name: "v", type: "emptyDir", medium: "Memory", sizeLimitBytes: 1_048_576n } as const;
+    const { mounts, issues } = translate(memory);
+    expect(mounts).toEqual([{ type: "tmpfs", target: "/m", tmpfs_options: { size: 1_048_576 } }]);
+    expect(issues).toEqual([]);
+    expect(translate(memory, { users: 2 }).issues.map((issue) => issue.path)).toEqual([
+      "spec.containers[0].volumeMounts[0]",
+    ]);
+  });
+});

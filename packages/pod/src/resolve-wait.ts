@@ -1,0 +1,11 @@
+/** Why a pod cannot be resolved yet: something it refers to is not there (pod-semantics N3, C2). */
+export interface ResolveWait {
+  /** The container that waits; absent when the wait concerns the whole pod. */
+  readonly container?: string;
+  readonly volume?: string;
+  readonly reason: "CreateContainerConfigError" | "FailedMount";
+  /** Names what is missing. Never a secret. */
+  readonly message: string;
+  /** The object to watch for. */
+  readonly object?: { readonly kind: "ConfigMap" | "Secret"; readonly name: string };
+}
