@@ -1,10 +1,21 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startAwsEmulator } from "./start-aws-emulator.ts";
-import { messages, runContainers, runUntilReady, shell, testBench, toLogs, until } from "./test-support.ts";
+import {
+  clientsOf,
+  messages,
+  runContainers,
+  runUntilReady,
+  shell,
+  testBench,
+  toLogs,
+  until,
+} from "./test-support.ts";
 
 /** A zombie counts: whether anybody reaps orphans depends on the machine. */
 function hasEnded(pid: number): boolean {
@@ -38,6 +49,29 @@ describe("startAwsEmulator", () => {
     await bench[Symbol.asyncDispose]();
     await until(async () => hasEnded(Number(pid)), Boolean);
     expect(bench.emulator.counts().tasks[0]?.starts).toEqual({ main: 1, side: 1, after: 0 });
+  });
+
+  it("leaves no process behind when its own is killed", async () => {
+    const program = fileURLToPath(new URL("testdata/emulator-process.ts", import.meta.url));
+    const directory = await mkdtemp(join(tmpdir(), "killed-"));
+    const child = spawn(process.execPath, [program], {
+      env: { ...process.env, TMPDIR: directory },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const endpoint = await new Promise<string>((resolve, reject) => {
+      child.once("error", reject);
+      child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
+    });
+    await using bench = clientsOf({
+      endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    });
+    const arn = await runUntilReady(bench, shell("main", "echo $$; echo ready; exec sleep 1000"));
+    const [pid] = await messages(bench, arn);
+    child.kill("SIGKILL");
+    await until(async () => hasEnded(Number(pid)), Boolean);
+    await rm(directory, { recursive: true });
   });
 
   it("keeps a directory that it was given, and removes its own", async () => {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { findExecutable } from "./executable.ts";
 import { type BoundMount, inOwnNamespace } from "./mount-script.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** A process to start. */
 export interface Launch {
@@ -35,6 +36,7 @@ const strayOutputGrace = 1000;
 /** All processes of one emulator. */
 export class ProcessTable {
   readonly #running = new Set<ChildProcess>();
+  readonly #watchdog = new Watchdog();
   #disposed = false;
   readonly #onExit = (): void => {
     for (const child of this.#running) killGroup(child, "SIGKILL");
@@ -77,6 +79,7 @@ export class ProcessTable {
       ...(launch.user && launch.mounts.length === 0 ? launch.user : {}),
     });
     this.#running.add(child);
+    if (child.pid !== undefined) this.#watchdog.add(child.pid);
     child.stdout?.on("data", launch.onOutput);
     // What the mount script says; the command itself writes to stdout only.
     child.stderr?.on("data", launch.onOutput);
@@ -94,6 +97,7 @@ export class ProcessTable {
         // A container ends with its first process.
         killGroup(child, "SIGKILL");
         this.#running.delete(child);
+        if (child.pid !== undefined) this.#watchdog.remove(child.pid);
         setTimeout(() => {
           child.stdout?.destroy();
           child.stderr?.destroy();
@@ -114,6 +118,7 @@ export class ProcessTable {
     );
     this.#onExit();
     await Promise.all(ends);
+    await this.#watchdog.end();
   }
 }
 
