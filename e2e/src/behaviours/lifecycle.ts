@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { waitFor } from "../wait-for.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { apply, containerStatus, hasPhase, kubectl, list, podSpec, shell, waitForPod } from "./objects.ts";
@@ -86,6 +89,29 @@ export const missingCommand: Behaviour = {
       phase: pod.status.phase,
       started: state.terminated?.exitCode === 0,
       namesTheCommand: JSON.stringify(pod.status).includes("/no/such/command"),
+    };
+  },
+};
+
+/** P6, B1, A3, A5: OnFailure starts a failed container again; the end of the instance before stays to be seen. */
+export const restartOnFailure: Behaviour = {
+  name: "OnFailure restarts",
+  expected: { phase: "Succeeded", restartCount: 1, lastExit: 3, exit: 0 },
+  async observe(trial) {
+    // Fails at the first start and not at the second: the nodes of the suite share this machine's files.
+    const mark = join(await mkdtemp(join(tmpdir(), "vkubelet-restart-")), "started");
+    const spec = podSpec(trial.node, {
+      restartPolicy: "OnFailure",
+      containers: [{ name: "main", ...shell(`if [ -e ${mark} ]; then exit 0; fi; touch ${mark}; exit 3`) }],
+    });
+    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "second-try" }, spec });
+    const pod = await waitForPod(trial, "second-try", hasPhase("Succeeded", "Failed"));
+    const status = containerStatus(pod, "main");
+    return {
+      phase: pod.status.phase,
+      restartCount: status.restartCount,
+      lastExit: status.lastState?.terminated?.exitCode ?? -1,
+      exit: status.state.terminated.exitCode,
     };
   },
 };
