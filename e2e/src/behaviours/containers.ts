@@ -30,7 +30,8 @@ export const initAndTwoContainers: Behaviour = {
     batch: {
       initEndedFirst: {
         value: false,
-        because: "DescribeJobs tells no times of single containers of a job; the order itself is kept by dependsOn",
+        because:
+          "DescribeJobs tells no times of single containers of a job; the order itself is kept by dependsOn",
       },
     },
   },

@@ -1,8 +1,8 @@
 import { isProviderError, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createJob } from "./pod-creation.ts";
-import { FakeNomad, type Fault } from "./testing/fake-nomad.ts";
-import { podContext, resolvedContainer, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad, type Fault } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 import { defaultTranslateOptions } from "./translate/options.ts";
 
