@@ -64,7 +64,7 @@ export async function writePodStatus(
 export function statusPatch(current: PodStatus, next: PodStatus): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    if (field === "conditions" || isDeepStrictEqual(current[field as keyof PodStatus], value)) continue;
+    if (field === "conditions" || isSame(current[field as keyof PodStatus], value)) continue;
     patch[field] = field === "podIPs" || field === "hostIPs" ? replacedList(value) : value;
   }
   for (const field of removableFields) {
@@ -91,7 +91,7 @@ function changedConditions(
     .filter((condition) => {
       if (!ownedConditions.has(condition.type)) return false;
       const before = current.find((other) => other.type === condition.type);
-      return !isDeepStrictEqual(withoutNulls(before), withoutNulls(condition));
+      return !isSame(before, condition);
     })
     .map((condition) => {
       const before = current.find((other) => other.type === condition.type);
@@ -103,7 +103,20 @@ function changedConditions(
     });
 }
 
-function withoutNulls(condition: PodCondition | undefined): Record<string, unknown> | undefined {
-  if (condition === undefined) return undefined;
-  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== null));
+/** Equality but for what the API server writes out although it is not set: null times and empty structs. */
+function isSame(left: unknown, right: unknown): boolean {
+  return isDeepStrictEqual(withoutUnset(left), withoutUnset(right));
+}
+
+function withoutUnset(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnset);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value)
+    .map(([key, inner]) => [key, withoutUnset(inner)] as const)
+    .filter(([, inner]) => inner !== null && inner !== undefined && !isEmptyObject(inner));
+  return Object.fromEntries(entries);
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === "object" && !Array.isArray(value) && Object.keys(value as object).length === 0;
 }
