@@ -5,6 +5,7 @@ import {
   type Logger,
   type PodObservation,
   type Provider,
+  toProviderError,
 } from "@vkubelet/core";
 import { callProvider, lookLimitMs } from "./provider-call.ts";
 
@@ -133,7 +134,7 @@ export class ObservationFeed {
         const throttled = isProviderError(error) && error.code === "Throttled";
         if (throttled) pause = Math.max(pause, error.retryAfterMs ?? 0);
         // A busy backend is no broken one, unless it stays so.
-        if (!throttled || failures > throttledPatience) this.#setError(error);
+        if (!throttled || failures > throttledPatience) this.#setError(toProviderError(error));
       }
       await this.#pause(this.#refreshAsked && failures === 0 ? 0 : pause, failures > 0);
       const gap = startedAt + minListingGapMs - clock.now();

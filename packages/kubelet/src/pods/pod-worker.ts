@@ -149,11 +149,10 @@ export class PodWorker {
     const finishedAt = this.#endOf(observation);
     const { state, delayMs } = nextBackoff(this.#run.backoff, finishedAt);
     const left = finishedAt + delayMs - clock.now();
-    if (left > 0) {
-      await this.#reporter.write(pod, { observation, restart: { attempt, backoffMs: delayMs } });
-      return left;
-    }
-    if ((await this.#reporter.write(pod, { observation, restart: { attempt } })) === "gone") return undefined;
+    const restart = { attempt, ...(delayMs > 0 && { backoffMs: delayMs }) };
+    // This end must be told before the next run is observed, or it is not counted.
+    if ((await this.#reporter.write(pod, { observation, restart })) === "gone") return undefined;
+    if (left > 0) return left;
     await this.#run.advance(attempt, state);
     return this.#creator.create(pod, attempt);
   }

@@ -148,15 +148,25 @@ function guarded(provider: Provider, fuse: Fuse): Provider {
   };
 }
 
-/** A fuse that burns at the n-th call (from 1), before or after its effect; from then on no call returns. */
-export function burningFuse(at: number, when: "before" | "after"): { readonly fuse: Fuse; readonly burnt: () => boolean } {
+/**
+ * A fuse that burns at the n-th call (from 1), before or after its effect; from then on no call returns. Lists and
+ * watches do not count: to die while looking is to die before whatever comes next.
+ */
+export function burningFuse(
+  at: number,
+  when: "before" | "after",
+): { readonly fuse: Fuse; readonly burnt: () => boolean } {
   let calls = 0;
+  let doomed: string | undefined;
   let burnt = false;
   return {
     burnt: () => burnt,
-    fuse: (_call, moment) => {
-      if (moment === "before") calls += 1;
-      if (calls === at && moment === when) burnt = true;
+    fuse: (call, moment) => {
+      if (moment === "before" && !/^(list|watch)/.test(call)) {
+        calls += 1;
+        if (calls === at) doomed = call;
+      }
+      if (call === doomed && moment === when) burnt = true;
       return burnt ? new Promise<never>(() => {}) : undefined;
     },
   };
