@@ -1,0 +1,87 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { peerOrSkip } from "@vkubelet-tools/peers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KubeletProcess } from "./kubelet-process.ts";
+import { startRealCluster, type TestCluster } from "./test-cluster.ts";
+import { waitFor } from "./wait-for.ts";
+
+const kubernetes = await peerOrSkip("kubernetes");
+
+if (kubernetes) {
+  describe("what goes wrong around a kubelet", () => {
+    let cluster: TestCluster;
+    beforeAll(async () => {
+      cluster = await startRealCluster();
+    });
+    afterAll(() => cluster?.[Symbol.asyncDispose]());
+
+    const localOptions = async () => ({ directory: await mkdtemp(join(tmpdir(), "vkubelet-local-")) });
+
+    /** Exit code and the last line of a kubelet that is expected to give up. */
+    const refusal = async (target: TestCluster, provider: string, options: Record<string, unknown>) => {
+      const kubelet = await KubeletProcess.prepare(target, provider, "vk-refused", options);
+      kubelet.start();
+      const code = await kubelet.exited();
+      const lines = kubelet.output.split("\n").filter((line) => line.startsWith("vkubelet: "));
+      return { code, lines };
+    };
+
+    it("no API server at the start: one line, exit 1", async () => {
+      const config = cluster.kubeConfig();
+      const text = config.exportConfig().replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1");
+      const dead = cluster.kubeConfig();
+      dead.loadFromString(text);
+      const { code, lines } = await refusal(
+        { ...cluster, kubeConfig: () => dead },
+        "local",
+        await localOptions(),
+      );
+      expect(code).toBe(1);
+      expect(lines).toEqual([
+        expect.stringContaining("cannot reach https://127.0.0.1:1: connection refused"),
+      ]);
+    });
+
+    it("a wrong token: one line with 401, exit 1", async () => {
+      const wrong = cluster.kubeConfig();
+      wrong.users = wrong.users.map(({ name }) => ({ name, token: "wrong" }));
+      const { code, lines } = await refusal(
+        { ...cluster, kubeConfig: () => wrong },
+        "local",
+        await localOptions(),
+      );
+      expect(code).toBe(1);
+      expect(lines).toEqual([expect.stringContaining("401 Unauthorized")]);
+    });
+
+    it("a wrong option in the file: its path, exit 2", async () => {
+      const { code, lines } = await refusal(cluster, "nomad", { address: 5 });
+      expect(code).toBe(2);
+      expect(lines).toEqual([expect.stringContaining("nomad.address")]);
+    });
+
+    it("a backend that cannot be reached at the start: the node is not ready and says why", async () => {
+      const kubelet = await KubeletProcess.prepare(cluster, "nomad", "vk-dead-backend", {
+        address: "http://127.0.0.1:1",
+      });
+      kubelet.start();
+      try {
+        const ready = await waitFor(
+          "the node",
+          async () => {
+            const { stdout } = await cluster.kubectl(["get", "node", "vk-dead-backend", "-o", "json"]);
+            const conditions = stdout === "" ? [] : JSON.parse(stdout).status.conditions;
+            return conditions?.find((condition: { type: string }) => condition.type === "Ready");
+          },
+          (condition) => condition?.status === "False",
+        );
+        expect(ready.reason).toBe("BackendUnavailable");
+        expect(ready.message).not.toBe("");
+      } finally {
+        await kubelet.end("SIGTERM");
+      }
+    });
+  });
+}
