@@ -1,4 +1,6 @@
-import { mkdtemp } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { peerOrSkip } from "@vkubelet-tools/peers";
@@ -8,6 +10,47 @@ import { startRealCluster, type TestCluster } from "./test-cluster.ts";
 import { waitFor } from "./wait-for.ts";
 
 const kubernetes = await peerOrSkip("kubernetes");
+
+/** Stands before the API server, and can be shut: connections break and are refused. */
+async function startProxy(target: number) {
+  const sockets = new Set<Socket>();
+  let open = true;
+  const server = createServer((socket) => {
+    if (!open) {
+      socket.destroy();
+      return;
+    }
+    const upstream = connect(target, "127.0.0.1");
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(one);
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  });
+  const breakAll = () => {
+    for (const socket of [...sockets]) socket.destroy();
+  };
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    setOpen(value: boolean) {
+      open = value;
+      if (!value) breakAll();
+    },
+    close() {
+      server.close();
+      breakAll();
+    },
+  };
+}
 
 if (kubernetes) {
   describe("what goes wrong around a kubelet", () => {
@@ -60,6 +103,54 @@ if (kubernetes) {
       const { code, lines } = await refusal(cluster, "nomad", { address: 5 });
       expect(code).toBe(2);
       expect(lines).toEqual([expect.stringContaining("nomad.address")]);
+    });
+
+    it("an API server out of reach for a while: no pod is lost, statuses go on", async () => {
+      const target = new URL(cluster.kubeConfig().getCurrentCluster()?.server ?? "");
+      const proxy = await startProxy(Number(target.port));
+      const config = cluster.kubeConfig();
+      config.loadFromString(config.exportConfig().replace(target.origin, `https://127.0.0.1:${proxy.port}`));
+      const options = await localOptions();
+      const end = join(options.directory, "end");
+      const kubelet = await KubeletProcess.prepare(
+        { ...cluster, kubeConfig: () => config },
+        "local",
+        "vk-outage",
+        options,
+      );
+      kubelet.start();
+      const phase = async () =>
+        (await cluster.kubectl(["get", "pod", "outage", "-o", "jsonpath={.status.phase}"])).stdout;
+      try {
+        const spec = {
+          nodeName: "vk-outage",
+          restartPolicy: "Never",
+          tolerations: [{ operator: "Exists" }],
+          containers: [
+            {
+              name: "main",
+              image: "busybox",
+              command: ["/bin/sh", "-c", `while [ ! -e ${end} ]; do sleep 0.1; done`],
+            },
+          ],
+        };
+        const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "outage" }, spec };
+        await cluster.kubectl(["apply", "-f", "-"], { input: JSON.stringify(pod) });
+        await waitFor("the pod running", phase, (value) => value === "Running");
+        proxy.setOpen(false);
+        await waitFor(
+          "the kubelet notices",
+          async () => kubelet.output,
+          (output) => /cannot (follow|renew)/.test(output),
+        );
+        await writeFile(end, "");
+        expect(await phase()).toBe("Running");
+        proxy.setOpen(true);
+        await waitFor("the pod's end", phase, (value) => value === "Succeeded");
+      } finally {
+        proxy.close();
+        await kubelet.end("SIGTERM");
+      }
     });
 
     it("a backend that cannot be reached at the start: the node is not ready and says why", async () => {
