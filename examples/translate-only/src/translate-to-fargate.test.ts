@@ -1,8 +1,8 @@
-import type { Pod, PodSpec } from "@vkubelet/core";
+import type { Pod } from "@vkubelet/core";
 import { expect, it } from "vitest";
 import { translateToFargate } from "./translate-to-fargate.ts";
 
-function pod(spec: Partial<PodSpec> = {}): Pod {
+function pod(fields: object = {}): Pod {
   const container = {
     name: "main",
     image: "nginx:1",
@@ -11,7 +11,7 @@ function pod(spec: Partial<PodSpec> = {}): Pod {
   };
   return {
     metadata: { name: "web", namespace: "default", uid: "0b8c5a0e-6d0c-4a53-9b1c-5f0a3f7f2a01" },
-    spec: { restartPolicy: "Never", containers: [container], ...spec },
+    spec: { restartPolicy: "Never", containers: [container], ...fields },
   };
 }
 
@@ -22,8 +22,10 @@ it("rounds the requests up to a size of Fargate", () => {
 });
 
 it("names every field that Fargate cannot honour", () => {
-  const { requests, report } = translateToFargate(pod({ hostNetwork: true, hostPID: true }));
+  const { requests, report } = translateToFargate(
+    pod({ hostNetwork: true, hostAliases: [{ ip: "192.0.2.1" }] }),
+  );
   const rejected = report.entries.filter(({ disposition }) => disposition === "reject");
   expect(requests).toBeUndefined();
-  expect(rejected.map(({ path }) => path).sort()).toEqual(["spec.hostNetwork", "spec.hostPID"]);
+  expect(rejected.map(({ path }) => path).sort()).toEqual(["spec.hostAliases", "spec.hostNetwork"]);
 });
