@@ -56,7 +56,9 @@ export async function startEmulatedFargateNode(cluster: TestCluster): Promise<Ru
   const emulator = await startAwsEmulator();
   await createEcsCluster(emulator.endpoint, emulator.region);
   const provider = createFargateProvider({ nodeName: "vk-fargate", ...emulatedFargateOptions(emulator) });
-  return startVirtualNode(cluster, "fargate", provider, { cleanUp: async () => emulator[Symbol.asyncDispose]() });
+  return startVirtualNode(cluster, "fargate", provider, {
+    cleanUp: async () => emulator[Symbol.asyncDispose](),
+  });
 }
 
 /** A node whose pods are Batch jobs of the project's own emulator. */
@@ -64,5 +66,7 @@ export async function startEmulatedBatchNode(cluster: TestCluster): Promise<Runn
   useTestCredentials();
   const emulator = await startAwsEmulator();
   const provider = createBatchProvider({ nodeName: "vk-batch", ...emulatedBatchOptions(emulator) });
-  return startVirtualNode(cluster, "batch", provider, { cleanUp: async () => emulator[Symbol.asyncDispose]() });
+  return startVirtualNode(cluster, "batch", provider, {
+    cleanUp: async () => emulator[Symbol.asyncDispose](),
+  });
 }

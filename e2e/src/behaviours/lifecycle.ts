@@ -33,21 +33,39 @@ export const deploymentScales: Behaviour = {
     });
     const pods = () => list(trial, "pods", "-l", "app=web");
     const look = async () => ({
-      ready: Number(await kubectl(trial, ["get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"])),
-      refused: (await pods()).find((pod) => pod.status.message?.startsWith("Pod was rejected"))?.status.message as
-        | string
-        | undefined,
+      ready: Number(
+        await kubectl(trial, ["get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"]),
+      ),
+      refused: (await pods()).find((pod) => pod.status.message?.startsWith("Pod was rejected"))?.status
+        .message as string | undefined,
     });
-    const first = await waitFor("3 ready", look, ({ ready, refused }) => ready === 3 || refused !== undefined);
+    const first = await waitFor(
+      "3 ready",
+      look,
+      ({ ready, refused }) => ready === 3 || refused !== undefined,
+    );
     if (first.refused !== undefined) {
       await kubectl(trial, ["delete", "deployment", "web"]);
-      const left = await waitFor("none left", async () => (await pods()).length, (count) => count === 0);
-      return { ready3: first.ready, ready5: 0, left, refusedField: /spec\.[\w.]+/.exec(first.refused)?.[0] ?? first.refused };
+      const left = await waitFor(
+        "none left",
+        async () => (await pods()).length,
+        (count) => count === 0,
+      );
+      return {
+        ready3: first.ready,
+        ready5: 0,
+        left,
+        refusedField: /spec\.[\w.]+/.exec(first.refused)?.[0] ?? first.refused,
+      };
     }
     await kubectl(trial, ["scale", "deployment", "web", "--replicas=5"]);
     const second = await waitFor("5 ready", look, ({ ready }) => ready === 5);
     await kubectl(trial, ["scale", "deployment", "web", "--replicas=0"]);
-    const left = await waitFor("none left", async () => (await pods()).length, (count) => count === 0);
+    const left = await waitFor(
+      "none left",
+      async () => (await pods()).length,
+      (count) => count === 0,
+    );
     return { ready3: first.ready, ready5: second.ready, left, refusedField: "none" };
   },
 };

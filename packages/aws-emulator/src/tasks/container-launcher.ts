@@ -78,6 +78,7 @@ export class ContainerLauncher {
   }
 
   #place(plan: ContainerPlan): Omit<Launch, "argv" | "onOutput"> {
+    this.#machine.processes.assertOpen();
     const own = join(this.#directory, "containers", plan.name);
     const scratch = join(this.#directory, "namespaces", String(this.#launches++));
     mkdirSync(own, { recursive: true });
