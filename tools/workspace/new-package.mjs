@@ -33,7 +33,7 @@ writeFileSync(
       type: "module",
       sideEffects: false,
       engines: { node: ">=22.19" },
-      files: ["dist", "src", "!**/*.test.ts", "!**/testdata"],
+      files: ["dist", "src", "!**/*.test.ts", "!**/testdata", "!**/test-support.ts"],
       ...(existing.bin ? { bin: existing.bin } : {}),
       exports: exportsOf(true),
       publishConfig: { access: "public", provenance: true, exports: exportsOf(false) },

@@ -68,7 +68,7 @@ async function runEverything() {
   await installDependencies();
   const peers = required ? startPeers() : undefined;
   await step("lint", () => run("biome", ["ci", "--error-on-warnings"]));
-  await step("types", () => run("tsc", ["--noEmit"]));
+  await step("types", () => run("npm", ["run", "--silent", "typecheck"]));
   const built = await step("build", buildPackages);
   await vitest("unit tests", "unit");
   if (built) await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));

@@ -13,7 +13,6 @@ export {
   sentinelContainerName,
 } from "./pod-mapping.ts";
 export { registryCredential } from "./registry-credential.ts";
-export { withApproximation, withIssues } from "./report-issues.ts";
 export {
   type ContainerNeeds,
   containerNeeds,

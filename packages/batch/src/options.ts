@@ -1,4 +1,4 @@
-import { ProviderError } from "@vkubelet/core";
+import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { BatchTranslateOptions } from "./translate/options.ts";
 
@@ -50,10 +50,5 @@ const schema = z.strictObject({
 export function parseBatchOptions(value: unknown): BatchOptions {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  throw new ProviderError(
-    "InvalidInput",
-    `options of the batch provider: ${issues.map(({ path, message }) => `${path || "options"}: ${message}`).join("; ")}`,
-    { issues },
-  );
+  throw optionsError("batch", result.error.issues);
 }

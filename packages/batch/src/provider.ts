@@ -2,7 +2,7 @@ import { createCloudWatchLogsClient, DefinitionRegistry, ensureRun, type LogsCli
 import {
   type CallContext,
   contractVersion,
-  isProviderError,
+  healthOf,
   type PodObservation,
   type Provider,
   type ProviderHealth,
@@ -84,15 +84,12 @@ async function listPods(
   return [...latest.values()].flatMap(({ job }) => observeJob(job, version) ?? []);
 }
 
-async function queueHealth(client: BatchClient, queue: string, signal: AbortSignal): Promise<ProviderHealth> {
-  try {
+function queueHealth(client: BatchClient, queue: string, signal: AbortSignal): Promise<ProviderHealth> {
+  return healthOf(async () => {
     const detail = await client.describeQueue(queue, signal);
     if (detail?.state === "ENABLED" && detail.status !== "INVALID") return { healthy: true };
     const state = detail ? `is ${detail.state} and ${detail.status}` : "does not exist";
     const why = detail?.statusReason ? `: ${detail.statusReason}` : "";
     return { healthy: false, reason: "QueueNotReady", message: `job queue ${queue} ${state}${why}` };
-  } catch (error) {
-    if (!isProviderError(error)) throw error;
-    return { healthy: false, reason: error.reason, message: error.message };
-  }
+  });
 }

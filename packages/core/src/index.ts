@@ -44,9 +44,11 @@ export type {
   Volume,
   VolumeMount,
 } from "./kubernetes-types.ts";
+export { LineSplitter } from "./line-splitter.ts";
 export type { LogLine, LogOptions } from "./log-options.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
 export type { NodeDescription, ProviderHealth } from "./node-description.ts";
+export { type OptionIssue, optionsError } from "./options-error.ts";
 export type {
   ContainerObservation,
   ContainerObservedState,
@@ -65,6 +67,7 @@ export {
   type Provider,
   type ProviderTraits,
 } from "./provider.ts";
+export { healthOf } from "./provider-health.ts";
 export type {
   ContainerKind,
   EnvSource,

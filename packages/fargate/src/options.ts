@@ -1,4 +1,4 @@
-import { ProviderError } from "@vkubelet/core";
+import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { FargateTranslateOptions } from "./translate/options.ts";
 
@@ -52,10 +52,5 @@ const schema = z.strictObject({
 export function parseFargateOptions(value: unknown): FargateOptions {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  throw new ProviderError(
-    "InvalidInput",
-    `options of the fargate provider: ${issues.map(({ path, message }) => `${path || "options"}: ${message}`).join("; ")}`,
-    { issues },
-  );
+  throw optionsError("fargate", result.error.issues);
 }

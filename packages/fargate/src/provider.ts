@@ -1,5 +1,5 @@
 import { createCloudWatchLogsClient, DefinitionRegistry, ensureRun, type LogsClient } from "@vkubelet/aws";
-import { contractVersion, isProviderError, type Provider, type ProviderHealth } from "@vkubelet/core";
+import { contractVersion, healthOf, type Provider, type ProviderHealth } from "@vkubelet/core";
 import { createEcsSdkClient } from "./aws-sdk-client.ts";
 import type { FargateClient } from "./client.ts";
 import { containerLogs } from "./container-logs.ts";
@@ -64,12 +64,8 @@ export function createFargateProvider(
   };
 }
 
-async function clusterHealth(
-  client: FargateClient,
-  cluster: string,
-  signal: AbortSignal,
-): Promise<ProviderHealth> {
-  try {
+function clusterHealth(client: FargateClient, cluster: string, signal: AbortSignal): Promise<ProviderHealth> {
+  return healthOf(async () => {
     const status = await client.clusterStatus(cluster, signal);
     if (status === "ACTIVE") return { healthy: true };
     return {
@@ -77,8 +73,5 @@ async function clusterHealth(
       reason: "ClusterNotActive",
       message: `cluster ${cluster} ${status === undefined ? "does not exist" : `is ${status}`}`,
     };
-  } catch (error) {
-    if (!isProviderError(error)) throw error;
-    return { healthy: false, reason: error.reason, message: error.message };
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { type Clock, ProviderError } from "@vkubelet/core";
+import { type Clock, optionsError } from "@vkubelet/core";
 import { z } from "zod";
 
 /** Options of {@link createLocalProvider}. */
@@ -45,15 +45,5 @@ const schema = z.strictObject({
 export function parseLocalProviderOptions(input: unknown): LocalProviderOptions {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const issues = result.error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
-    return issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({
-          path: path === "" ? key : `${path}.${key}`,
-          message: "is not an option of the local provider",
-        }))
-      : [{ path: path === "" ? "options" : path, message: issue.message }];
-  });
-  const text = issues.map(({ path, message }) => `${path}: ${message}`).join("\n");
-  throw new ProviderError("InvalidInput", `local provider options are wrong:\n${text}`, { issues });
+  throw optionsError("local", result.error.issues);
 }

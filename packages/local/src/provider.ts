@@ -17,6 +17,7 @@ import {
   type ProviderTraits,
   type ResolvedPod,
 } from "@vkubelet/core";
+import { approximationNotice } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
@@ -71,11 +72,8 @@ class LocalProvider implements Provider {
     const { plan, report } = translatePod(pod, host);
     context.signal.throwIfAborted();
     await acceptPod(this.#options.directory, pod, plan, services.clock.now());
-    const approximated = report.entries.filter(({ disposition }) => disposition === "approx");
-    if (approximated.length > 0) {
-      const message = approximated.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
-      context.notify({ type: "Normal", reason: "FieldsApproximated", message: message.slice(0, 1000) });
-    }
+    const notice = approximationNotice(report);
+    if (notice) context.notify(notice);
     const file = await readPodFile(layout.pod(this.#options.directory, pod.ref.uid));
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);

@@ -1,8 +1,8 @@
 import type { LogLine, LogOptions } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { taskLogs } from "./logs.ts";
-import { FakeNomad, taskStates } from "./testing/fake-nomad.ts";
-import { podContext } from "./testing/pods.ts";
+import { FakeNomad, taskStates } from "./testdata/fake-nomad.ts";
+import { podContext } from "./testdata/pods.ts";
 import type { LogFrame, TaskState } from "./wire.ts";
 
 const frame = (text: string): LogFrame => ({ Data: Buffer.from(text).toString("base64") });

@@ -1,6 +1,5 @@
-import { type CallContext, type LogLine, type LogOptions, ProviderError } from "@vkubelet/core";
+import { type CallContext, LineSplitter, type LogLine, type LogOptions, ProviderError } from "@vkubelet/core";
 import type { LogRequest, NomadClient } from "./client.ts";
-import { LineSplitter } from "./line-splitter.ts";
 import { mergeStreams } from "./merge-streams.ts";
 import type { TaskState } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import { ProviderError } from "@vkubelet/core";
+import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import { defaultTranslateOptions, type NomadDriver } from "./translate/options.ts";
 
@@ -65,7 +65,7 @@ export interface ParsedNomadOptions {
 const defaults = defaultTranslateOptions;
 const positive = z.number().int().positive();
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   nodeName: z.string().min(1),
   address: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:4646"),
   token: z.string().min(1).optional(),
@@ -95,28 +95,16 @@ const schema = z.strictObject({
   requestTimeoutMs: positive.default(30_000),
 });
 
+const schema = fields.refine(({ token, tokenFile }) => token === undefined || tokenFile === undefined, {
+  path: ["tokenFile"],
+  message: "give token or tokenFile, not both",
+});
+
 /** Checks what a user wrote, unknown names included. Throws `InvalidInput` that names every offending option. */
 export function parseNomadOptions(input: unknown): ParsedNomadOptions {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => ({
-      path: issue.path.join("."),
-      message: issue.message,
-    }));
-    const listed = issues.map((issue) =>
-      issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`,
-    );
-    throw new ProviderError("InvalidInput", `options of the Nomad provider are wrong: ${listed.join("; ")}`, {
-      issues,
-    });
-  }
+  if (!parsed.success) throw optionsError("nomad", parsed.error.issues);
   const options = parsed.data;
-  if (options.token !== undefined && options.tokenFile !== undefined) {
-    throw new ProviderError(
-      "InvalidInput",
-      "options of the Nomad provider are wrong: give token or tokenFile, not both",
-    );
-  }
   return {
     ...options,
     network: options.network ?? (options.driver === "raw_exec" ? "host" : defaults.network),

@@ -1,8 +1,8 @@
-import { isProviderError, type ResolvedPod } from "@vkubelet/core";
+import { isProviderError, type PodNotice, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createJob } from "./pod-creation.ts";
-import { FakeNomad, type Fault } from "./testing/fake-nomad.ts";
-import { podContext, resolvedContainer, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad, type Fault } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 import { defaultTranslateOptions } from "./translate/options.ts";
 
@@ -50,6 +50,20 @@ describe("createJob", () => {
     await createJob(nomad, podWithSecret(), options, podContext());
     expect(nomad.calls.map((call) => call.operation)).toEqual(["readJob", "putVariable", "registerJob"]);
     expect(JSON.stringify([...nomad.bodies.values()])).not.toContain("s3cret");
+  });
+
+  it("tells what is approximated when it makes the job, and not when the job is there", async () => {
+    const nomad = new FakeNomad();
+    const notices: PodNotice[] = [];
+    const pod = resolvedPod({ spec: { terminationGracePeriodSeconds: 45 } });
+    for (let call = 0; call < 2; call += 1) await createJob(nomad, pod, options, podContext({ notices }));
+    expect(notices).toEqual([
+      {
+        type: "Normal",
+        reason: "FieldsApproximated",
+        message: expect.stringContaining("spec.terminationGracePeriodSeconds: "),
+      },
+    ]);
   });
 
   it("keeps what was created first, its secrets too", async () => {

@@ -5,6 +5,7 @@ import {
   ProviderError,
   type ResolvedPod,
 } from "@vkubelet/core";
+import { approximationNotice } from "@vkubelet/pod";
 import { jobExistsReason, type NomadClient } from "./client.ts";
 import { metaKeys } from "./translate/identity.ts";
 import type { NomadTranslateOptions } from "./translate/options.ts";
@@ -22,10 +23,12 @@ export async function createJob(
   options: NomadTranslateOptions,
   context: PodContext,
 ): Promise<JobDetail | undefined> {
-  const { requests } = translatePod(pod, options);
+  const { requests, report } = translatePod(pod, options);
   const id = requests.register.Job.ID;
   const existing = await client.readJob(id, context.signal);
   if (existing !== undefined) return adopt(existing, pod, options, context);
+  const notice = approximationNotice(report);
+  if (notice) context.notify(notice);
   for (const variable of requests.variables) {
     await client.putVariable(variable.path, variable.items, context.signal);
   }

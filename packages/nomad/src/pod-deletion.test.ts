@@ -2,8 +2,8 @@ import { FakeClock } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import { createJob } from "./pod-creation.ts";
 import { PodStopper } from "./pod-deletion.ts";
-import { FakeNomad, taskStates } from "./testing/fake-nomad.ts";
-import { podContext, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad, taskStates } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 import { defaultTranslateOptions } from "./translate/options.ts";
 

@@ -2,8 +2,8 @@ import type { PodObservation, ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createJob } from "./pod-creation.ts";
 import { PodTracker } from "./pod-tracker.ts";
-import { FakeNomad, fakeNode, taskStates } from "./testing/fake-nomad.ts";
-import { podContext, resolvedContainer, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad, fakeNode, taskStates } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId, jobPrefix } from "./translate/identity.ts";
 import { defaultTranslateOptions } from "./translate/options.ts";
 

@@ -2,8 +2,8 @@ import type { ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createJob } from "./pod-creation.ts";
 import { updateVariables } from "./pod-update.ts";
-import { FakeNomad } from "./testing/fake-nomad.ts";
-import { podContext, resolvedContainer, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 import { defaultTranslateOptions } from "./translate/options.ts";
 

@@ -1,8 +1,8 @@
 import type { LogLine, ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createNomadProvider } from "./provider.ts";
-import { FakeNomad, taskStates } from "./testing/fake-nomad.ts";
-import { podContext, resolvedContainer, resolvedPod } from "./testing/pods.ts";
+import { FakeNomad, taskStates } from "./testdata/fake-nomad.ts";
+import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 
 function setUp() {

@@ -4,7 +4,7 @@ import {
   contractVersion,
   type DeletePodOptions,
   formatPodRef,
-  isProviderError,
+  healthOf,
   type LogLine,
   type LogOptions,
   type NodeDescription,
@@ -143,14 +143,11 @@ class NomadProvider implements Provider {
   }
 
   async checkHealth(context: CallContext): Promise<ProviderHealth> {
-    try {
+    return await healthOf(async () => {
       const leader = await this.#client.readLeader(context.signal);
       if (leader !== "") return { healthy: true };
       return { healthy: false, reason: "NomadNoLeader", message: "the Nomad servers have no leader" };
-    } catch (error) {
-      if (!isProviderError(error)) throw error;
-      return { healthy: false, reason: error.reason, message: error.message };
-    }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

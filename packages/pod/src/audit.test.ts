@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Pod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { auditPod, rejectionOf } from "./audit.ts";
+import { auditPod } from "./audit.ts";
 import type { FieldShape } from "./field-shape.ts";
 import { podSpecShape } from "./pod-shape.ts";
+import { rejectionOf } from "./report-verdict.ts";
 import { commonSupport, type SupportTable } from "./support-table.ts";
 
 const fieldRows = readFileSync(new URL("./testdata/pod-fields.txt", import.meta.url), "utf8")
@@ -300,35 +301,5 @@ describe("commonSupport", () => {
     expect(new Set(auditPod(podOf(spec), commonSupport).entries.map((entry) => entry.disposition))).toEqual(
       new Set(["ignore"]),
     );
-  });
-});
-
-describe("rejectionOf", () => {
-  it("is undefined for a pod without rejected fields", () => {
-    expect(rejectionOf(auditPod(podOf({ hostPID: false }), exactAll), "batch")).toBeUndefined();
-  });
-
-  it("F6: one error collects every path", () => {
-    const spec = { hostPID: true, containers: [{ tty: true }] };
-    const error = rejectionOf(auditPod(podOf(spec), rejectAll), "fargate");
-    expect(error?.code).toBe("InvalidInput");
-    expect(error?.reason).toBe("UnsupportedFields");
-    expect(error?.issues).toEqual([
-      { path: "spec.hostPID", message: "not here" },
-      { path: "spec.containers[0].tty", message: "not here" },
-    ]);
-    expect(error?.message).toBe(
-      "backend fargate cannot run this pod: spec.hostPID: not here; spec.containers[0].tty: not here",
-    );
-  });
-
-  it("F6: the message stays below 1024 characters and says what it leaves out", () => {
-    const spec = { containers: Array.from({ length: 100 }, () => ({ tty: true })) };
-    const error = rejectionOf(auditPod(podOf(spec), rejectAll), "fargate");
-    expect(error?.issues).toHaveLength(100);
-    expect(error?.message.length).toBeLessThan(1000);
-    expect(error?.message).toMatch(/^backend fargate .*spec\.containers\[0\]\.tty, .* and \d+ more$/);
-    const named = error?.message.split("spec.").length ?? 0;
-    expect(Number(error?.message.match(/and (\d+) more$/)?.[1]) + named - 1).toBe(100);
   });
 });

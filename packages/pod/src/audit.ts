@@ -1,10 +1,4 @@
-import {
-  type FieldIssue,
-  type Pod,
-  ProviderError,
-  type ReportEntry,
-  type TranslationReport,
-} from "@vkubelet/core";
+import type { Pod, ReportEntry, TranslationReport } from "@vkubelet/core";
 import { compileTable, hasLongerRules, type RuleNode, ruleAt } from "./compiled-table.ts";
 import { joinKey } from "./field-path.ts";
 import { type DefaultRule, type FieldShape, opaque } from "./field-shape.ts";
@@ -133,41 +127,6 @@ class Audit {
       this.entries.push({ path, disposition, reason });
     }
   }
-}
-
-/**
- * One error for all rejected fields of a report, or undefined when there is none. Its `issues` hold every path; its
- * message, below 1024 characters with whatever a host puts in front, as many as fit and how many more there are.
- */
-export function rejectionOf(report: TranslationReport, backend: string): ProviderError | undefined {
-  const issues: FieldIssue[] = [];
-  for (const entry of report.entries) {
-    if (entry.disposition === "reject") issues.push({ path: entry.path, message: entry.reason });
-  }
-  if (issues.length === 0) return undefined;
-  return new ProviderError("InvalidInput", rejectionMessage(issues, backend), {
-    issues,
-    reason: "UnsupportedFields",
-  });
-}
-
-/** What is left of an event's 1024 characters when the host has put its own words in front. */
-const messageLimit = 900;
-
-function rejectionMessage(issues: readonly FieldIssue[], backend: string): string {
-  const head = `backend ${backend} cannot run this pod: `;
-  const full = head + issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
-  if (full.length <= messageLimit) return full;
-  // Every path matters more than the reasons, which stand in the issues.
-  let message = head;
-  for (const [index, issue] of issues.entries()) {
-    const rest = issues.length - index;
-    const next = `${index === 0 ? "" : ", "}${issue.path}`;
-    const tail = ` and ${rest} more`;
-    if (message.length + next.length + tail.length > messageLimit) return message + tail;
-    message += next;
-  }
-  return message;
 }
 
 function unknownField(name: string, shape: FieldShape): string {

@@ -1,4 +1,4 @@
-export { auditPod, rejectionOf } from "./audit.ts";
+export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
@@ -8,6 +8,8 @@ export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
+export { withApproximation, withIssues } from "./report-issues.ts";
+export { approximationNotice, rejectionOf } from "./report-verdict.ts";
 export type { ResolveInputs } from "./resolution.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
 export type { ResolveWait } from "./resolve-wait.ts";

@@ -1,12 +1,6 @@
-import {
-  mapPod,
-  podNeeds,
-  unknownResourceIssues,
-  withApproximation,
-  withIssues,
-} from "@vkubelet/aws/translate";
+import { mapPod, podNeeds, unknownResourceIssues } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
-import { auditPod } from "@vkubelet/pod";
+import { auditPod, withApproximation, withIssues } from "@vkubelet/pod";
 import { checkEnvironment, commandOf, commonContainer } from "./container-request.ts";
 import { containerSizes } from "./job-size.ts";
 import type { BatchTranslateOptions } from "./options.ts";

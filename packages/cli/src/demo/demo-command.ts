@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../cli-error.ts";
 import { createConsoleLogger } from "../console-logger.ts";
 import { type DemoCluster, startDemoCluster } from "./demo-cluster.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { showKubectl } from "./kubectl.ts";
 import { showLive } from "./live.ts";
 import { runTour, summary } from "./tour/tour.ts";
@@ -23,14 +24,8 @@ const shownWarnings = 100;
  * comes; with `once` a checked tour. Resolves with the exit code.
  */
 export async function demoCommand(flags: DemoFlags): Promise<number> {
-  const interrupt = new AbortController();
-  const onSignal = (name: string) => {
-    if (interrupt.signal.aborted) return;
-    process.stdout.write(`\n${name}: stopping\n`);
-    interrupt.abort(new Error(`interrupted by ${name}`));
-  };
-  // Kept to the end: a second signal, such as one that npm repeats, must not cut the cleaning up short.
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
+  const interruption = listenForInterruption();
+  const { signal } = interruption;
   const warnings: string[] = [];
   const logger = createConsoleLogger("warn", (line) => {
     warnings.push(line.trimEnd());
@@ -44,21 +39,24 @@ export async function demoCommand(flags: DemoFlags): Promise<number> {
   const kubeconfig = resolve(
     flags.kubeconfig ?? (flags.once ? join(demo.directory, "kubeconfig") : defaultKubeconfig),
   );
+  const session: Session = { kubeconfig, warnings, writeLine, signal };
+  let code: number;
   let written = false;
   try {
     await writeKubeconfig(kubeconfig, demo.cluster.kubeconfig);
     written = true;
     introduce(demo, writeLine);
-    return flags.once
-      ? await tour(demo, { kubeconfig, warnings, writeLine, signal: interrupt.signal })
-      : await live(demo, { kubeconfig, warnings, writeLine, signal: interrupt.signal });
+    code = flags.once ? await tour(demo, session) : await live(demo, session);
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    return flags.once ? 130 : 0;
+    if (!signal.aborted) throw error;
+    code = flags.once ? 130 : 0;
   } finally {
     await demo.stop();
     if (written) await rm(kubeconfig, { force: true });
   }
+  const failure = interruption.failure();
+  if (failure !== undefined) throw new Error(`internal failure: ${failure.message}`, { cause: failure });
+  return code;
 }
 
 interface Session {
@@ -91,24 +89,32 @@ async function live(demo: DemoCluster, session: Session): Promise<number> {
   writeLine("kubectl logs job/hello-local");
   writeLine("kubectl scale deployment web-local --replicas=5");
   writeLine("Ctrl-C ends the demo and everything in it.\n");
-  const shown = showLive({
-    client: demo.client,
-    nodes: demo.nodes,
-    screen: process.stdout,
-    warnings: () => warnings,
-    signal,
-  });
-  const applied = applySamples(demo);
-  await Promise.all([shown, applied]);
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const { client, nodes } = demo;
+  const work = [
+    showLive({ client, nodes, screen: process.stdout, warnings: () => warnings, signal: either }),
+    applySamples(demo, either),
+  ];
+  try {
+    await Promise.all(work);
+  } finally {
+    // Whichever failed: nothing may be created any more when the cluster is cleared.
+    ended.abort(new Error("the demo has ended"));
+    await Promise.allSettled(work);
+  }
   return 0;
 }
 
-async function applySamples({ client, nodes }: DemoCluster): Promise<void> {
+async function applySamples({ client, nodes }: DemoCluster, signal: AbortSignal): Promise<void> {
   for (const { kind, name, image } of nodes) {
     const target = { name, image, namespace: "default" };
     // A Batch job only finishes, so that node takes no Deployment.
     const workloads = sampleWorkloads(target, { suffix: kind, deployments: kind !== "batch" });
-    for (const object of workloads) await client.create(object);
+    for (const object of workloads) {
+      signal.throwIfAborted();
+      await client.create(object);
+    }
   }
 }
 

@@ -40,10 +40,16 @@ async function useAgent(address: string): Promise<FoundNomad | string> {
   try {
     driver = await healthyDriver(address);
   } catch (error) {
-    return `NOMAD_ADDR ${address} does not answer: ${(error as Error).message}`;
+    return `NOMAD_ADDR ${address} does not answer: ${causeOf(error)}`;
   }
   if (driver === undefined) return `no ready node at ${address} has the driver docker or raw_exec`;
   return { address, driver, origin: `the agent at ${address}`, [Symbol.asyncDispose]: async () => {} };
+}
+
+/** The system's own words: fetch says no more than that it failed. */
+function causeOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message !== "" ? cause.message : message;
 }
 
 /** The driver of the ready nodes with which to run pods, docker before raw_exec; rejects when nobody answers. */

@@ -51,6 +51,15 @@ export interface RunFlags {
   readonly logLevel?: string;
 }
 
+/** Where the kubelet API listens, and with which certificates. Paths as given. */
+export interface ServerConfig {
+  readonly port?: number | undefined;
+  readonly address?: string | undefined;
+  readonly clientCaFile?: string | undefined;
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
 /** Everything that `vkubelet run` needs, checked. */
 export interface RunConfig {
   readonly provider: ProviderName;
@@ -60,7 +69,7 @@ export interface RunConfig {
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly taints: readonly Taint[] | undefined;
   readonly internalIP: string | undefined;
-  readonly server: NonNullable<ConfigFile["server"]>;
+  readonly server: ServerConfig;
   readonly concurrency: number | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly providerOptions: unknown;

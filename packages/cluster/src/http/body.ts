@@ -5,7 +5,7 @@ import { badRequest, StatusError, tooLarge } from "../api/status-error.ts";
 import { decodeProtobuf } from "../protobuf/decode.ts";
 
 /** The API server's limit for a body. */
-export const bodyLimit = 3 * 1024 * 1024;
+export const bodyLimit: number = 3 * 1024 * 1024;
 
 /** The body's bytes. @throws StatusError 413 */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

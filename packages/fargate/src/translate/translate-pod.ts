@@ -1,6 +1,6 @@
-import { mapPod, unknownResourceIssues, withApproximation, withIssues } from "@vkubelet/aws/translate";
+import { mapPod, unknownResourceIssues } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
-import { auditPod } from "@vkubelet/pod";
+import { auditPod, withApproximation, withIssues } from "@vkubelet/pod";
 import { containerDefinition } from "./container-definition.ts";
 import type { FargateTranslateOptions } from "./options.ts";
 import { buildRequests, definitionLimit, type FargateRequests } from "./requests.ts";

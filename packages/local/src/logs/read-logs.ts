@@ -1,8 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogLine } from "@vkubelet/core";
+import { LineSplitter, type LogLine } from "@vkubelet/core";
 import { isMissing } from "../state/files.ts";
-import { LineSplitter } from "./line-splitter.ts";
 import { type LogIndexEntry, parseLogIndex } from "./log-index.ts";
 import { tailOffset } from "./tail-offset.ts";
 
@@ -27,11 +26,12 @@ type StreamName = "stdout" | "stderr";
 class StreamReader {
   readonly name: StreamName;
   readonly #file: FileHandle;
-  readonly #lines: LineSplitter = new LineSplitter();
+  readonly #lines: LineSplitter;
   #offset = 0;
 
   constructor(name: StreamName, file: FileHandle) {
     this.name = name;
+    this.#lines = new LineSplitter(name);
     this.#file = file;
   }
 
@@ -46,15 +46,12 @@ class StreamReader {
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
-      for (const line of this.#lines.push(buffer.subarray(0, bytesRead), time)) {
-        yield { ...line, stream: this.name };
-      }
+      yield* this.#lines.push(buffer.subarray(0, bytesRead), time);
     }
   }
 
-  *rest(): Generator<LogLine> {
-    const line = this.#lines.rest();
-    if (line !== undefined) yield { ...line, partial: true, stream: this.name };
+  rest(): Generator<LogLine> {
+    return this.#lines.end();
   }
 
   close(): Promise<void> {

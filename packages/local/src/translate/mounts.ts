@@ -9,10 +9,13 @@ export function planVolumes(pod: ResolvedPod, issues: FieldIssue[]): readonly Pl
     if (volume.type !== "reference") return [{ name: volume.name, type: volume.type }];
     const path = `spec.volumes[${index}].${volume.kind}`;
     if (volume.kind !== "hostPath") {
-      issues.push({
-        path,
-        message: "is a kind of volume that this machine does not have; use emptyDir or hostPath",
-      });
+      // The support table rejects every field of other kinds; one without any field is left to this.
+      if (Object.keys(volume.source).length === 0) {
+        issues.push({
+          path,
+          message: "is a kind of volume that this machine does not have; use emptyDir or hostPath",
+        });
+      }
       return [];
     }
     const type = String(volume.source["type"] ?? "");

@@ -1,13 +1,12 @@
 import {
   type FieldIssue,
   type LateField,
-  ProviderError,
   type ResolvedContainer,
   type ResolvedPod,
   renderValue,
   type TranslationReport,
 } from "@vkubelet/core";
-import { auditPod, rejectionOf } from "@vkubelet/pod";
+import { auditPod, rejectionOf, withIssues } from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
@@ -27,9 +26,7 @@ const tokenVolume = /^kube-api-access-/;
  * Throws `InvalidInput` whose `issues` name every field that cannot be honoured, all at once.
  */
 export function translatePod(pod: ResolvedPod, host: LocalHost): LocalTranslation {
-  const report = reportPod(pod, host);
-  const rejected = rejectionOf(report, backend);
-  const issues: FieldIssue[] = [...(rejected?.issues ?? [])];
+  const issues: FieldIssue[] = [];
   const bindings: Record<LateField, string> = {
     "status.podIP": host.address,
     "status.podIPs": host.address,
@@ -41,7 +38,9 @@ export function translatePod(pod: ResolvedPod, host: LocalHost): LocalTranslatio
     ...pod.initContainers.map((container, index) => ({ container, path: `spec.initContainers[${index}]` })),
     ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
   ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, issues));
-  if (issues.length > 0) throw rejection(pod, rejected, issues);
+  const report = withIssues(reportPod(pod, host), issues);
+  const rejection = rejectionOf(report, backend);
+  if (rejection) throw rejection;
   return {
     plan: {
       restartPolicy: pod.restartPolicy,
@@ -105,24 +104,4 @@ function planContainer(
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
   };
-}
-
-function rejection(
-  pod: ResolvedPod,
-  rejected: ProviderError | undefined,
-  issues: readonly FieldIssue[],
-): ProviderError {
-  // A field that is refused speaks for everything below it.
-  const below = (path: string, above: string) => path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
-  const unique = issues.filter(
-    (issue, index) =>
-      issues.findIndex(({ path }) => path === issue.path) === index &&
-      !issues.some(({ path }) => below(issue.path, path)),
-  );
-  if (rejected !== undefined && unique.length === rejected.issues.length) return rejected;
-  const text = unique.map(({ path, message }) => `${path} ${message}`).join("; ");
-  const message = `pod ${pod.ref.namespace}/${pod.ref.name} cannot run on this machine: ${text}`;
-  return new ProviderError("InvalidInput", message.length < 1024 ? message : `${message.slice(0, 1020)}...`, {
-    issues: unique,
-  });
 }

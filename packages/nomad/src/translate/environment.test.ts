@@ -1,6 +1,6 @@
 import type { FieldIssue, ResolvedEnvVar } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { resolvedContainer } from "../testing/pods.ts";
+import { resolvedContainer } from "../testdata/pods.ts";
 import { taskEnvironment } from "./environment.ts";
 import { VariableBuilder, variableRequests } from "./variables.ts";
 

@@ -16,7 +16,7 @@ export function configText(value: ResolvedValue): string {
 }
 
 /** Nomad's name for the address of the client that runs the task, in Config and Env alike. */
-export const hostAddressExpression = expression("attr.unique.network.ip-address");
+export const hostAddressExpression: string = expression("attr.unique.network.ip-address");
 
 /** The text that Nomad replaces by the value of `name`. */
 export function expression(name: string): string {

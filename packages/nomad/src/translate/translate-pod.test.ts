@@ -1,6 +1,6 @@
 import { isProviderError, plainValue, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { resolvedContainer, resolvedPod } from "../testing/pods.ts";
+import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
 import { defaultTranslateOptions, type NomadTranslateOptions } from "./options.ts";
 import { translatePod } from "./translate-pod.ts";
 

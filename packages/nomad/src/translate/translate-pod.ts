@@ -1,5 +1,5 @@
 import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
-import { auditPod, bytesOf, rejectionOf } from "@vkubelet/pod";
+import { auditPod, bytesOf, rejectionOf, withIssues } from "@vkubelet/pod";
 import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
 import {
@@ -33,9 +33,6 @@ export interface NomadTranslation {
  * Pure and deterministic. Throws `InvalidInput` with an issue for every field that cannot be honoured.
  */
 export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): NomadTranslation {
-  const report = auditPod(pod.pod, supportTable(options));
-  const rejection = rejectionOf(report, "nomad");
-  if (rejection !== undefined) throw rejection;
   const issues: FieldIssue[] = [];
   const id = jobId(options.nodeName, pod.ref.uid);
   const builders: VariableBuilder[] = [];
@@ -47,12 +44,9 @@ export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): 
         "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
     });
   }
-  if (issues.length > 0) {
-    const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
-    throw new ProviderError("InvalidInput", `translation to Nomad failed: ${listed}`.slice(0, 1_000), {
-      issues,
-    });
-  }
+  const report = withIssues(auditPod(pod.pod, supportTable(options)), issues);
+  const rejection = rejectionOf(report, "nomad");
+  if (rejection) throw rejection;
   const job = translateJob(pod, id, options, tasks);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
   return {

@@ -1,6 +1,6 @@
 import type { FieldIssue, ResolvedFile, ResolvedVolume } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { resolvedContainer, resolvedPod } from "../testing/pods.ts";
+import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
 import { VariableBuilder } from "./variables.ts";
 import { taskVolumes } from "./volumes.ts";
 

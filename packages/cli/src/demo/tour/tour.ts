@@ -46,14 +46,11 @@ export async function runTour(
     write(`\n${index + 1}. ${step.title}`);
     const chosen = trials.filter(({ node }) => step.kinds?.includes(node.kind) ?? true);
     const results = await Promise.all(
-      chosen.map(async (trial) => {
-        const passed = await attempt(step, trial, (text) =>
-          write(`   ${trial.node.name.padEnd(width)}  ${text}`),
-        );
-        signal.throwIfAborted();
-        return passed;
-      }),
+      chosen.map((trial) =>
+        attempt(step, trial, (text) => write(`   ${trial.node.name.padEnd(width)}  ${text}`)),
+      ),
     );
+    signal.throwIfAborted();
     if (results.includes(false)) break;
     ok += 1;
   }

@@ -2,11 +2,14 @@ import type { FieldIssue, ReportEntry, TranslationReport } from "@vkubelet/core"
 
 /**
  * `report` with each of `issues` as a `reject` entry: in place of the entry for the same path, else at the end. What a
- * table of fields cannot decide (values, sums, sizes) joins the account of fields this way.
+ * table of fields cannot decide (values, sums, sizes) joins the account of fields this way. A field that `report`
+ * rejects already speaks for everything below it.
  */
 export function withIssues(report: TranslationReport, issues: readonly FieldIssue[]): TranslationReport {
   const open = new Map<string, ReportEntry>();
+  const rejected = report.entries.filter(({ disposition }) => disposition === "reject");
   for (const { path, message } of issues) {
+    if (rejected.some((entry) => isBelow(path, entry.path))) continue;
     const earlier = open.get(path);
     const reason =
       earlier === undefined || earlier.reason.includes(message) ? message : `${earlier.reason}; ${message}`;
@@ -19,6 +22,10 @@ export function withIssues(report: TranslationReport, issues: readonly FieldIssu
     return entry.disposition === "reject" ? entry : issue;
   });
   return { entries: [...entries, ...open.values()] };
+}
+
+function isBelow(path: string, above: string): boolean {
+  return path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
 }
 
 /** `report` with one more `approx` entry unless its path is rejected or already approximated for the same reason. */

@@ -23,6 +23,15 @@ it("puts an issue in place of the entry it concerns, and others at the end", () 
   ]);
 });
 
+it("lets a rejected field speak for everything below it", () => {
+  const merged = withIssues(report, [
+    { path: "spec.b.name", message: "below" },
+    { path: "spec.b[0]", message: "below" },
+    { path: "spec.bc", message: "beside" },
+  ]);
+  expect(merged.entries.slice(2)).toEqual([{ path: "spec.bc", disposition: "reject", reason: "beside" }]);
+});
+
 it("adds an approximation only to what is not rejected", () => {
   expect(withApproximation(report, "spec.b", "close")).toBe(report);
   expect(withApproximation(report, "spec.a", "close").entries).toHaveLength(3);
