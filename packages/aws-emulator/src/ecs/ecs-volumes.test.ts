@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ended, messages, runContainers, shell, testBench, toLogs } from "../test-support.ts";
 
-const isRoot = process.getuid?.() === 0;
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 const volumes = [{ name: "files" }];
 const at = (containerPath: string, readOnly = false) => ({
   mountPoints: [{ sourceVolume: "files", containerPath, readOnly }],

@@ -94,9 +94,9 @@ export class ContainerLauncher {
   }
 
   #mounts(plan: ContainerPlan): Launch["mounts"] {
-    if (plan.mounts.length > 0 && process.getuid?.() !== 0) {
+    if (plan.mounts.length > 0 && (process.platform !== "linux" || process.getuid?.() !== 0)) {
       throw new LaunchError(
-        "mount points need root on the emulator's machine: a volume cannot be shown at a path of the container's own",
+        "mount points need root and Linux on the emulator's machine: a volume cannot be shown at a path of the container's own",
       );
     }
     return plan.mounts.map(({ volume, path, readOnly }) => {
