@@ -16,12 +16,10 @@ export const root: string = join(dirname(fileURLToPath(import.meta.url)), "../..
 
 /** Every Markdown page: the README files of the repository, its packages and examples, and all of `docs`. */
 export async function documentationPages(): Promise<readonly string[]> {
-  const pages = await glob(["README.md", "{packages,examples}/{,*/}README.md", "docs/**/*.md"], {
-    cwd: root,
-    exclude: ["**/node_modules/**"],
-  });
-  const found = await Array.fromAsync(pages);
-  return found.sort();
+  const patterns = ["README.md", "{packages,examples}/{,*/}README.md", "docs/**/*.md"];
+  const pages: string[] = [];
+  for await (const page of glob(patterns, { cwd: root, exclude: ["**/node_modules/**"] })) pages.push(page);
+  return pages.sort();
 }
 
 /** The `ts` blocks of a page. */

@@ -40,6 +40,6 @@ const kubelet = await startKubelet({
     ...(CLIENT_CA_FILE === undefined ? {} : { clientCa: await readFile(CLIENT_CA_FILE, "utf8") }),
   },
 });
-console.log(`node ${NODE_NAME} is registered; its kubelet listens on port ${kubelet.port}`);
 // Ends this process only: the jobs go on, and the next kubelet under the same node name adopts them.
 process.once("SIGINT", () => kubelet.stop());
+console.log(`node ${NODE_NAME} is registered; its kubelet listens on port ${kubelet.port}`);

@@ -6,5 +6,5 @@ const kubelet = await startKubelet({
   provider: createTimerProvider(10),
   server: { port: Number(process.env["KUBELET_PORT"] ?? 10250) },
 });
-console.log(`node timer-1 is registered; its kubelet listens on port ${kubelet.port}`);
 process.once("SIGINT", () => kubelet.stop());
+console.log(`node timer-1 is registered; its kubelet listens on port ${kubelet.port}`);
