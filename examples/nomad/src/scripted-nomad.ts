@@ -58,50 +58,57 @@ function ended({ ID, TaskGroups }: Job): object {
 
 /** Starts the agent on a free port of this machine. What is not in the script is answered with 501 and its name. */
 export async function startScriptedNomad(): Promise<ScriptedNomad> {
-  const jobs = new Map<string, Job>();
-  const streams = new Set<ServerResponse>();
-  const stub = (job: Job) => ({ ...job, TaskGroups: null, Status: "dead", ModifyIndex: 10 });
-  const register = (job: Job) => {
-    jobs.set(job.ID, job);
-    const Events = [{ Topic: "Allocation", Type: "AllocationUpdated", Payload: { Allocation: ended(job) } }];
-    for (const stream of streams) stream.write(`${JSON.stringify({ Index: 12, Events })}\n`);
-    return { EvalID: "evaluation-1", Warnings: "" };
-  };
-  const remove = (id: string) => {
-    jobs.delete(id);
-    return {};
-  };
-
+  const script = new Script();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://nomad");
-    if (pathname === "/v1/event/stream") {
-      streams.add(response.writeHead(200));
-      response.write("{}\n");
-      return;
-    }
-    const answer = await answerOf(request, pathname);
-    const [status, body] = answer === undefined ? [501, `not in the script: ${pathname}`] : answer;
-    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
+    if (pathname === "/v1/event/stream") return script.follow(response.writeHead(200));
+    const [status, body] = (await script.answer(request, pathname)) ?? [
+      501,
+      `not in the script: ${pathname}`,
+    ];
+    response.writeHead(status).end(JSON.stringify(body));
   });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    jobs: script.jobs,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
 
-  async function answerOf(request: IncomingMessage, path: string): Promise<[number, unknown] | undefined> {
+class Script {
+  readonly jobs = new Map<string, Job>();
+  readonly #streams = new Set<ServerResponse>();
+
+  /** Sends events from now on; a first heartbeat comes at once. */
+  follow(stream: ServerResponse): void {
+    this.#streams.add(stream);
+    stream.write("{}\n");
+  }
+
+  async answer(request: IncomingMessage, path: string): Promise<readonly [number, unknown] | undefined> {
     const id = path.slice("/v1/job/".length);
-    const known = jobs.get(id);
+    const known = this.jobs.get(id);
     switch (`${request.method} ${path.replace(/^(\/v1\/(job|client\/fs\/logs))\/.*/, "$1/*")}`) {
       case "GET /v1/status/leader":
-        return [200, JSON.stringify("127.0.0.1:4647")];
+        return [200, "127.0.0.1:4647"];
       case "GET /v1/nodes":
         return [200, [client]];
       case "GET /v1/jobs":
-        return [200, [...jobs.values()].map(stub)];
+        return [200, [...this.jobs.values()].map(stubOf)];
       case "PUT /v1/jobs":
-        return [200, register(((await json(request)) as { Job: Job }).Job)];
+        return [200, this.#register(((await json(request)) as { Job: Job }).Job)];
       case "GET /v1/job/*":
-        return known === undefined ? [404, "job not found"] : [200, { ...known, ...stub(known) }];
+        return known === undefined ? [404, "job not found"] : [200, { ...known, ...stubOf(known) }];
       case "DELETE /v1/job/*":
-        return [200, remove(id)];
+        return [200, { existed: this.jobs.delete(id) }];
       case "GET /v1/allocations":
-        return [200, [...jobs.values()].map(ended)];
+        return [200, [...this.jobs.values()].map(ended)];
       case "GET /v1/evaluations":
       case "GET /v1/vars":
         return [200, []];
@@ -112,17 +119,16 @@ export async function startScriptedNomad(): Promise<ScriptedNomad> {
     }
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    jobs,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  #register(job: Job): object {
+    this.jobs.set(job.ID, job);
+    const Events = [{ Topic: "Allocation", Type: "AllocationUpdated", Payload: { Allocation: ended(job) } }];
+    for (const stream of this.#streams) stream.write(`${JSON.stringify({ Index: 12, Events })}\n`);
+    return { EvalID: "evaluation-1", Warnings: "" };
+  }
+}
+
+function stubOf(job: Job): object {
+  return { ...job, TaskGroups: null, Status: "dead", ModifyIndex: 10 };
 }
 
 function logsOf(request: IncomingMessage): object {
