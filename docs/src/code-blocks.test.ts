@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ts from "typescript";
@@ -31,7 +32,7 @@ describe("documentation", () => {
     const own = blocks.filter((block) => !block.code.startsWith("// file: "));
     expect(own.length).toBeGreaterThan(2);
     expect(problemsOf(own)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it("shows the files that it says it shows", async () => {
     const blocks = (await Promise.all((await documentationPages()).map(codeBlocks))).flat();
@@ -42,6 +43,17 @@ describe("documentation", () => {
       const file = await readFile(join(root, first.slice("// file: ".length)), "utf8");
       expect(rest.join("\n"), `${block.page}:${block.line}`).toBe(file.trimEnd());
     }
+  });
+
+  it("has only relative links that lead somewhere", async () => {
+    const broken: string[] = [];
+    for (const page of await documentationPages()) {
+      const text = await readFile(join(root, page), "utf8");
+      for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+        if (!existsSync(join(root, dirname(page), target))) broken.push(`${page}: ${target}`);
+      }
+    }
+    expect(broken).toEqual([]);
   });
 
   it("has the table of error effects as the code has it", async () => {

@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { glob, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** One fenced `ts` block of a page. */
@@ -14,15 +14,12 @@ export interface CodeBlock {
 /** The repository's root. */
 export const root: string = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Every Markdown page of the documentation. */
+/** Every Markdown page: the README files of the repository, its packages and examples, and all of `docs`. */
 export async function documentationPages(): Promise<readonly string[]> {
-  const entries = await readdir(join(root, "docs"), { recursive: true, withFileTypes: true });
-  const pages = entries
-    .filter(
-      (entry) => entry.isFile() && entry.name.endsWith(".md") && !entry.parentPath.includes("node_modules"),
-    )
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  return ["README.md", ...pages.sort()];
+  const patterns = ["README.md", "{packages,examples}/{,*/}README.md", "docs/**/*.md"];
+  const pages: string[] = [];
+  for await (const page of glob(patterns, { cwd: root, exclude: ["**/node_modules/**"] })) pages.push(page);
+  return pages.sort();
 }
 
 /** The `ts` blocks of a page. */
