@@ -14,6 +14,9 @@ import { exitCode, Observer, podContext } from "./nomad-fixtures.ts";
 const ended = (observation: PodObservation) => observation.state === "ended";
 const binary = Uint8Array.from([0, 255, 10, 128]);
 
+/** Nomad collects the output of Docker containers in a process of its own, which may write after the end was told. */
+const collected = { timeout: 20_000 };
+
 describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
   "pods as Docker containers of a real Nomad",
   () => {
@@ -153,7 +156,9 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
       });
       expect(exitCode(observation, "setup")).toBe(0);
       expect(exitCode(observation, "main")).toBe(4);
-      expect(await read(pod, "main")).toEqual(["made", "geheim 127.0.0.1 127.0.0.1", "/tmp"]);
+      await expect
+        .poll(() => read(pod, "main"), collected)
+        .toEqual(["made", "geheim 127.0.0.1 127.0.0.1", "/tmp"]);
     });
 
     it("runs as the user, with the hostname and the limits that the pod asks for", async () => {
@@ -185,7 +190,9 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         ],
       });
       expect(exitCode(observation, "main")).toBe(0);
-      expect(await read(pod, "main")).toEqual(["1000", "2000", "2000 3000", "1", "readonly"]);
+      await expect
+        .poll(() => read(pod, "main"), collected)
+        .toEqual(["1000", "2000", "2000 3000", "1", "readonly"]);
     });
 
     it("says why an image that does not exist is waited for", async () => {
@@ -225,7 +232,7 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
       await provider.updatePod?.({ ...renewed, containers: pod.containers, hostname: pod.hostname }, context);
       expect(exitCode(await observer.until(pod.ref, ended, "the end"), "main")).toBe(0);
       // With a line end: a last line without one never reaches Nomad's log of a Docker container (seen with 1.11.3).
-      expect(await read(pod, "main")).toEqual(["up", "neu"]);
+      await expect.poll(() => read(pod, "main"), collected).toEqual(["up", "neu"]);
     });
 
     it("ends with the stop signal of the image", async () => {

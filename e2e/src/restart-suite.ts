@@ -9,15 +9,13 @@ import { KubeletProcess } from "./kubelet-process.ts";
 import type { TestCluster } from "./test-cluster.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** A backend that goes on while its kubelet is killed. */
+/** A backend that goes on while its kubelet is killed; its pods are processes of this machine. */
 export interface RestartBackend extends AsyncDisposable {
   readonly kind: NodeKind;
   readonly image: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Identities of the runs at the backend; one that was created anew has another. */
   readonly created?: () => Promise<readonly string[]>;
-  /** Whether pods share this machine's files, so that each start can leave a mark. */
-  readonly sharesFiles: boolean;
 }
 
 const podCount = 20;
@@ -62,7 +60,7 @@ export function describeRestart(
     it("adopts every pod, repeats no create, and learns what happened meanwhile", async () => {
       // Each pod marks its start, talks, and ends with 5 when its file says so.
       const script = (name: string) =>
-        `${backend.sharesFiles ? `echo x >> ${marks}/start-${name}; ` : ""}trap 'exit 0' TERM; echo begin; while [ ! -e ${marks}/end-${name} ]; do sleep 0.2; done; echo end; exit 5`;
+        `echo x >> ${marks}/start-${name}; trap 'exit 0' TERM; echo begin; while [ ! -e ${marks}/end-${name} ]; do sleep 0.2; done; echo end; exit 5`;
       const manifests = Array.from({ length: podCount }, (_, index) => {
         const name = `p${index}`;
         return {
@@ -99,7 +97,7 @@ export function describeRestart(
       const createdBefore = await backend.created?.();
 
       await kubelet.end("SIGKILL");
-      if (backend.sharesFiles) await writeFile(join(marks, "end-p0"), "");
+      await writeFile(join(marks, "end-p0"), "");
       await kubectl(["delete", "pod", "p1", "--wait=false"]);
       kubelet.start();
 
@@ -109,24 +107,22 @@ export function describeRestart(
         (pod) => pod === undefined,
         120_000,
       );
-      if (backend.sharesFiles) {
-        const ended = await waitFor(
-          "the ended pod",
-          () => podNamed("p0"),
-          (pod) => pod.status.phase === "Failed",
-        );
-        expect(containerStatus(ended, "main").state.terminated).toMatchObject({
-          exitCode: 5,
-          reason: "Error",
-        });
-        expect(await kubectl(["logs", "p0"])).toBe("begin\nend\n");
-        const starts = await Promise.all(
-          (await readdir(marks))
-            .filter((file) => file.startsWith("start-"))
-            .map((file) => readFile(join(marks, file), "utf8")),
-        );
-        expect(starts).toEqual(Array.from({ length: podCount }, () => "x\n"));
-      }
+      const ended = await waitFor(
+        "the ended pod",
+        () => podNamed("p0"),
+        (pod) => pod.status.phase === "Failed",
+      );
+      expect(containerStatus(ended, "main").state.terminated).toMatchObject({
+        exitCode: 5,
+        reason: "Error",
+      });
+      expect(await kubectl(["logs", "p0"])).toBe("begin\nend\n");
+      const starts = await Promise.all(
+        (await readdir(marks))
+          .filter((file) => file.startsWith("start-"))
+          .map((file) => readFile(join(marks, file), "utf8")),
+      );
+      expect(starts).toEqual(Array.from({ length: podCount }, () => "x\n"));
       const createdAgain = (await backend.created?.())?.filter((id) => !createdBefore?.includes(id));
       expect(createdAgain ?? []).toEqual([]);
       const left = (await pods()).filter((pod) => pod.metadata.name !== "p0");
@@ -135,15 +131,13 @@ export function describeRestart(
       );
 
       // Statuses and logs go on after the adoption.
-      if (backend.sharesFiles) {
-        await writeFile(join(marks, "end-p2"), "");
-        await waitFor(
-          "an adopted pod ends",
-          () => podNamed("p2"),
-          (pod) => pod.status.phase === "Failed",
-        );
-        expect(await kubectl(["logs", "p2"])).toBe("begin\nend\n");
-      }
+      await writeFile(join(marks, "end-p2"), "");
+      await waitFor(
+        "an adopted pod ends",
+        () => podNamed("p2"),
+        (pod) => pod.status.phase === "Failed",
+      );
+      expect(await kubectl(["logs", "p2"])).toBe("begin\nend\n");
       await kubectl(["delete", "pods", "--all", "--wait=false"]);
       await waitFor("all pods gone", pods, (all) => all.length === 0, 120_000);
     });

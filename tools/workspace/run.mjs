@@ -18,7 +18,7 @@ const environment = {
 /**
  * Runs a command in the workspace and resolves with its exit code. Its output goes to this process' own, or to
  * `logFile`. After `limit` milliseconds it is killed with all its children, and counts as failed; an interrupt of
- * this process is passed on, and rejects.
+ * this process is passed on, and rejects with the command's `exitCode` in the error.
  */
 export function run(command, args, { env = {}, cwd = root, logFile = undefined, limit = 40 * minute } = {}) {
   const output = logFile === undefined ? "inherit" : openSync(logFile, "a");
@@ -61,7 +61,10 @@ export function run(command, args, { env = {}, cwd = root, logFile = undefined, 
     child.once("close", (code) => {
       settle();
       if (interrupt === undefined) resolve(code ?? 1);
-      else reject(new Error(`run ${command}: interrupted by ${interrupt}`));
+      else {
+        const error = new Error(`run ${command}: interrupted by ${interrupt}`);
+        reject(Object.assign(error, { exitCode: code ?? 1 }));
+      }
     });
   });
 }

@@ -1,7 +1,13 @@
 import type { Behaviour } from "./behaviour.ts";
 import { environment, initAndTwoContainers, missingConfigMap, sidecarEndsWithJob } from "./containers.ts";
 import { jobFailsAndIsRetried, jobSucceeds } from "./jobs.ts";
-import { deletionWithGrace, deploymentScales, followedLogs, missingCommand } from "./lifecycle.ts";
+import {
+  deletionWithGrace,
+  deploymentScales,
+  followedLogs,
+  missingCommand,
+  restartOnFailure,
+} from "./lifecycle.ts";
 
 /** Every behaviour, in the order of the table. */
 export const behaviours: readonly Behaviour[] = [
@@ -12,6 +18,7 @@ export const behaviours: readonly Behaviour[] = [
   environment,
   missingConfigMap,
   sidecarEndsWithJob,
+  restartOnFailure,
   missingCommand,
   deletionWithGrace,
   followedLogs,

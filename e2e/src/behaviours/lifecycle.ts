@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { waitFor } from "../wait-for.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { apply, containerStatus, hasPhase, kubectl, list, podSpec, shell, waitForPod } from "./objects.ts";
@@ -90,24 +93,82 @@ export const missingCommand: Behaviour = {
   },
 };
 
-/** G1, G2, A4: deletion sends SIGTERM, waits for the grace period, and the object goes when the backend has ended. */
+/** P6, B1, A3, A5: OnFailure starts a failed container again; the end of the instance before stays to be seen. */
+export const restartOnFailure: Behaviour = {
+  name: "OnFailure restarts",
+  expected: { phase: "Succeeded", restartCount: 1, lastExit: 3, exit: 0 },
+  async observe(trial) {
+    // Fails at the first start and not at the second: the nodes of the suite share this machine's files.
+    const mark = join(await mkdtemp(join(tmpdir(), "vkubelet-restart-")), "started");
+    const spec = podSpec(trial.node, {
+      restartPolicy: "OnFailure",
+      containers: [{ name: "main", ...shell(`if [ -e ${mark} ]; then exit 0; fi; touch ${mark}; exit 3`) }],
+    });
+    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "second-try" }, spec });
+    const pod = await waitForPod(trial, "second-try", hasPhase("Succeeded", "Failed"));
+    const status = containerStatus(pod, "main");
+    return {
+      phase: pod.status.phase,
+      restartCount: status.restartCount,
+      lastExit: status.lastState?.terminated?.exitCode ?? -1,
+      exit: status.state.terminated.exitCode,
+    };
+  },
+};
+
+/** Keeps the object of a deleted pod, so that its last status can be read. */
+const holdFinalizer = "vkubelet.dev/e2e-hold";
+
+/**
+ * G1, G2, G6, A4: deletion sends SIGTERM and waits for the grace period, then kills; the final status has the exit
+ * codes, the phase follows from them, and only then the object goes.
+ */
 export const deletionWithGrace: Behaviour = {
   name: "deletion with grace",
-  expected: { running: "Running", gone: true },
+  expected: {
+    politeExit: 0,
+    politePhase: "Succeeded",
+    stubbornExit: 137,
+    stubbornPhase: "Failed",
+    gone: true,
+  },
   async observe(trial) {
-    const spec = podSpec(trial.node, {
-      containers: [{ name: "main", ...shell("trap 'exit 0' TERM; while :; do sleep 1; done") }],
-      restartPolicy: "Never",
+    const pod = (name: string, script: string) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, finalizers: [holdFinalizer] },
+      spec: podSpec(trial.node, {
+        restartPolicy: "Never",
+        terminationGracePeriodSeconds: 3,
+        containers: [{ name: "main", ...shell(script) }],
+      }),
     });
-    await apply(trial, { apiVersion: "v1", kind: "Pod", metadata: { name: "doomed" }, spec });
-    const pod = await waitForPod(trial, "doomed", hasPhase("Running", "Succeeded", "Failed"));
-    await kubectl(trial, ["delete", "pod", "doomed", "--wait=false"]);
+    await apply(
+      trial,
+      pod("polite", "trap 'exit 0' TERM; while :; do sleep 0.2; done"),
+      pod("stubborn", "trap '' TERM; while :; do sleep 0.2; done"),
+    );
+    for (const name of ["polite", "stubborn"]) {
+      await waitForPod(trial, name, hasPhase("Running", "Succeeded", "Failed"));
+    }
+    await kubectl(trial, ["delete", "pod", "polite", "stubborn", "--wait=false"]);
+    const polite = await waitForPod(trial, "polite", hasPhase("Succeeded", "Failed"));
+    const stubborn = await waitForPod(trial, "stubborn", hasPhase("Succeeded", "Failed"));
+    for (const name of ["polite", "stubborn"]) {
+      await kubectl(trial, ["patch", "pod", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}']);
+    }
     const gone = await waitFor(
-      "pod gone",
+      "pods gone",
       async () => (await list(trial, "pods")).length === 0,
       (isGone) => isGone,
     );
-    return { running: pod.status.phase, gone };
+    return {
+      politeExit: containerStatus(polite, "main").state.terminated.exitCode,
+      politePhase: polite.status.phase,
+      stubbornExit: containerStatus(stubborn, "main").state.terminated.exitCode,
+      stubbornPhase: stubborn.status.phase,
+      gone,
+    };
   },
 };
 

@@ -27,7 +27,10 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Everything that was ever started, in order; also what the services no longer tell of. */
   counts(): EmulatorCounts;
-  /** Lets the next call of an operation, such as `RunTask`, go wrong; several calls queue up. */
+  /**
+   * Lets the next call of an operation, such as `RunTask`, go wrong; several calls queue up. Throws a TypeError for an
+   * operation that is not emulated.
+   */
   failNext(operation: string, fault: Fault): void;
 }
 
@@ -37,11 +40,59 @@ export interface AwsEmulator extends AsyncDisposable {
  * a name only. Disposing kills every process, closes the port and removes the temporary directory.
  */
 export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
-  const clock = options.clock ?? wallClock;
+  const maxvCpus = options.batchVcpus ?? defaultVcpus;
+  if (!Number.isInteger(maxvCpus) || maxvCpus < 1) {
+    throw new TypeError(`batchVcpus: ${maxvCpus} is not a positive whole number`);
+  }
   const region = options.region ?? "us-east-1";
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "aws-emulator-")));
   await mkdir(directory, { recursive: true });
   const processes = new ProcessTable();
+  const { ecs, logs, batch } = createServices(options, { region, maxvCpus, directory, processes });
+  const known = new Set([ecs, logs, batch].flatMap(({ operations }) => Object.keys(operations)));
+  const faults = new Faults();
+  const byTarget = { AmazonEC2ContainerServiceV20141113: ecs, Logs_20140328: logs };
+  const server = createEmulatorServer({ byTarget, rest: batch }, faults);
+  const release = async () => {
+    await processes.dispose();
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+  };
+  let url: URL;
+  try {
+    url = await listen(server, options.address ?? "127.0.0.1", options.port ?? 0);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    endpoint: url.origin,
+    url,
+    region,
+    credentials: { accessKeyId: "emulator", secretAccessKey: "emulator" },
+    counts: () => ({ tasks: ecsCounts(ecs.tasks.all), jobs: batchCounts(batch.jobs.all) }),
+    failNext: (operation, fault) => {
+      if (!known.has(operation)) throw new TypeError(`failNext: the emulator has no operation ${operation}`);
+      faults.add(operation, fault);
+    },
+    async [Symbol.asyncDispose]() {
+      await close(server);
+      await release();
+    },
+  };
+}
+
+interface Resources {
+  readonly region: string;
+  readonly maxvCpus: number;
+  readonly directory: string;
+  readonly processes: ProcessTable;
+}
+
+function createServices(
+  options: AwsEmulatorOptions,
+  { region, maxvCpus, directory, processes }: Resources,
+): { readonly ecs: EcsService; readonly logs: LogsService; readonly batch: BatchService } {
+  const clock = options.clock ?? wallClock;
   const store = new LogStore();
   const machine = {
     processes,
@@ -56,26 +107,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     transitionMs: options.transitionMs ?? 0,
     visibilityDelayMs: options.visibilityDelayMs ?? 0,
   };
-  const ecs = new EcsService({ ...settings, address: options.taskAddress });
-  const batch = new BatchService({ ...settings, maxvCpus: options.batchVcpus ?? defaultVcpus });
-  const faults = new Faults();
-  const logs = new LogsService(store, region, clock);
-  const byTarget = { AmazonEC2ContainerServiceV20141113: ecs, Logs_20140328: logs };
-  const services = { byTarget, rest: batch };
-  const server = createEmulatorServer(services, faults);
-  const url = await listen(server, options.address ?? "127.0.0.1", options.port ?? 0);
   return {
-    endpoint: url.origin,
-    url,
-    region,
-    credentials: { accessKeyId: "emulator", secretAccessKey: "emulator" },
-    counts: () => ({ tasks: ecsCounts(ecs.tasks.all), jobs: batchCounts(batch.jobs.all) }),
-    failNext: (operation, fault) => faults.add(operation, fault),
-    async [Symbol.asyncDispose]() {
-      await close(server);
-      await processes.dispose();
-      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
-    },
+    ecs: new EcsService({ ...settings, address: options.taskAddress }),
+    logs: new LogsService(store, region, clock),
+    batch: new BatchService({ ...settings, maxvCpus }),
   };
 }
 

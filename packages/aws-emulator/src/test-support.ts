@@ -14,17 +14,23 @@ import type { EmulatorClock } from "./clock.ts";
 import type { AwsEmulatorOptions } from "./options.ts";
 import { type AwsEmulator, startAwsEmulator } from "./start-aws-emulator.ts";
 
-/** An emulator with the SDK's own clients, disposed together. */
-export interface TestBench extends AsyncDisposable {
-  readonly emulator: AwsEmulator;
+/** The SDK's own clients of one emulator, disposed together. */
+export interface TestClients extends AsyncDisposable {
   readonly ecs: ECSClient;
   readonly logs: CloudWatchLogsClient;
   readonly batch: BatchClient;
 }
 
-export async function testBench(options: AwsEmulatorOptions = {}): Promise<TestBench> {
-  const emulator = await startAwsEmulator(options);
-  const { endpoint, region, credentials } = emulator;
+/** Clients with their emulator. */
+export interface TestBench extends TestClients {
+  readonly emulator: AwsEmulator;
+}
+
+export function clientsOf({
+  endpoint,
+  region,
+  credentials,
+}: Pick<AwsEmulator, "endpoint" | "region" | "credentials">): TestClients {
   const at = { endpoint, region, credentials, maxAttempts: 1 };
   const clients = {
     ecs: new ECSClient(at),
@@ -32,10 +38,21 @@ export async function testBench(options: AwsEmulatorOptions = {}): Promise<TestB
     batch: new BatchClient(at),
   };
   return {
-    emulator,
     ...clients,
     async [Symbol.asyncDispose]() {
       for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+export async function testBench(options: AwsEmulatorOptions = {}): Promise<TestBench> {
+  const emulator = await startAwsEmulator(options);
+  const clients = clientsOf(emulator);
+  return {
+    ...clients,
+    emulator,
+    async [Symbol.asyncDispose]() {
+      await clients[Symbol.asyncDispose]();
       await emulator[Symbol.asyncDispose]();
     },
   };
@@ -79,7 +96,7 @@ export function runInput(more: Partial<RunTaskCommandInput> = {}): RunTaskComman
 
 /** Registers the containers as `demo` and runs them once. */
 export async function runContainers(
-  { ecs }: TestBench,
+  { ecs }: TestClients,
   containers: readonly ContainerDefinition[],
   more: Partial<RegisterTaskDefinitionCommandInput> = {},
 ): Promise<string> {
@@ -99,7 +116,7 @@ export async function until<T>(ask: () => Promise<T>, satisfied: (answer: T) => 
 
 /** The task as soon as it satisfies. */
 export function untilTask(
-  { ecs }: TestBench,
+  { ecs }: TestClients,
   arn: string,
   satisfied: (task: Task) => boolean,
 ): Promise<Task> {
@@ -111,7 +128,7 @@ export function untilTask(
 }
 
 /** The task at its end. */
-export function ended(bench: TestBench, arn: string): Promise<Task> {
+export function ended(bench: TestClients, arn: string): Promise<Task> {
   return untilTask(bench, arn, ({ lastStatus }) => lastStatus === "STOPPED");
 }
 
@@ -164,22 +181,25 @@ export const toLogs = {
   },
 } as const;
 
-/** The messages of a container that writes {@link toLogs}, oldest first. */
+/** The messages of a container that writes {@link toLogs}, oldest first; none before it has started. */
 export async function messages(
-  { logs }: TestBench,
+  { logs }: TestClients,
   arn: string,
   container = "main",
 ): Promise<readonly string[]> {
   const logStreamName = `p/${container}/${arn.slice(arn.lastIndexOf("/") + 1)}`;
-  const reply = await logs.send(
-    new GetLogEventsCommand({ logGroupName: "demo", logStreamName, startFromHead: true }),
-  );
-  return (reply.events ?? []).map(({ message = "" }) => message);
+  const request = new GetLogEventsCommand({ logGroupName: "demo", logStreamName, startFromHead: true });
+  try {
+    return ((await logs.send(request)).events ?? []).map(({ message = "" }) => message);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return [];
+    throw error;
+  }
 }
 
 /** A running task of one container that has written `ready`. */
 export async function runUntilReady(
-  bench: TestBench,
+  bench: TestClients,
   container: ContainerDefinition,
   others: readonly ContainerDefinition[] = [],
 ): Promise<string> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { describeError, UsageError } from "./cli-error.ts";
 import { logLevels } from "./console-logger.ts";
+import type { DemoFlags } from "./demo/demo-command.ts";
 import { providerNames, type RunFlags } from "./run/config.ts";
 
 const program = new Command("vkubelet")
@@ -39,6 +40,24 @@ for the provider: local, nomad, fargate or batch.`,
   .action(async (flags: RunFlags) => {
     const { runCommand } = await import("./run/run-command.ts");
     await runCommand(flags);
+  });
+
+program
+  .command("demo")
+  .description(
+    "Start an in-memory cluster with a virtual node per backend, and show what they do, until Ctrl-C.",
+  )
+  .option("--once", "a checked tour that ends by itself; exit code 0 when every step was seen")
+  .option("--kubeconfig <file>", "where to write the kubeconfig; default ./vkubelet-demo.kubeconfig")
+  .addHelpText(
+    "after",
+    `
+Needs no Docker, no root and no account. AWS Fargate and AWS Batch are emulated: their tasks are processes of this
+machine. A node for Nomad is there where NOMAD_ADDR answers or a nomad is on PATH.`,
+  )
+  .action(async (flags: DemoFlags) => {
+    const { demoCommand } = await import("./demo/demo-command.ts");
+    process.exitCode = await demoCommand(flags);
   });
 
 try {

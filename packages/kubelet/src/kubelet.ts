@@ -59,8 +59,9 @@ const kubeletVersion = "v1.36.0-vkubelet-0.1.0";
 /**
  * Registers a node and runs the pods bound to it through the provider. Resolves when the node is registered and the
  * server listens; rejects with a message of one line when the provider, its contract version, or the API server
- * refuses. After that, nothing but {@link Kubelet.stop} ends it: failures are retried with backoff and shown in the
- * node's Ready condition, in pod statuses and in events.
+ * refuses. A backend that cannot be reached is no refusal: the node is registered without room and not ready. After
+ * that, nothing but {@link Kubelet.stop} ends it: failures are retried with backoff and shown in the node's Ready
+ * condition, in pod statuses and in events.
  */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { provider, nodeName } = options;

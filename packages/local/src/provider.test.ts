@@ -38,6 +38,25 @@ describe("one pod", () => {
     expect(await linesOf(provider, "one", "main")).toEqual(["hello you"]);
   });
 
+  it("a listing beside a create waits for the first look, and is no error", async () => {
+    await using directory = await temporaryDirectory();
+    await using provider = createLocalProvider({ directory: directory.path });
+    const pods = ["a", "b", "c"].map((name) =>
+      resolved(name, { ...never, containers: [shell("main", "true")] }),
+    );
+    await provider.listPods(testContext());
+    let creating = true;
+    const creates = Promise.all(pods.map((pod) => provider.createPod(pod, testContext()))).finally(() => {
+      creating = false;
+    });
+    while (creating) {
+      await provider.listPods(testContext());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await creates;
+    for (const { ref } of pods) await observed(provider, ref.name, ended);
+  });
+
   it("gives the environment exactly as resolved, plus PATH, whatever the names", async () => {
     await using directory = await temporaryDirectory();
     await using provider = createLocalProvider({ directory: directory.path });

@@ -35,6 +35,8 @@ interface Opened {
   readonly host: LocalHost;
   readonly services: KeeperServices;
   readonly keepers: Map<string, PodKeeper>;
+  /** First looks of keepers, as long as they last. */
+  readonly starting: Set<Promise<void>>;
 }
 
 /**
@@ -67,7 +69,8 @@ class LocalProvider implements Provider {
 
   async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
     checkUid(pod.ref);
-    const { host, keepers, services } = await this.#open(context);
+    const opened = await this.#open(context);
+    const { host, keepers, services } = opened;
     if (keepers.has(pod.ref.uid)) return;
     const { plan, report } = translatePod(pod, host);
     context.signal.throwIfAborted();
@@ -78,7 +81,7 @@ class LocalProvider implements Provider {
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);
     }
-    await this.#keep(new PodKeeper(file, services), keepers);
+    await this.#keep(new PodKeeper(file, services), opened);
   }
 
   async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {
@@ -87,11 +90,14 @@ class LocalProvider implements Provider {
   }
 
   async listPods(context: CallContext): Promise<readonly PodObservation[]> {
-    return known(await this.#open(context));
+    const opened = await this.#open(context);
+    await allStarted(opened);
+    return known(opened);
   }
 
   async *watchPods(context: CallContext): AsyncGenerator<PodObservation> {
     const opened = await this.#open(context);
+    await allStarted(opened);
     yield* this.#observations.watch(() => known(opened), context.signal);
   }
 
@@ -175,19 +181,30 @@ class LocalProvider implements Provider {
       rescanMs: this.#options.rescanMs ?? 30_000,
       onObservation: (observation) => this.#observations.push(observation),
     };
-    const opened: Opened = { host, services, keepers: new Map() };
+    const opened: Opened = { host, services, keepers: new Map(), starting: new Set() };
     const adopt = async (uid: string) => {
       const file = await readPodFile(layout.pod(directory, uid));
-      if (file !== undefined) await this.#keep(new PodKeeper(file, services), opened.keepers);
+      if (file !== undefined) await this.#keep(new PodKeeper(file, services), opened);
     };
     await Promise.all((await acceptedPods(directory)).map(adopt));
     return opened;
   }
 
-  async #keep(keeper: PodKeeper, keepers: Map<string, PodKeeper>): Promise<void> {
+  async #keep(keeper: PodKeeper, { keepers, starting }: Opened): Promise<void> {
     keepers.set(keeper.pod.ref.uid, keeper);
-    await keeper.start();
+    const started = keeper.start();
+    starting.add(started);
+    try {
+      await started;
+    } finally {
+      starting.delete(started);
+    }
   }
+}
+
+/** What is accepted at this moment has its first look still before it: a listing waits for that. */
+async function allStarted({ starting }: Opened): Promise<void> {
+  await Promise.allSettled(starting);
 }
 
 /** Complete or an error: a pod that could not be looked at must not seem gone. */

@@ -1,3 +1,4 @@
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import {
@@ -96,6 +97,55 @@ describe("ECS tasks", () => {
     ]);
     const task = await ended(bench, arn);
     expect(task.containers?.map(({ exitCode }) => exitCode)).toEqual([0, 143]);
+  });
+
+  it("stop dependants before what they depend on", async () => {
+    await using bench = await testBench();
+    const say = (name: string) =>
+      `trap 'echo end ${name}; exit 0' TERM; echo ready; while :; do sleep 0.01; done`;
+    const app = shell("app", say("app"), {
+      dependsOn: [{ containerName: "db", condition: "START" }],
+      logConfiguration: toLogs,
+    });
+    const arn = await runUntilReady(bench, shell("db", say("db")), [app]);
+    await until(
+      () => messages(bench, arn, "app"),
+      (lines) => lines.includes("ready"),
+    );
+    await bench.ecs.send(new StopTaskCommand({ task: arn }));
+    await ended(bench, arn);
+    const { events } = await bench.logs.send(
+      new FilterLogEventsCommand({ logGroupName: "demo", filterPattern: "end" }),
+    );
+    expect(events?.map(({ message }) => message)).toEqual(["end app", "end db"]);
+  });
+
+  it("become HEALTHY, which lets dependants start", async () => {
+    const clock = new ManualClock();
+    await using bench = await testBench({ clock });
+    const healthCheck = { command: ["CMD", "true"], interval: 5 };
+    const arn = await runContainers(bench, [
+      shell("db", "exec sleep 1000", { healthCheck }),
+      shell("app", "exec sleep 1000", { dependsOn: [{ containerName: "db", condition: "HEALTHY" }] }),
+    ]);
+    await untilTask(bench, arn, ({ containers }) => containers?.[0]?.lastStatus === "RUNNING");
+    clock.advance(5000);
+    const task = await untilTask(bench, arn, ({ lastStatus }) => lastStatus === "RUNNING");
+    expect(task.healthStatus).toBe("HEALTHY");
+  });
+
+  it("stop when a dependency does not reach its condition within startTimeout", async () => {
+    const clock = new ManualClock();
+    await using bench = await testBench({ clock });
+    const arn = await runContainers(bench, [
+      shell("init", "exec sleep 1000", { essential: false, startTimeout: 10 }),
+      shell("app", "exit 0", { dependsOn: [{ containerName: "init", condition: "SUCCESS" }] }),
+    ]);
+    await untilTask(bench, arn, ({ containers }) => containers?.[0]?.lastStatus === "RUNNING");
+    clock.advance(10_000);
+    const task = await ended(bench, arn);
+    expect(task).toMatchObject({ stopCode: "TaskFailedToStart", stoppedReason: "Task failed to start" });
+    expect(task.containers?.map(({ exitCode }) => exitCode)).toEqual([143, undefined]);
   });
 
   it("wait for HEALTHY and become UNHEALTHY by the health check", async () => {

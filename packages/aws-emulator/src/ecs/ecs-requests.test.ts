@@ -126,6 +126,19 @@ describe("RunTask", () => {
     expect(await run()).not.toBe(arn);
   });
 
+  it("forgets the token of a running task after 24 hours", async () => {
+    const clock = new ManualClock();
+    await using bench = await testBench({ clock });
+    await runContainers(bench, [sleeper]);
+    const run = async () =>
+      (await bench.ecs.send(new RunTaskCommand(runInput({ clientToken: "t1" })))).tasks?.[0]?.taskArn;
+    const arn = await run();
+    clock.advance(24 * 3_600_000 - 1);
+    expect(await run()).toBe(arn);
+    clock.advance(1);
+    expect(await run()).not.toBe(arn);
+  });
+
   it("keeps startedBy, overrides, tags and count; StopTask deletes the tags", async () => {
     await using bench = await testBench();
     await runContainers(bench, [shell("main", "exit 0")]);

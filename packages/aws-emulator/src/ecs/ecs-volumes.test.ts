@@ -1,11 +1,15 @@
 import { existsSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ended, messages, runContainers, shell, testBench, toLogs } from "../test-support.ts";
 
-const isRoot = process.getuid?.() === 0;
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 const volumes = [{ name: "files" }];
 const at = (containerPath: string, readOnly = false) => ({
   mountPoints: [{ sourceVolume: "files", containerPath, readOnly }],
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 describe("volumes", () => {
@@ -54,8 +58,9 @@ describe("volumes", () => {
     expect(task.containers?.[0]?.exitCode).toBe(0);
   });
 
-  it.runIf(!isRoot)("are refused without root, with the reason", async () => {
+  it("are refused without root, with the reason", async () => {
     await using bench = await testBench();
+    vi.spyOn(process, "getuid").mockReturnValue(1000);
     const arn = await runContainers(bench, [shell("main", "exit 0", at("/data"))], { volumes });
     expect((await ended(bench, arn)).stoppedReason).toMatch(/^CannotStartContainerError: .*need root/);
   });

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { findExecutable } from "./executable.ts";
 import { type BoundMount, inOwnNamespace } from "./mount-script.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** A process to start. */
 export interface Launch {
@@ -35,6 +36,8 @@ const strayOutputGrace = 1000;
 /** All processes of one emulator. */
 export class ProcessTable {
   readonly #running = new Set<ChildProcess>();
+  readonly #watchdog = new Watchdog();
+  #disposed = false;
   readonly #onExit = (): void => {
     for (const child of this.#running) killGroup(child, "SIGKILL");
   };
@@ -43,8 +46,14 @@ export class ProcessTable {
     process.on("exit", this.#onExit);
   }
 
+  /** Throws {@link LaunchError} once everything was ended: a task that goes on must start nothing more. */
+  assertOpen(): void {
+    if (this.#disposed) throw new LaunchError("the emulator has been disposed");
+  }
+
   /** Starts a process. Throws {@link LaunchError}. */
   launch(launch: Launch): RunningProcess {
+    this.assertOpen();
     const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...launch.environment };
     const [program = ""] = launch.argv;
     if (launch.mounts.length === 0 && !existsSync(launch.directory)) {
@@ -62,29 +71,37 @@ export class ProcessTable {
     ];
     const [file = "", ...args] =
       launch.mounts.length === 0 ? command : inOwnNamespace(command, launch.mounts, launch);
-    const child = spawn(file, args, {
+    const child = start(file, args, {
       cwd: launch.mounts.length === 0 ? launch.directory : launch.scratch,
       detached: true,
       env: { PATH: environment.PATH },
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", launch.mounts.length === 0 ? "ignore" : "pipe"],
       ...(launch.user && launch.mounts.length === 0 ? launch.user : {}),
     });
     this.#running.add(child);
-    child.stdout.on("data", launch.onOutput);
-    return { signal: (name) => killGroup(child, name), exited: this.#exitOf(child) };
+    if (child.pid !== undefined) this.#watchdog.add(child.pid);
+    child.stdout?.on("data", launch.onOutput);
+    // What the mount script says; the command itself writes to stdout only.
+    child.stderr?.on("data", launch.onOutput);
+    return { signal: (name) => killGroup(child, name), exited: this.#exitOf(child, launch.onOutput) };
   }
 
-  #exitOf(child: ChildProcess): Promise<number> {
+  #exitOf(child: ChildProcess, onOutput: Launch["onOutput"]): Promise<number> {
     return new Promise((resolve) => {
-      child.once("error", () => {
+      child.once("error", (error) => {
         this.#running.delete(child);
+        onOutput(Buffer.from(`${error.message}\n`));
         resolve(127);
       });
       child.once("exit", () => {
         // A container ends with its first process.
         killGroup(child, "SIGKILL");
         this.#running.delete(child);
-        setTimeout(() => child.stdout?.destroy(), strayOutputGrace).unref();
+        if (child.pid !== undefined) this.#watchdog.remove(child.pid);
+        setTimeout(() => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+        }, strayOutputGrace).unref();
       });
       child.once("close", (code, signal) => {
         resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal]);
@@ -94,12 +111,23 @@ export class ProcessTable {
 
   /** Kills every group and waits until their leaders have ended. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     process.off("exit", this.#onExit);
     const ends = [...this.#running].map(
       (child) => new Promise<void>((resolve) => child.once("close", () => resolve())),
     );
     this.#onExit();
     await Promise.all(ends);
+    await this.#watchdog.end();
+  }
+}
+
+function start(file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(file, args, options);
+  } catch (error) {
+    // Such as an environment above what the kernel takes.
+    throw new LaunchError(`exec: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

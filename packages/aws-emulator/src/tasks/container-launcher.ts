@@ -78,6 +78,7 @@ export class ContainerLauncher {
   }
 
   #place(plan: ContainerPlan): Omit<Launch, "argv" | "onOutput"> {
+    this.#machine.processes.assertOpen();
     const own = join(this.#directory, "containers", plan.name);
     const scratch = join(this.#directory, "namespaces", String(this.#launches++));
     mkdirSync(own, { recursive: true });
@@ -93,9 +94,9 @@ export class ContainerLauncher {
   }
 
   #mounts(plan: ContainerPlan): Launch["mounts"] {
-    if (plan.mounts.length > 0 && process.getuid?.() !== 0) {
+    if (plan.mounts.length > 0 && (process.platform !== "linux" || process.getuid?.() !== 0)) {
       throw new LaunchError(
-        "mount points need root on the emulator's machine: a volume cannot be shown at a path of the container's own",
+        "mount points need root and Linux on the emulator's machine: a volume cannot be shown at a path of the container's own",
       );
     }
     return plan.mounts.map(({ volume, path, readOnly }) => {

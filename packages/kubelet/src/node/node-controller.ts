@@ -8,8 +8,10 @@ import type {
   ProviderHealth,
   Taint,
 } from "@vkubelet/core";
+import { isProviderError, providerErrorEffects } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict } from "../api/kube-api-error.ts";
+import { callProvider, lookLimitMs } from "../pods/provider-call.ts";
 import {
   type NodeIdentity,
   type NodeObject,
@@ -35,20 +37,30 @@ const checkMs = 10_000;
 const statusHeartbeatMs = 300_000;
 const describeMs = 60_000;
 
+/** Stands for a backend that has not been heard yet: a node without room, so that nothing is bound to it. */
+const unheard: NodeDescription = {
+  capacity: { cpu: "0", memory: "0", pods: "0" },
+  operatingSystem: "linux",
+  architecture: "amd64",
+};
+
 /**
  * Registers the node and keeps its object true: labels and taints that are missing are added (foreign ones stay),
  * status is written when it changed and every five minutes, Ready follows the provider's health. A node that somebody
- * deleted is created again. An API server that does not answer is asked again at the next check.
+ * deleted is created again. An API server that does not answer is asked again at the next check. While a backend that
+ * is out of order has not described the node, it is registered without room and not ready, and says why.
  */
 export class NodeController {
   readonly #options: NodeControllerOptions;
   readonly #abort = new AbortController();
   #description: NodeDescription | undefined;
+  /** Why there is no description yet. */
+  #describeError: unknown;
   #describedAt = Number.NEGATIVE_INFINITY;
   #status: NodeStatus | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #failing = false;
-  #poke: AbortController | undefined;
+  #poke = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: NodeControllerOptions) {
@@ -67,7 +79,7 @@ export class NodeController {
 
   /** Looks at the provider's health now instead of at the next check. */
   poke(): void {
-    this.#poke?.abort(new Error("poked"));
+    this.#poke.abort(new Error("poked"));
   }
 
   async stop(): Promise<void> {
@@ -78,12 +90,13 @@ export class NodeController {
   async #run(): Promise<void> {
     const { clock, logger } = this.#options;
     while (!this.#abort.signal.aborted) {
-      this.#poke = new AbortController();
       try {
         await clock.sleep(checkMs, AbortSignal.any([this.#abort.signal, this.#poke.signal]));
       } catch {
         if (this.#abort.signal.aborted) return;
       }
+      // Renewed before the look, so that what happens during it is looked at again.
+      this.#poke = new AbortController();
       try {
         await this.#sync();
         if (this.#failing) logger.info("the node is up to date again");
@@ -101,14 +114,14 @@ export class NodeController {
     const signal = this.#abort.signal;
     await this.#describe();
     const health = await this.#health();
-    const description = this.#description;
-    if (description === undefined) throw new Error("the provider has not described its node yet");
+    const description = this.#description ?? unheard;
     const path = `/api/v1/nodes/${identity.name}`;
     const current = await client.get<NodeObject>(path, { signal, absentOn404: true });
     const node = current ?? (await this.#create(description));
-    if (current !== undefined) await this.#keepMetadata(current, description);
+    if (current !== undefined && this.#description !== undefined)
+      await this.#keepMetadata(current, description);
     const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-    const status = nodeStatus(identity, description, health, node.status, now);
+    const status = nodeStatus(identity, this.#described(node.status), health, node.status, now);
     const heartbeatDue = clock.now() - this.#writtenAt >= statusHeartbeatMs;
     if (!heartbeatDue && sameStatus(status, node.status)) return;
     await client.patch(`${path}/status`, { status }, "strategic", { signal });
@@ -130,30 +143,49 @@ export class NodeController {
     const { clock, provider, logger, onDescription } = this.#options;
     if (clock.now() - this.#describedAt < describeMs) return;
     try {
-      const description = await provider.describeNode(this.#context());
+      const description = await this.#look("describeNode", (context) => provider.describeNode(context));
       this.#describedAt = clock.now();
+      this.#describeError = undefined;
       if (isDeepStrictEqual(description, this.#description)) return;
       this.#description = description;
       onDescription?.(description);
     } catch (error) {
-      // The last answer stands; without any there is no node to register.
-      if (this.#description === undefined) throw error;
+      if (this.#abort.signal.aborted) throw error;
+      // The last answer stands. Without any, a backend that is out of order may come back, and another fault will not.
+      if (this.#description === undefined && !isBackendDown(error)) throw error;
+      if (this.#description === undefined) this.#describeError = error;
       logger.warn("cannot describe the node", { error });
     }
   }
 
+  /** What the node has: as described, else as an earlier kubelet reported it, else nothing. */
+  #described(status: NodeStatus | undefined): NodeDescription {
+    if (this.#description !== undefined) return this.#description;
+    const { capacity = unheard.capacity, allocatable = capacity } = status ?? {};
+    return { ...unheard, capacity, allocatable };
+  }
+
+  #look<T>(method: string, call: (context: CallContext) => Promise<T>): Promise<T> {
+    const limits = {
+      clock: this.#options.clock,
+      signal: this.#abort.signal,
+      limitMs: lookLimitMs,
+      abandon: true,
+    };
+    return callProvider(method, limits, (signal) => call({ ...this.#context(), signal }));
+  }
+
   async #health(): Promise<ProviderHealth> {
     const { provider, backendError } = this.#options;
+    if (this.#describeError !== undefined) return unavailable(this.#describeError);
     try {
-      const health = (await provider.checkHealth?.(this.#context())) ?? { healthy: true };
-      if (!health.healthy) return health;
+      const health = await this.#look("checkHealth", async (context) => provider.checkHealth?.(context));
+      if (health?.healthy === false) return health;
     } catch (error) {
       return { healthy: false, reason: "ProviderUnhealthy", message: messageOf(error) };
     }
     const error = backendError();
-    return error === undefined
-      ? { healthy: true }
-      : { healthy: false, reason: "BackendUnavailable", message: messageOf(error) };
+    return error === undefined ? { healthy: true } : unavailable(error);
   }
 
   #create(description: NodeDescription): Promise<NodeObject> {
@@ -236,6 +268,16 @@ function sameStatus(next: NodeStatus, current: NodeStatus | undefined): boolean 
       present.message === condition.message
     );
   });
+}
+
+function unavailable(error: unknown): ProviderHealth {
+  return { healthy: false, reason: "BackendUnavailable", message: messageOf(error) };
+}
+
+function isBackendDown(error: unknown): boolean {
+  return (
+    isProviderError(error) && (providerErrorEffects[error.code].nodeUnready || error.code === "Throttled")
+  );
 }
 
 function messageOf(error: unknown): string {

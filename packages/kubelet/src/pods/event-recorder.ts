@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Clock, Logger, PodNotice, PodRef } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
+import { isNotFound } from "../api/kube-api-error.ts";
 
 /** Options of {@link EventRecorder}. */
 export interface EventRecorderOptions {
@@ -96,15 +97,19 @@ export class EventRecorder {
     if (earlier !== undefined && now - earlier.lastMs < aggregationMs) {
       earlier.count += 1;
       earlier.lastMs = now;
-      await client.patch(
-        `/api/v1/namespaces/${namespace}/events/${earlier.name}`,
-        { count: earlier.count, lastTimestamp: timestamp },
-        "merge",
-        { signal },
-      );
-      return;
+      const body = { count: earlier.count, lastTimestamp: timestamp };
+      try {
+        await client.patch(`/api/v1/namespaces/${namespace}/events/${earlier.name}`, body, "merge", {
+          signal,
+        });
+        return;
+      } catch (error) {
+        // Never came to be, or was removed since: written anew.
+        if (!isNotFound(error)) throw error;
+      }
     }
-    const name = `${subject.name}.${now.toString(16)}${key.slice(0, 8)}`;
+    // Names of events end with 253 characters, as those of pods do.
+    const name = `${subject.name.slice(0, 230).replace(/[-.]+$/, "")}.${now.toString(16)}${key.slice(0, 8)}`;
     this.#remember(key, { name, firstTimestamp: timestamp, count: 1, lastMs: now });
     await client.create(
       `/api/v1/namespaces/${namespace}/events`,

@@ -1,4 +1,13 @@
-import type { CallContext, Clock, Logger, PodObservation, Provider } from "@vkubelet/core";
+import {
+  type CallContext,
+  type Clock,
+  isProviderError,
+  type Logger,
+  type PodObservation,
+  type Provider,
+  toProviderError,
+} from "@vkubelet/core";
+import { callProvider, lookLimitMs } from "./provider-call.ts";
 
 /** What is known of one pod at the backend. */
 export interface KnownObservation {
@@ -24,6 +33,8 @@ const firstBackoffMs = 1_000;
 const maxBackoffMs = 30_000;
 /** Listings begin no closer together, however often a refresh is asked for. */
 const minListingGapMs = 250;
+/** Throttled listings in a row that do not yet mean that the backend is out of order. */
+const throttledPatience = 5;
 
 /**
  * Keeps the latest observation of every pod that the backend knows: by watching where the provider can, else by
@@ -33,6 +44,9 @@ const minListingGapMs = 250;
 export class ObservationFeed {
   readonly #options: ObservationFeedOptions;
   readonly #known = new Map<string, KnownObservation>();
+  /** For each pod the number of listings that had begun when it was last heard of. */
+  readonly #heardAt = new Map<string, number>();
+  #listings = 0;
   /** Pods that are over and released, but that the backend goes on to list for a while. */
   readonly #released = new Set<string>();
   readonly #abort = new AbortController();
@@ -67,6 +81,7 @@ export class ObservationFeed {
 
   /** Drops a pod that is over and released, for good: that its backend goes on to list it is no news. */
   forget(uid: string): void {
+    this.#heardAt.delete(uid);
     if (this.#known.delete(uid)) this.#released.add(uid);
   }
 
@@ -106,7 +121,8 @@ export class ObservationFeed {
       const startedAt = clock.now();
       let pause: number;
       try {
-        this.#applyListing(await provider.listPods(this.#context()), startedAt);
+        this.#listings += 1;
+        this.#applyListing(await this.#list(), startedAt);
         failures = 0;
         this.#setError(undefined);
         pause = provider.watchPods ? resyncMs : (provider.traits.pollIntervalMs ?? defaultPollMs);
@@ -115,12 +131,21 @@ export class ObservationFeed {
         failures += 1;
         pause = Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1));
         if (failures === 1) logger.warn("cannot list the pods of the backend", { error });
-        this.#setError(error);
+        const throttled = isProviderError(error) && error.code === "Throttled";
+        if (throttled) pause = Math.max(pause, error.retryAfterMs ?? 0);
+        // A busy backend is no broken one, unless it stays so.
+        if (!throttled || failures > throttledPatience) this.#setError(toProviderError(error));
       }
       await this.#pause(this.#refreshAsked && failures === 0 ? 0 : pause, failures > 0);
       const gap = startedAt + minListingGapMs - clock.now();
       if (gap > 0) await clock.sleep(gap, this.#abort.signal).catch(() => {});
     }
+  }
+
+  #list(): Promise<readonly PodObservation[]> {
+    const { provider, clock } = this.#options;
+    const limits = { clock, signal: this.#abort.signal, limitMs: lookLimitMs, abandon: true };
+    return callProvider("listPods", limits, (signal) => provider.listPods({ ...this.#context(), signal }));
   }
 
   /** Waits, but not beyond a refresh; a failing backend is not asked more often because of one. */
@@ -137,29 +162,42 @@ export class ObservationFeed {
   }
 
   async #watchLoop(): Promise<void> {
-    const { provider, logger, clock } = this.#options;
+    const { logger, clock } = this.#options;
     let failures = 0;
     while (!this.#stopped) {
       try {
-        const stream = provider.watchPods?.(this.#context())[Symbol.asyncIterator]();
-        if (stream === undefined) return;
-        const first = stream.next();
-        // What happened between the last listing and the watch is caught up by listing after the watch began.
-        this.refresh();
-        for (let result = await first; result.done !== true; result = await stream.next()) {
+        await this.#watch(() => {
           failures = 0;
-          this.#apply(result.value);
-        }
+        });
       } catch (error) {
         if (this.#stopped) return;
         logger.info("the watch of the backend ended", { error });
       }
+      if (this.#stopped) return;
+      // What happens until the next watch is caught up by listing.
+      this.refresh();
       failures += 1;
       try {
         await clock.sleep(Math.min(maxBackoffMs, firstBackoffMs * 2 ** (failures - 1)), this.#abort.signal);
       } catch {
         return;
       }
+    }
+  }
+
+  async #watch(onNews: () => void): Promise<void> {
+    const stream = this.#options.provider.watchPods?.(this.#context())[Symbol.asyncIterator]();
+    if (stream === undefined) return;
+    try {
+      const first = stream.next();
+      // What happened between the last listing and the watch is caught up by listing after the watch began.
+      this.refresh();
+      for (let result = await first; result.done !== true; result = await stream.next()) {
+        onNews();
+        this.#apply(result.value);
+      }
+    } finally {
+      await stream.return?.();
     }
   }
 
@@ -176,12 +214,16 @@ export class ObservationFeed {
     for (const observation of observations) {
       present.add(observation.ref.uid);
       this.#apply(observation);
+      // The listing itself is no news beyond its own beginning.
+      this.#heardAt.set(observation.ref.uid, this.#listings - 1);
     }
     for (const uid of this.#released) {
       if (!present.has(uid)) this.#released.delete(uid);
     }
     for (const [uid, known] of this.#known) {
       if (present.has(uid) || known.missingSince !== undefined) continue;
+      // Heard of while this listing was under way: what it lacks may have come after it looked.
+      if ((this.#heardAt.get(uid) ?? 0) >= this.#listings) continue;
       this.#known.set(uid, { observation: known.observation, missingSince: startedAt });
       this.#options.onChange(uid);
     }
@@ -191,6 +233,7 @@ export class ObservationFeed {
   #apply(observation: PodObservation): void {
     const uid = observation.ref.uid;
     if (this.#released.has(uid)) return;
+    this.#heardAt.set(uid, this.#listings);
     const known = this.#known.get(uid);
     if (known !== undefined && !isNewer(observation, known.observation)) {
       if (known.missingSince === undefined) return;

@@ -174,6 +174,11 @@ export class PodController {
   /** Ends pods that run at the backend although their objects are gone: seen so in two sweeps, and never too many at once. */
   #sweep(): void {
     if (!this.synced || this.#pods.status().lastError !== undefined) return;
+    // What vanished by itself and has no object is no longer anybody's business.
+    for (const { observation, missingSince } of [...this.#feed.all()]) {
+      const { uid } = observation.ref;
+      if (missingSince !== undefined && !this.#workers.has(uid)) this.#feed.forget(uid);
+    }
     const result = findOrphans(this.#feed.all(), (uid) => this.#workers.has(uid), this.#orphanSuspects);
     this.#orphanSuspects = result.suspects;
     if (result.refused > 0) {

@@ -1,5 +1,6 @@
 import type { Clock, ConfigMap, Logger, Pod, PodRef, ResourceList, Secret, Service } from "@vkubelet/core";
 import { type ResolveOutcome, referencesOf, resolvePod, type TokenReference } from "@vkubelet/pod";
+import { startDeadline } from "../api/deadline.ts";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { KubeObject } from "../api/kube-object.ts";
 import { createObjectWatcher, type HeldObject, type ObjectWatcher } from "../api/object-watcher.ts";
@@ -15,6 +16,9 @@ export interface PodResolverOptions {
   /** Told when an object that the pod refers to appeared, changed or went. */
   readonly onChange: (uid: string) => void;
 }
+
+/** How long the first look at an object may take before the pod says why it waits. */
+const firstLookMs = 10_000;
 
 interface Holds {
   readonly configMaps: Map<string, HeldObject<ConfigMap & KubeObject>>;
@@ -81,9 +85,7 @@ export class PodResolver {
     const { nodeAllocatable } = this.#options;
     const references = referencesOf(pod);
     const holds = this.#hold(pod, references.configMaps, references.secrets);
-    const held = [...holds.configMaps.values(), ...holds.secrets.values()];
-    await Promise.all(held.map((object) => object.settled(signal)));
-    await this.#servicesSynced(signal);
+    await this.#firstLook(holds, signal);
     const tokens = await this.#requestTokens(pod, references.tokens, signal);
     const namespace = pod.metadata?.namespace ?? "";
     return resolvePod(pod, {
@@ -113,6 +115,36 @@ export class PodResolver {
         if (users?.size === 0) this.#users.delete(key);
       }
     }
+  }
+
+  /** Waits until each object was looked at once, but not for ever: then what is in the way is thrown. */
+  async #firstLook(holds: Holds, signal: AbortSignal): Promise<void> {
+    const held = [...holds.configMaps.values(), ...holds.secrets.values()];
+    const deadline = startDeadline(this.#options.clock, firstLookMs, signal);
+    try {
+      await Promise.all(held.map((object) => object.settled(deadline.signal)));
+      await this.#servicesSynced(deadline.signal);
+    } catch (error) {
+      if (!deadline.exceeded || signal.aborted) throw error;
+      throw new Error(this.#obstacles(holds).join("; "), { cause: error });
+    } finally {
+      deadline[Symbol.dispose]();
+    }
+  }
+
+  #obstacles(holds: Holds): readonly string[] {
+    const unanswered = "no answer from the API server yet";
+    const named = (kind: string, objects: Holds["configMaps"] | Holds["secrets"]) =>
+      [...objects].flatMap(([name, object]) => {
+        const state = object.state();
+        return state.kind === "pending" ? [`${kind} "${name}": ${state.lastError ?? unanswered}`] : [];
+      });
+    const { synced, lastError } = this.#services.status();
+    return [
+      ...named("configmap", holds.configMaps),
+      ...named("secret", holds.secrets),
+      ...(synced ? [] : [`services: ${lastError?.message ?? unanswered}`]),
+    ];
   }
 
   #hold(pod: Pod, configMaps: readonly string[], secrets: readonly string[]): Holds {

@@ -19,18 +19,28 @@ export class RunRecord {
 
   /** The current run, from 0. */
   get attempt(): number {
-    const attempt = Number(this.#record.read()?.["attempt"] ?? "0");
-    return Number.isSafeInteger(attempt) && attempt >= 0 ? attempt : 0;
+    return wholeNumber(this.#record.read()?.["attempt"]) ?? 0;
   }
 
   /** The backoff after the run before the current one ended. */
   get backoff(): BackoffState | undefined {
-    const text = this.#record.read()?.["backoff"];
-    return text === undefined ? undefined : (JSON.parse(text) as BackoffState);
+    const entries = this.#record.read();
+    const nextDelayMs = wholeNumber(entries?.["nextDelayMs"]);
+    const updatedAtMs = wholeNumber(entries?.["updatedAtMs"]);
+    return nextDelayMs === undefined || updatedAtMs === undefined ? undefined : { nextDelayMs, updatedAtMs };
   }
 
   /** Makes `attempt` the current run. */
-  async advance(attempt: number, backoff: BackoffState): Promise<void> {
-    await this.#record.write({ attempt: String(attempt), backoff: JSON.stringify(backoff) });
+  async advance(attempt: number, { nextDelayMs, updatedAtMs }: BackoffState): Promise<void> {
+    await this.#record.write({
+      attempt: String(attempt),
+      nextDelayMs: String(nextDelayMs),
+      updatedAtMs: String(Math.round(updatedAtMs)),
+    });
   }
+}
+
+/** Anybody can write an annotation: what is no number counts as not written. */
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isNotFound } from "../api/kube-api-error.ts";
-import { withoutNulls } from "./without-nulls.ts";
+import { withoutUnset } from "./without-unset.ts";
 
 /** The conditions that a node owns (pod-semantics T5); all others belong to somebody else and are never written. */
 const ownedConditions: ReadonlySet<string> = new Set([
@@ -65,7 +65,7 @@ export async function writePodStatus(
 export function statusPatch(current: PodStatus, next: PodStatus): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    if (field === "conditions" || isDeepStrictEqual(current[field as keyof PodStatus], value)) continue;
+    if (field === "conditions" || isSame(current[field as keyof PodStatus], value)) continue;
     patch[field] = field === "podIPs" || field === "hostIPs" ? replacedList(value) : value;
   }
   for (const field of removableFields) {
@@ -92,7 +92,7 @@ function changedConditions(
     .filter((condition) => {
       if (!ownedConditions.has(condition.type)) return false;
       const before = current.find((other) => other.type === condition.type);
-      return !isDeepStrictEqual(withoutNulls(before), condition);
+      return !isSame(before, condition);
     })
     .map((condition) => {
       const before = current.find((other) => other.type === condition.type);
@@ -102,4 +102,9 @@ function changedConditions(
         ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
       } as PodCondition;
     });
+}
+
+/** Equality but for what the API server writes out although it is not set: null times and empty structs. */
+function isSame(left: unknown, right: unknown): boolean {
+  return isDeepStrictEqual(withoutUnset(left), withoutUnset(right));
 }

@@ -1,0 +1,173 @@
+import {
+  type Pod,
+  type ProviderError,
+  providerErrorEffects,
+  type ResolvedPod,
+  toProviderError,
+} from "@vkubelet/core";
+import type { ResolveWait } from "@vkubelet/pod";
+import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
+import { callProvider, changeLimitMs } from "./provider-call.ts";
+
+const firstRetryMs = 1_000;
+const maxRetryMs = 300_000;
+const resolveRetryMs = 60_000;
+/** While an accepted run is not seen yet, it is looked for so often. */
+const visibilityCheckMs = 1_000;
+/** Beyond the backend's own lag; then the run is asked for again, which is legal. */
+const visibilityMarginMs = 10_000;
+
+/** Sees to it that a run of one pod exists at the backend: resolves, creates, retries, rejects. */
+export class PodCreator {
+  readonly #scope: PodScope;
+  readonly #cancel = new AbortController();
+  readonly #signal: AbortSignal;
+  #accepted: { readonly attempt: number; readonly at: number } | undefined;
+  #failures = 0;
+  #notBefore = 0;
+  #rejectNotBefore: number | undefined;
+
+  constructor(scope: PodScope) {
+    this.#scope = scope;
+    this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
+  }
+
+  /** Whether this process or, by what is durable, an earlier one may have created something that no listing shows yet. */
+  get mayHaveCreated(): boolean {
+    const { reporter, record } = this.#scope;
+    return (
+      this.#accepted !== undefined ||
+      this.#failures > 0 ||
+      reporter.status?.startTime !== undefined ||
+      record.read() !== undefined
+    );
+  }
+
+  /** The pod is not wanted any more: what is under way is given up. */
+  cancel(): void {
+    this.#cancel.abort(new Error("the pod was deleted"));
+  }
+
+  /** One step towards run `attempt`. */
+  async create(pod: Pod, attempt: number): Promise<Requeue> {
+    const { clock } = this.#scope.environment;
+    if (this.#isAwaited(attempt)) return visibilityCheckMs;
+    const due = Math.max(this.#notBefore, this.#rejectNotBefore ?? 0);
+    if (clock.now() < due) return due - clock.now();
+    try {
+      const resolved = await this.#resolve(pod, attempt);
+      if (typeof resolved !== "object") return resolved;
+      return await this.#createResolved(pod, resolved);
+    } catch (error) {
+      // Given up because the pod is deleted: the next step ends it, whatever may have come of this one.
+      if (!this.#cancel.signal.aborted || this.#scope.signal.aborted) throw error;
+      this.#failures += 1;
+      return 0;
+    }
+  }
+
+  /** Whether the backend has accepted the run and may still take its time to show it. */
+  #isAwaited(attempt: number): boolean {
+    const { clock, feed, provider } = this.#scope.environment;
+    const accepted = this.#accepted;
+    if (accepted?.attempt !== attempt) return false;
+    const patience = accepted.at + provider.traits.absenceGraceMs + visibilityMarginMs;
+    if (clock.now() >= patience && (feed.listedAt ?? 0) >= accepted.at) return false;
+    feed.refresh();
+    return true;
+  }
+
+  async #resolve(pod: Pod, attempt: number): Promise<ResolvedPod | Requeue> {
+    const { environment, reporter } = this.#scope;
+    try {
+      const outcome = await environment.resolver.resolve(pod, attempt, this.#signal);
+      if (outcome.type === "waiting") return await this.#waitForObjects(pod, outcome.waits);
+      for (const warning of outcome.warnings) reporter.notify(warning);
+      return outcome.pod;
+    } catch (error) {
+      if (this.#signal.aborted) throw error;
+      const message = `cannot look up what the pod refers to: ${error instanceof Error ? error.message : String(error)}`;
+      return this.#retry(pod, { event: "FailedSync", reason: "FailedSync", message });
+    }
+  }
+
+  async #createResolved(pod: Pod, resolved: ResolvedPod): Promise<Requeue> {
+    const { environment, reporter } = this.#scope;
+    const { clock, feed, provider } = environment;
+    // Durable before anything is created: a pod with a start time may exist at the backend.
+    if (reporter.status?.startTime === undefined && (await reporter.write(pod, {})) === "gone")
+      return undefined;
+    try {
+      await callProvider(
+        "createPod",
+        { clock, signal: this.#signal, limitMs: changeLimitMs, abandon: false },
+        (signal) => provider.createPod(resolved, podContextOf(this.#scope, signal)),
+      );
+    } catch (error) {
+      if (this.#signal.aborted) throw error;
+      return this.#createFailed(pod, error);
+    }
+    this.#accepted = { attempt: resolved.attempt, at: clock.now() };
+    this.#failures = 0;
+    if (!provider.watchPods) feed.refresh();
+    return visibilityCheckMs;
+  }
+
+  async #waitForObjects(pod: Pod, waits: readonly ResolveWait[]): Promise<Requeue> {
+    const { reporter } = this.#scope;
+    for (const { volume, container, message } of waits) {
+      reporter.notify(
+        volume === undefined
+          ? {
+              type: "Warning",
+              reason: "Failed",
+              message: `Error: ${message}`,
+              ...(container === undefined ? {} : { container }),
+            }
+          : { type: "Warning", reason: "FailedMount", message },
+      );
+    }
+    await reporter.write(pod, { waits });
+    return resolveRetryMs;
+  }
+
+  #createFailed(pod: Pod, thrown: unknown): Promise<Requeue> {
+    const { logger, environment } = this.#scope;
+    const error = toProviderError(thrown);
+    if (error.code === "Internal") logger.error("the provider failed unexpectedly", { error: thrown });
+    const effect = providerErrorEffects[error.code];
+    if (effect.onCreate === "fail") return this.#reject(pod, error);
+    // A backend that is out of order as a whole shows in its listing, by which the node's readiness is judged.
+    if (effect.nodeUnready) environment.feed.refresh();
+    return this.#retry(pod, { event: "FailedCreatePodSandBox", ...error, message: error.message });
+  }
+
+  async #retry(
+    pod: Pod,
+    why: { event: string; reason: string; message: string; retryAfterMs?: number | undefined },
+  ): Promise<Requeue> {
+    const { environment, reporter } = this.#scope;
+    this.#failures += 1;
+    const delay = why.retryAfterMs ?? Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
+    this.#notBefore = environment.clock.now() + delay;
+    reporter.notify({ type: "Warning", reason: why.event, message: why.message });
+    await reporter.write(pod, { waiting: { reason: why.reason, message: why.message } });
+    return delay;
+  }
+
+  async #reject(pod: Pod, { reason, message }: ProviderError): Promise<Requeue> {
+    const { environment, reporter } = this.#scope;
+    if (this.#rejectNotBefore === undefined) {
+      reporter.notify({ type: "Warning", reason, message });
+      const now = environment.clock.now();
+      const delay = environment.rejections.delayFor(pod, now);
+      this.#rejectNotBefore = now + delay;
+      if (delay > 0) {
+        await reporter.write(pod, { waiting: { reason, message } });
+        return delay;
+      }
+    }
+    await reporter.write(pod, { failure: { reason, message: `Pod was rejected: ${message}` } });
+    return undefined;
+  }
+}

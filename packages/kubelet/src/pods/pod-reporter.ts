@@ -1,0 +1,92 @@
+import type { Pod, PodNotice, PodObservation, PodRef, PodStatus } from "@vkubelet/core";
+import { computePodStatus, type StatusInput } from "@vkubelet/pod";
+import { containerEvents } from "./container-events.ts";
+import type { PodWorkerEnvironment } from "./pod-scope.ts";
+import { writePodStatus } from "./status-writer.ts";
+import { withoutUnset } from "./without-unset.ts";
+
+/** What a status is computed from, besides the pod itself. */
+export type StatusFacts = Pick<StatusInput, "observation" | "waits" | "waiting" | "failure" | "restart">;
+
+/** Tells the API server about one pod: its status, and events for what changed. */
+export class PodReporter {
+  readonly #ref: PodRef;
+  readonly #environment: PodWorkerEnvironment;
+  readonly #signal: AbortSignal;
+  readonly #onWritten: (pod: Pod) => void;
+  #pod: Pod | undefined;
+  #written: Pod | undefined;
+
+  /** `onWritten` is told the pod object that each write resulted in. */
+  constructor(
+    ref: PodRef,
+    environment: PodWorkerEnvironment,
+    signal: AbortSignal,
+    onWritten: (pod: Pod) => void,
+  ) {
+    this.#ref = ref;
+    this.#environment = environment;
+    this.#signal = signal;
+    this.#onWritten = onWritten;
+  }
+
+  /** The pod as last seen; undefined once its object is gone. */
+  get pod(): Pod | undefined {
+    return this.#pod;
+  }
+
+  /** The status as last written by us, or as the API server holds it. */
+  get status(): PodStatus | undefined {
+    return withoutUnset(this.#written?.status ?? this.#pod?.status);
+  }
+
+  /** Takes the newest pod object; undefined when it was deleted from the API server. */
+  observe(pod: Pod | undefined): void {
+    this.#pod = pod;
+    if (pod === undefined || !isOlder(pod, this.#written)) this.#written = undefined;
+  }
+
+  /** Computes the status and writes it if it changed. `"gone"`: the pod's object exists no more. */
+  async write(pod: Pod, facts: StatusFacts): Promise<"told" | "gone"> {
+    const { client, clock, hostIPs, provider } = this.#environment;
+    const previous = this.status;
+    const status = computePodStatus({
+      pod,
+      ...(previous === undefined ? {} : { previous }),
+      now: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      node: { hostIPs },
+      runtimeName: provider.name,
+      deleting: pod.metadata?.deletionTimestamp !== undefined,
+      ...facts,
+    });
+    const result = await writePodStatus(client, this.#ref, previous, status, this.#signal);
+    if (result === "gone") return "gone";
+    for (const notice of containerEvents(pod, previous, status)) this.notify(notice);
+    if (facts.observation !== undefined) this.#announceWaiting(previous, facts.observation);
+    if (result === "unchanged") return "told";
+    this.#written = result;
+    this.#onWritten(result);
+    return "told";
+  }
+
+  /** Writes an event about the pod. */
+  notify(notice: PodNotice): void {
+    this.#environment.events.record({ kind: "Pod", ...this.#ref }, notice);
+  }
+
+  /** A wait of the backend (a queue, no capacity) is told once per change. */
+  #announceWaiting(previous: PodStatus | undefined, observation: PodObservation): void {
+    const { state, reason, message } = observation;
+    if (state !== "waiting" || reason === undefined) return;
+    if (previous?.reason === reason && previous.message === message) return;
+    this.notify({ type: "Normal", reason, message: message ?? reason });
+  }
+}
+
+/** Whether an object is older than what we wrote; resource versions of one object are increasing integers. */
+function isOlder(pod: Pod, written: Pod | undefined): boolean {
+  return (
+    written !== undefined &&
+    BigInt(pod.metadata?.resourceVersion ?? "0") < BigInt(written.metadata?.resourceVersion ?? "0")
+  );
+}

@@ -1,0 +1,173 @@
+import type { Pod, PodSpec, Provider } from "@vkubelet/core";
+import { silentLogger } from "@vkubelet/core";
+import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
+import { EventRecorder } from "../pods/event-recorder.ts";
+import { PodController } from "../pods/pod-controller.ts";
+import { type AnyObject, type ApiCall, MemoryApi } from "./memory-api.ts";
+
+export const nodeName = "vk";
+
+/** One process of a kubelet. */
+export interface SimulatedKubelet {
+  readonly pods: PodController;
+  /** As an operator stops it. */
+  stop(): Promise<void>;
+}
+
+/** Told before and after the effect of every call that leaves the process; never to return is to die. */
+export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
+
+/** An API server, a backend and a clock that outlive the kubelets which work on them. */
+export class Simulation {
+  readonly clock = new FakeClock();
+  readonly backend = new InMemoryBackend({ now: () => this.clock.now() });
+  readonly api = new MemoryApi();
+  readonly #options: Omit<InMemoryProviderOptions, "backend">;
+  healthChanges = 0;
+
+  constructor(options: Omit<InMemoryProviderOptions, "backend"> = {}) {
+    this.#options = options;
+  }
+
+  provider(): Provider {
+    return createInMemoryProvider({ backend: this.backend, ...this.#options });
+  }
+
+  /** Starts a process; with a fuse it can be made to die at any call. */
+  start(options: { readonly fuse?: Fuse; readonly provider?: Provider } = {}): SimulatedKubelet {
+    const { clock } = this;
+    const fuse = options.fuse ?? (() => {});
+    const client = this.api.client((call: ApiCall, when) => fuse(`${call.method} ${call.path}`, when));
+    const provider = guarded(options.provider ?? this.provider(), fuse);
+    const logger = silentLogger;
+    const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
+    const pods = new PodController({
+      client,
+      provider,
+      events,
+      nodeName,
+      hostIPs: ["127.0.0.1"],
+      nodeAllocatable: () => ({ cpu: "64", memory: "64Gi" }),
+      clock,
+      logger,
+      onHealthChange: () => {
+        this.healthChanges += 1;
+      },
+    });
+    pods.start();
+    const stop = async () => {
+      await pods.stop();
+      const ended = events.stop();
+      await clock.advance(2_000);
+      await ended;
+    };
+    return { pods, stop };
+  }
+
+  /** Binds a pod to the node; answers its UID. */
+  addPod(name: string, spec: Partial<PodSpec> = {}, metadata: Record<string, unknown> = {}): string {
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "default", generation: 1, ...metadata },
+      spec: {
+        nodeName,
+        restartPolicy: "Never",
+        terminationGracePeriodSeconds: 30,
+        containers: [{ name: "main", image: "app:1" }],
+        ...spec,
+      },
+    };
+    return this.api.put(podPath(name), pod).metadata.uid;
+  }
+
+  addConfigMap(name: string, data: Record<string, string>): void {
+    this.api.put(`/api/v1/namespaces/default/configmaps/${name}`, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "default" },
+      data,
+    });
+  }
+
+  deletePod(name: string, gracePeriodSeconds = 30): void {
+    this.api.deletePod(podPath(name), gracePeriodSeconds, this.clock.now());
+  }
+
+  pod(name: string): (Pod & AnyObject) | undefined {
+    return this.api.get(podPath(name));
+  }
+
+  status(name: string): AnyObject {
+    return this.pod(name)?.status;
+  }
+
+  container(name: string): AnyObject {
+    return this.status(name)?.containerStatuses?.[0];
+  }
+
+  /** Reasons of the events about a pod, each as often as it was told. */
+  events(name: string): readonly string[] {
+    return this.api
+      .all("events")
+      .filter((event) => event.involvedObject.name === name)
+      .flatMap((event) => Array.from({ length: event.count }, () => event.reason));
+  }
+
+  eventMessages(name: string): readonly string[] {
+    return this.api
+      .all("events")
+      .filter((event) => event.involvedObject.name === name)
+      .map((event) => `${event.type} ${event.reason}: ${event.message}`);
+  }
+
+  advance(milliseconds: number): Promise<void> {
+    return this.clock.advance(milliseconds);
+  }
+}
+
+export function podPath(name: string): string {
+  return `/api/v1/namespaces/default/pods/${name}`;
+}
+
+/** The provider with the fuse around every call about pods. */
+function guarded(provider: Provider, fuse: Fuse): Provider {
+  const around = async <T>(call: string, effect: () => Promise<T>): Promise<T> => {
+    await fuse(call, "before");
+    const result = await effect();
+    await fuse(call, "after");
+    return result;
+  };
+  return {
+    ...provider,
+    createPod: (pod, context) => around("createPod", () => provider.createPod(pod, context)),
+    deletePod: (ref, options, context) => around("deletePod", () => provider.deletePod(ref, options, context)),
+    listPods: (context) => around("listPods", () => provider.listPods(context)),
+    releasePod: (ref, context) =>
+      around("releasePod", async () => provider.releasePod?.(ref, context)),
+  };
+}
+
+/**
+ * A fuse that burns at the n-th call (from 1), before or after its effect; from then on no call returns. Lists and
+ * watches do not count: to die while looking is to die before whatever comes next.
+ */
+export function burningFuse(
+  at: number,
+  when: "before" | "after",
+): { readonly fuse: Fuse; readonly burnt: () => boolean } {
+  let calls = 0;
+  let doomed: string | undefined;
+  let burnt = false;
+  return {
+    burnt: () => burnt,
+    fuse: (call, moment) => {
+      if (moment === "before" && !/^(list|watch)/.test(call)) {
+        calls += 1;
+        if (calls === at) doomed = call;
+      }
+      if (call === doomed && moment === when) burnt = true;
+      return burnt ? new Promise<never>(() => {}) : undefined;
+    },
+  };
+}
