@@ -69,6 +69,7 @@ async function runEverything() {
   const peers = required ? startPeers() : undefined;
   await step("lint", () => run("biome", ["ci", "--error-on-warnings"]));
   await step("types", () => run("npm", ["run", "--silent", "typecheck"]));
+  await step("unused dependencies", () => run("knip", []));
   const built = await step("build", buildPackages);
   await vitest("unit tests", "unit");
   if (built) await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));

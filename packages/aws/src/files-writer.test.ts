@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FieldIssue } from "@vkubelet/core";
+import { resolvedPodOf } from "@vkubelet/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { filesWriter } from "./files-writer.ts";
-import { resolved } from "./testdata/resolved.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const secret = { data: { key: btoa("s3cret") } };
-const pod = resolved(
+const pod = resolvedPodOf(
   {
     containers: [{ name: "main", image: "a" }],
     volumes: [
@@ -43,7 +43,7 @@ describe("the container that writes files", () => {
   });
 
   it("is not there for a pod without files", () => {
-    const bare = resolved({
+    const bare = resolvedPodOf({
       containers: [{ name: "main", image: "a" }],
       volumes: [{ name: "scratch", emptyDir: {} }],
     });
@@ -59,7 +59,7 @@ describe("the container that writes files", () => {
   ])("opens an emptyDir to %s: %o %o %s", (_name, container, spec, opens) => {
     const { readOnly = false, ...fields } = container as { readOnly?: boolean };
     const writer = filesWriter(
-      resolved({
+      resolvedPodOf({
         ...spec,
         containers: [
           {

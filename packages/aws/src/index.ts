@@ -11,5 +11,6 @@ export {
   type LogsClient,
   readLogStream,
 } from "./log-stream.ts";
+export { latestRuns, type PodRun, runForLogs } from "./pod-runs.ts";
 export { type RunRecord, readRun, runRecordKey, writeRun } from "./run-record.ts";
 export { acceptTranslation } from "./translation-outcome.ts";

@@ -1,7 +1,7 @@
-import { ProviderError } from "@vkubelet/core";
+import { type LogLine, ProviderError } from "@vkubelet/core";
 import { FakeClock } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
-import { type LogPageRequest, type LogStreamRead, type LogsClient, readLogStream } from "./log-stream.ts";
+import { type LogPageRequest, type LogsClient, readLogStream } from "./log-stream.ts";
 
 /** A stream in pages of two events; tokens are positions, as CloudWatch's behave. */
 class FakeLogs implements LogsClient {
@@ -27,16 +27,27 @@ class FakeLogs implements LogsClient {
 }
 
 const clock = new FakeClock();
-const read = (extra: Partial<LogStreamRead> = {}): LogStreamRead => ({
-  group: "g",
-  stream: "s",
-  clock,
-  signal: new AbortController().signal,
-  ...extra,
-});
-async function textOf(logs: LogsClient, extra: Partial<LogStreamRead> = {}): Promise<string[]> {
+
+interface Read {
+  readonly tailLines?: number;
+  readonly sinceTime?: string;
+  /** Follows until it answers true. */
+  readonly ended?: () => Promise<boolean>;
+  readonly signal?: AbortSignal;
+}
+
+function read(logs: LogsClient, { ended, signal, ...options }: Read = {}): AsyncGenerator<LogLine> {
+  return readLogStream(
+    logs,
+    { group: "g", stream: "s", ended: ended ?? (() => Promise.reject(new Error("not followed"))) },
+    { ...options, follow: ended !== undefined },
+    { clock, signal: signal ?? new AbortController().signal },
+  );
+}
+
+async function textOf(logs: LogsClient, options: Read = {}): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of readLogStream(logs, read(extra))) lines.push(new TextDecoder().decode(line.bytes));
+  for await (const line of read(logs, options)) lines.push(new TextDecoder().decode(line.bytes));
   return lines;
 }
 
@@ -45,7 +56,7 @@ describe("reading a log stream", () => {
     const logs = new FakeLogs();
     logs.messages.push("a", "b", "c", "d", "e");
     expect(await textOf(logs)).toEqual(["a", "b", "c", "d", "e"]);
-    const { value } = await readLogStream(logs, read()).next();
+    const { value } = await read(logs).next();
     expect(value?.time).toBe("2026-01-01T00:00:00.000Z");
   });
 
@@ -78,7 +89,7 @@ describe("reading a log stream", () => {
   it("pulls no more than the reader takes", async () => {
     const logs = new FakeLogs();
     logs.messages.push("a", "b", "c", "d");
-    const stream = readLogStream(logs, read());
+    const stream = read(logs);
     await stream.next();
     await stream.return(undefined);
     expect(logs.requests).toHaveLength(1);

@@ -1,4 +1,10 @@
-import { type Clock, isProviderError, type LogLine, ProviderError } from "@vkubelet/core";
+import {
+  type CallContext,
+  isProviderError,
+  type LogLine,
+  type LogOptions,
+  ProviderError,
+} from "@vkubelet/core";
 
 /** One event of a CloudWatch log stream. */
 export interface LogEvent {
@@ -34,13 +40,8 @@ export interface LogsClient {
 export interface LogStreamRead {
   readonly group: string;
   readonly stream: string;
-  readonly tailLines?: number;
-  /** RFC 3339. */
-  readonly sinceTime?: string;
-  /** With it the reader goes on until this answers true and two further looks found nothing. */
-  readonly ended?: () => Promise<boolean>;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** A reader that follows goes on until this answers true and two further looks found nothing. */
+  readonly ended: () => Promise<boolean>;
 }
 
 /** While nothing comes, the time between two looks doubles from the first to the second value, in milliseconds. */
@@ -51,30 +52,35 @@ const pageLimit = 10_000;
  * The lines of one stream, oldest first; a stream that does not exist yet is empty. CloudWatch gives milliseconds, and
  * awslogs keeps no trace of stdout and stderr.
  */
-export async function* readLogStream(client: LogsClient, read: LogStreamRead): AsyncGenerator<LogLine> {
-  const startTime = read.sinceTime === undefined ? undefined : Date.parse(read.sinceTime);
+export async function* readLogStream(
+  client: LogsClient,
+  read: LogStreamRead,
+  options: Omit<LogOptions, "previous">,
+  { clock, signal }: Pick<CallContext, "clock" | "signal">,
+): AsyncGenerator<LogLine> {
+  const startTime = options.sinceTime === undefined ? undefined : Date.parse(options.sinceTime);
   const base = {
     group: read.group,
     stream: read.stream,
     ...(startTime === undefined ? {} : { startTime }),
   };
   let token: string | undefined;
-  if (read.tailLines !== undefined) {
-    const tail = await readTail(client, base, read.tailLines, read.signal);
+  if (options.tailLines !== undefined) {
+    const tail = await readTail(client, base, options.tailLines, signal);
     yield* tail.events.map(toLine);
     token = tail.forwardToken;
-    if (read.ended === undefined) return;
+    if (!options.follow) return;
   }
   let delay = idleDelays.first;
   let emptyAfterEnd = 0;
   for (;;) {
-    read.signal.throwIfAborted();
+    signal.throwIfAborted();
     // Asked before the page: what was written before the end is then in this page or a later one.
-    const ended = read.ended === undefined || (await read.ended());
+    const ended = !options.follow || (await read.ended());
     const page = await readPage(
       client,
       { ...base, fromHead: true, ...(token === undefined ? {} : { token }) },
-      read.signal,
+      signal,
     );
     yield* page.events.map(toLine);
     if (page.forwardToken === undefined && page.events.length > 0) {
@@ -88,9 +94,9 @@ export async function* readLogStream(client: LogsClient, read: LogStreamRead): A
       emptyAfterEnd = 0;
       continue;
     }
-    if (read.ended === undefined) return;
+    if (!options.follow) return;
     if (ended && ++emptyAfterEnd > 2) return;
-    await read.clock.sleep(delay, read.signal);
+    await clock.sleep(delay, signal);
     delay = Math.min(delay * 2, idleDelays.last);
   }
 }

@@ -1,15 +1,16 @@
+import { resolvedPodOf } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import { mapPod } from "./pod-mapping.ts";
-import { resolved } from "./testdata/resolved.ts";
 
-const order = (spec: Parameters<typeof resolved>[0], sentinelImage?: string) =>
+const order = (spec: Parameters<typeof resolvedPodOf>[0], sentinelImage?: string) =>
   Object.fromEntries(
-    mapPod(resolved(spec), { secrets: "reject", ...(sentinelImage ? { sentinelImage } : {}) }).containers.map(
-      ({ name, essential, dependsOn }) => [
-        name,
-        { essential, after: dependsOn.map((entry) => `${entry.containerName} ${entry.condition}`) },
-      ],
-    ),
+    mapPod(resolvedPodOf(spec), {
+      secrets: "reject",
+      ...(sentinelImage ? { sentinelImage } : {}),
+    }).containers.map(({ name, essential, dependsOn }) => [
+      name,
+      { essential, after: dependsOn.map((entry) => `${entry.containerName} ${entry.condition}`) },
+    ]),
   );
 
 const init = { name: "init", image: "i" };
@@ -33,7 +34,7 @@ describe("order of containers", () => {
 
   it("writes files before everything else", () => {
     const mapped = mapPod(
-      resolved({
+      resolvedPodOf({
         initContainers: [init],
         containers: [{ ...main, volumeMounts: [{ name: "v", mountPath: "/v" }] }],
         volumes: [
@@ -56,7 +57,7 @@ describe("several main containers", () => {
   const spec = { restartPolicy: "Never" as const, containers: [main, { name: "second", image: "s" }] };
 
   it("without a sentinel are all essential, and the mapping says what that means", () => {
-    expect(mapPod(resolved(spec), { secrets: "reject" }).firstEndStopsOthers).toBe(true);
+    expect(mapPod(resolvedPodOf(spec), { secrets: "reject" }).firstEndStopsOthers).toBe(true);
     expect(order(spec)).toMatchObject({ main: { essential: true }, second: { essential: true } });
   });
 
@@ -74,8 +75,8 @@ describe("several main containers", () => {
 });
 
 describe("what cannot be mapped is an issue at its path", () => {
-  const issuesOf = (spec: Parameters<typeof resolved>[0], secrets: "reject" | "plain" = "reject") =>
-    mapPod(resolved(spec, 0, { secrets: { s: { data: { password: btoa("hunter2") } } } }), { secrets })
+  const issuesOf = (spec: Parameters<typeof resolvedPodOf>[0], secrets: "reject" | "plain" = "reject") =>
+    mapPod(resolvedPodOf(spec, 0, { secrets: { s: { data: { password: btoa("hunter2") } } } }), { secrets })
       .issues;
 
   it("secret values in env, envFrom and expanded arguments, without the value", () => {

@@ -1,15 +1,14 @@
 import type { LogPageRequest, LogsClient } from "@vkubelet/aws";
 import type { LogOptions, Provider } from "@vkubelet/core";
+import { resolvedPodOf, TestPodContext } from "@vkubelet/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createBatchProvider } from "./provider.ts";
-import { TestContext } from "./testdata/context.ts";
 import { FakeBatch } from "./testdata/fake-batch.ts";
-import { resolved } from "./testdata/resolved.ts";
 
-const pod = resolved({ restartPolicy: "Never", containers: [{ name: "main", image: "a" }] });
+const pod = resolvedPodOf({ restartPolicy: "Never", containers: [{ name: "main", image: "a" }] });
 
 let batch: FakeBatch;
-let context: TestContext;
+let context: TestPodContext;
 let provider: Provider;
 let requests: LogPageRequest[];
 const logs: LogsClient = {
@@ -21,7 +20,7 @@ const logs: LogsClient = {
 };
 beforeEach(async () => {
   batch = new FakeBatch();
-  context = new TestContext();
+  context = new TestPodContext();
   requests = [];
   provider = createBatchProvider({ nodeName: "n", region: "r", jobQueue: "pods" }, { batch, logs });
   await provider.createPod(pod, context);

@@ -1,5 +1,5 @@
 import type { JobDetail } from "@aws-sdk/client-batch";
-import { type LogsClient, readLogStream } from "@vkubelet/aws";
+import { type LogsClient, readLogStream, runForLogs } from "@vkubelet/aws";
 import {
   type CallContext,
   type ContainerRef,
@@ -45,15 +45,16 @@ export async function* containerLogs(
     stream = logStreamOf(job, ref);
   }
   if (stream === undefined) return;
-  yield* readLogStream(logs, {
-    group: node.logs?.group ?? defaultGroup,
-    stream,
-    clock: context.clock,
-    signal: context.signal,
-    ...(options.tailLines === undefined ? {} : { tailLines: options.tailLines }),
-    ...(options.sinceTime === undefined ? {} : { sinceTime: options.sinceTime }),
-    ...(options.follow ? { ended: refresh } : {}),
-  });
+  yield* readLogStream(
+    logs,
+    {
+      group: node.logs?.group ?? defaultGroup,
+      stream,
+      ended: refresh,
+    },
+    options,
+    context,
+  );
 }
 
 /** The stream of a container; undefined while there is none. Throws `NotFound` for a name that the job does not have. */
@@ -81,12 +82,5 @@ async function findRun(
     signal,
   );
   const runs = runsOf(jobs);
-  const attempts = [...new Set(runs.map(({ attempt }) => attempt))].sort((a, b) => b - a);
-  const wanted = attempts[previous ? 1 : 0];
-  const found = runs.find(({ attempt }) => attempt === wanted);
-  if (found) return found;
-  throw new ProviderError(
-    "NotFound",
-    `reading logs of ${formatPodRef(ref)}: Batch knows no ${previous && attempts.length > 0 ? "previous run" : "job"} of this pod`,
-  );
+  return runForLogs(runs, ref, { previous }, "Batch");
 }

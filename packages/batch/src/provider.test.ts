@@ -1,20 +1,19 @@
 import { type Provider, ProviderError } from "@vkubelet/core";
+import { resolvedPodOf, TestPodContext, testPodUid as uid } from "@vkubelet/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createBatchProvider } from "./provider.ts";
-import { TestContext } from "./testdata/context.ts";
 import { FakeBatch } from "./testdata/fake-batch.ts";
-import { resolved, uid } from "./testdata/resolved.ts";
 
 const options = { nodeName: "batch-1", region: "us-east-1", jobQueue: "pods" };
-const pod = resolved({ restartPolicy: "Never", containers: [{ name: "main", image: "nginx:1" }] });
+const pod = resolvedPodOf({ restartPolicy: "Never", containers: [{ name: "main", image: "nginx:1" }] });
 const lostReply = new ProviderError("Unavailable", "socket hang up");
 
 let batch: FakeBatch;
-let context: TestContext;
+let context: TestPodContext;
 let provider: Provider;
 beforeEach(() => {
   batch = new FakeBatch();
-  context = new TestContext();
+  context = new TestPodContext();
   provider = createBatchProvider(options, { batch, logs: { getLogEvents: () => Promise.reject() } });
 });
 
@@ -121,7 +120,7 @@ describe("createPod", () => {
 
   it("refuses a pod that restarts for ever and says what to do", async () => {
     const error = await provider
-      .createPod(resolved({ containers: [{ name: "main", image: "a" }] }), context)
+      .createPod(resolvedPodOf({ containers: [{ name: "main", image: "a" }] }), context)
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: "InvalidInput" });
     expect((error as ProviderError).issues).toEqual([
@@ -158,7 +157,7 @@ describe("listPods and deletePod", () => {
     await provider.deletePod(pod.ref, { gracePeriodSeconds: 0 }, context);
     expect(batch.calls.filter((name) => name === "terminateJob")).toHaveLength(2);
     expect(await provider.listPods(context)).toMatchObject([{ state: "ended", attempt: 1 }]);
-    await provider.deletePod({ ...pod.ref, uid: "unknown" }, { gracePeriodSeconds: 0 }, new TestContext());
+    await provider.deletePod({ ...pod.ref, uid: "unknown" }, { gracePeriodSeconds: 0 }, new TestPodContext());
   });
 
   it("ends a job that is recorded and not listed yet", async () => {

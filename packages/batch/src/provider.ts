@@ -1,4 +1,10 @@
-import { createCloudWatchLogsClient, DefinitionRegistry, ensureRun, type LogsClient } from "@vkubelet/aws";
+import {
+  createCloudWatchLogsClient,
+  DefinitionRegistry,
+  ensureRun,
+  type LogsClient,
+  latestRuns,
+} from "@vkubelet/aws";
 import {
   type CallContext,
   contractVersion,
@@ -11,7 +17,7 @@ import { createBatchSdkClient } from "./aws-sdk-client.ts";
 import type { BatchClient } from "./client.ts";
 import { containerLogs } from "./container-logs.ts";
 import { describeBatchNode } from "./describe-node.ts";
-import { describeAllJobs, type JobOfRun, listAllJobs, runsOf } from "./jobs.ts";
+import { describeAllJobs, listAllJobs, runsOf } from "./jobs.ts";
 import { type BatchOptions, parseBatchOptions } from "./options.ts";
 import { batchRuns } from "./start-job.ts";
 import { stopJobs } from "./stop-jobs.ts";
@@ -76,12 +82,8 @@ async function listPods(
     listed.map(({ id }) => id),
     signal,
   );
-  const latest = new Map<string, JobOfRun>();
-  for (const run of runsOf(jobs)) {
-    // Of several jobs for one run, the oldest, which comes first.
-    if (run.attempt > (latest.get(run.uid)?.attempt ?? -1)) latest.set(run.uid, run);
-  }
-  return [...latest.values()].flatMap(({ job }) => observeJob(job, version) ?? []);
+  // Of several jobs for one run, the oldest, which comes first.
+  return latestRuns(runsOf(jobs)).flatMap(({ job }) => observeJob(job, version) ?? []);
 }
 
 function queueHealth(client: BatchClient, queue: string, signal: AbortSignal): Promise<ProviderHealth> {

@@ -1,16 +1,15 @@
 import type { LogPageRequest, LogsClient } from "@vkubelet/aws";
 import type { LogOptions, Provider } from "@vkubelet/core";
+import { resolvedPodOf, TestPodContext } from "@vkubelet/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createFargateProvider } from "./provider.ts";
-import { TestContext } from "./testdata/context.ts";
 import { FakeEcs } from "./testdata/fake-ecs.ts";
-import { resolved } from "./testdata/resolved.ts";
 
-const pod = resolved({ restartPolicy: "Never", containers: [{ name: "main", image: "a" }] });
+const pod = resolvedPodOf({ restartPolicy: "Never", containers: [{ name: "main", image: "a" }] });
 const ref = { ...pod.ref, container: "main" };
 
 let ecs: FakeEcs;
-let context: TestContext;
+let context: TestPodContext;
 let provider: Provider;
 let requests: LogPageRequest[];
 const streams = new Map<string, string>();
@@ -24,7 +23,7 @@ const logs: LogsClient = {
 };
 beforeEach(() => {
   ecs = new FakeEcs();
-  context = new TestContext();
+  context = new TestPodContext();
   requests = [];
   streams.clear();
   provider = createFargateProvider(

@@ -1,5 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { type LogsClient, readLogStream } from "@vkubelet/aws";
+import { type LogsClient, readLogStream, runForLogs } from "@vkubelet/aws";
 import {
   type CallContext,
   type ContainerRef,
@@ -45,15 +45,16 @@ export async function* containerLogs(
     const [now] = await client.describeTasks(node.cluster, [arn], context.signal);
     return now === undefined || containerEnded(now, ref.container);
   };
-  yield* readLogStream(logs, {
-    group: node.logs.group,
-    stream: logStreamName(node.logs, ref.container, arn),
-    clock: context.clock,
-    signal: context.signal,
-    ...(options.tailLines === undefined ? {} : { tailLines: options.tailLines }),
-    ...(options.sinceTime === undefined ? {} : { sinceTime: options.sinceTime }),
-    ...(options.follow ? { ended } : {}),
-  });
+  yield* readLogStream(
+    logs,
+    {
+      group: node.logs.group,
+      stream: logStreamName(node.logs, ref.container, arn),
+      ended,
+    },
+    options,
+    context,
+  );
 }
 
 function containerEnded(task: Task, name: string): boolean {
@@ -75,14 +76,7 @@ async function findRun(
       runs = everything.filter(({ uid }) => uid === ref.uid);
     }
   }
-  const attempts = [...new Set(runs.map(({ attempt }) => attempt))].sort((a, b) => b - a);
-  const wanted = attempts[previous ? 1 : 0];
-  const found = runs.find(({ attempt }) => attempt === wanted);
-  if (found) return found;
-  throw new ProviderError(
-    "NotFound",
-    `reading logs of ${formatPodRef(ref)}: ECS knows no ${previous && attempts.length > 0 ? "previous run" : "task"} of this pod`,
-  );
+  return runForLogs(runs, ref, { previous }, "ECS");
 }
 
 async function freshRuns(

@@ -1,3 +1,4 @@
+import { latestRuns } from "@vkubelet/aws";
 import type { FargateClient } from "./client.ts";
 import { describeAllTasks, listAllTasks, type RunTaskFound, runsOf } from "./tasks.ts";
 import type { FargateTranslateOptions } from "./translate/options.ts";
@@ -32,9 +33,6 @@ export class ListedRuns {
 
   /** The latest run of every pod; of several tasks for one run, the oldest. */
   latest(): readonly RunTaskFound[] {
-    return [...this.#byPod.values()].flatMap((runs) => {
-      const attempt = Math.max(...runs.map((run) => run.attempt));
-      return runs.find((run) => run.attempt === attempt) ?? [];
-    });
+    return [...this.#byPod.values()].flatMap((runs) => latestRuns(runs));
   }
 }

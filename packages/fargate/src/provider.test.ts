@@ -1,9 +1,8 @@
 import { type Provider, ProviderError } from "@vkubelet/core";
+import { resolvedPodOf, TestPodContext, testPodUid as uid } from "@vkubelet/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createFargateProvider } from "./provider.ts";
-import { TestContext } from "./testdata/context.ts";
 import { FakeEcs } from "./testdata/fake-ecs.ts";
-import { resolved, uid } from "./testdata/resolved.ts";
 
 const options = {
   nodeName: "fargate-1",
@@ -11,15 +10,15 @@ const options = {
   cluster: "pods",
   subnets: ["subnet-1"],
 };
-const pod = resolved({ restartPolicy: "Never", containers: [{ name: "main", image: "nginx:1" }] });
+const pod = resolvedPodOf({ restartPolicy: "Never", containers: [{ name: "main", image: "nginx:1" }] });
 const lostReply = new ProviderError("Unavailable", "socket hang up");
 
 let ecs: FakeEcs;
-let context: TestContext;
+let context: TestPodContext;
 let provider: Provider;
 beforeEach(() => {
   ecs = new FakeEcs();
-  context = new TestContext();
+  context = new TestPodContext();
   provider = createFargateProvider(options, { ecs, logs: { getLogEvents: () => Promise.reject() } });
 });
 
@@ -173,7 +172,7 @@ describe("createPod", () => {
   });
 
   it("refuses by path and tells what it approximates", async () => {
-    const bad = resolved({
+    const bad = resolvedPodOf({
       containers: [
         { name: "main", image: "a", volumeMounts: [{ name: "disk", mountPath: "/d" }] },
         { name: "second", image: "b" },
@@ -184,7 +183,7 @@ describe("createPod", () => {
     expect(error).toMatchObject({ code: "InvalidInput" });
     expect((error as ProviderError).issues.map(({ path }) => path)).toEqual(["spec.volumes[0].hostPath"]);
     await provider.createPod(
-      resolved({
+      resolvedPodOf({
         containers: [
           { name: "main", image: "a" },
           { name: "b", image: "b" },
@@ -232,7 +231,7 @@ describe("deletePod", () => {
     const [observation] = await provider.listPods(context);
     expect(observation).toMatchObject({ state: "ended" });
     expect(observation?.failure).toBeUndefined();
-    await provider.deletePod({ ...pod.ref, uid: "unknown" }, { gracePeriodSeconds: 0 }, new TestContext());
+    await provider.deletePod({ ...pod.ref, uid: "unknown" }, { gracePeriodSeconds: 0 }, new TestPodContext());
   });
 
   it("stops a task that is recorded and not listed yet", async () => {

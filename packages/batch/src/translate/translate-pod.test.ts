@@ -1,6 +1,6 @@
 import type { PodSpec } from "@vkubelet/core";
+import { resolvedPodOf, testPodUid as uid } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
-import { resolved, uid } from "../testdata/resolved.ts";
 import type { BatchTranslateOptions } from "./options.ts";
 import { type BatchTranslation, translatePod } from "./translate-pod.ts";
 
@@ -12,7 +12,7 @@ const options: BatchTranslateOptions = {
 };
 
 function translate(spec: PodSpec, extra: Partial<BatchTranslateOptions> = {}): BatchTranslation {
-  return translatePod(resolved({ restartPolicy: "Never", ...spec }), { ...options, ...extra });
+  return translatePod(resolvedPodOf({ restartPolicy: "Never", ...spec }), { ...options, ...extra });
 }
 function requestsOf(translation: BatchTranslation): NonNullable<BatchTranslation["requests"]> {
   if (!translation.requests) throw new Error(JSON.stringify(translation.report.entries));
@@ -79,7 +79,10 @@ describe("a pod of one container", () => {
 
   it("shares its definition with its siblings", () => {
     const name = (pod: string) => {
-      const translation = translatePod(resolved({ restartPolicy: "Never", ...job }, 1, {}, pod), options);
+      const translation = translatePod(
+        resolvedPodOf({ restartPolicy: "Never", ...job }, 1, {}, pod),
+        options,
+      );
       return requestsOf(translation).registerJobDefinition.jobDefinitionName;
     };
     expect(name("a-1")).toBe(name("b-2"));
@@ -177,7 +180,7 @@ describe("what is not honoured is named", () => {
 
   it("a pod that restarts for ever, even when the policy is only the default", () => {
     expect(
-      rejections(translatePod(resolved({ containers: [{ name: "main", image: "a" }] }), options)),
+      rejections(translatePod(resolvedPodOf({ containers: [{ name: "main", image: "a" }] }), options)),
     ).toEqual(["spec.restartPolicy"]);
     expect(
       rejections(translate({ restartPolicy: "OnFailure", containers: [{ name: "m", image: "a" }] })),

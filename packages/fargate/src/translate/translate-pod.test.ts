@@ -1,6 +1,6 @@
 import type { PodSpec, ResolvedPod } from "@vkubelet/core";
+import { resolvedPodOf, testPodUid as uid } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
-import { resolved, uid } from "../testdata/resolved.ts";
 import type { FargateTranslateOptions } from "./options.ts";
 import { type FargateTranslation, translatePod } from "./translate-pod.ts";
 
@@ -15,7 +15,7 @@ const options: FargateTranslateOptions = {
 };
 
 function translate(spec: PodSpec, extra: Partial<FargateTranslateOptions> = {}): FargateTranslation {
-  return translatePod(resolved(spec), { ...options, ...extra });
+  return translatePod(resolvedPodOf(spec), { ...options, ...extra });
 }
 function requestsOf(translation: FargateTranslation): NonNullable<FargateTranslation["requests"]> {
   if (!translation.requests) throw new Error(JSON.stringify(translation.report.entries));
@@ -124,8 +124,10 @@ describe("a pod of one container", () => {
 
   it("shares its definition with its siblings, and not with another pod", () => {
     const family = (pod: ResolvedPod) => requestsOf(translatePod(pod, options)).registerTaskDefinition.family;
-    expect(family(resolved(web, 0, {}, "web-8g"))).toBe(family(resolved(web, 3)));
-    expect(family(resolved({ ...web, terminationGracePeriodSeconds: 61 }))).not.toBe(family(resolved(web)));
+    expect(family(resolvedPodOf(web, 0, {}, "web-8g"))).toBe(family(resolvedPodOf(web, 3)));
+    expect(family(resolvedPodOf({ ...web, terminationGracePeriodSeconds: 61 }))).not.toBe(
+      family(resolvedPodOf(web)),
+    );
   });
 
   it("can run on Spot, on ARM and with a public address", () => {
@@ -266,7 +268,7 @@ describe("what is not honoured is named", () => {
 });
 
 describe("registry credentials", () => {
-  const pod = { ...resolved({ containers: [{ name: "main", image: "ghcr.io/org/app:1" }] }) };
+  const pod = { ...resolvedPodOf({ containers: [{ name: "main", image: "ghcr.io/org/app:1" }] }) };
   const withSecret = { ...pod, pullCredentials: [{ registry: "ghcr.io", username: "u", password: "p" }] };
 
   it("come from Secrets Manager, by the longest registry", () => {

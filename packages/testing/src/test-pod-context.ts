@@ -1,8 +1,8 @@
 import { type PodContext, type PodNotice, ProviderError, silentLogger } from "@vkubelet/core";
-import { FakeClock } from "@vkubelet/testing";
+import { FakeClock } from "./fake-clock.ts";
 
 /** A context whose record survives, and whose writes can be made to fail. */
-export class TestContext implements PodContext {
+export class TestPodContext implements PodContext {
   readonly controller: AbortController = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   readonly logger: PodContext["logger"] = silentLogger;

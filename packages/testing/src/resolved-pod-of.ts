@@ -1,17 +1,27 @@
 import type { ConfigMap, PodSpec, ResolvedPod, Secret } from "@vkubelet/core";
 import { resolvePod } from "@vkubelet/pod";
 
-export interface Objects {
+/** What the pod refers to, by name. */
+export interface ReferencedObjects {
   readonly configMaps?: Readonly<Record<string, ConfigMap>>;
   readonly secrets?: Readonly<Record<string, Secret>>;
 }
 
-export const uid = "5d3c1c52-0000-4000-8000-000000000001";
+/** UID of every pod of {@link resolvedPodOf}. */
+export const testPodUid = "5d3c1c52-0000-4000-8000-000000000001";
 
-/** A pod resolved as a host would, with the objects given. */
-export function resolved(spec: PodSpec, attempt = 0, objects: Objects = {}, name = "web-7f"): ResolvedPod {
+/**
+ * A pod of namespace `shop` with this spec, resolved as a host would on a node of 4 cores and 8 GiB. Throws when it
+ * refers to something that is not among `objects`.
+ */
+export function resolvedPodOf(
+  spec: PodSpec,
+  attempt = 0,
+  objects: ReferencedObjects = {},
+  name = "web-7f",
+): ResolvedPod {
   const outcome = resolvePod(
-    { metadata: { namespace: "shop", name, uid }, spec },
+    { metadata: { namespace: "shop", name, uid: testPodUid }, spec },
     {
       attempt,
       configMap: (key) => objects.configMaps?.[key],
