@@ -123,7 +123,7 @@ export interface Provider {
    * container has ended. Leaving the loop or an abort closes the remote stream. Pulls no more than the reader takes.
    * `NotFound` for an unknown pod or container.
    */
-  logs?(ref: ContainerRef, options: LogOptions, context: CallContext): AsyncIterable<LogLine>;
+  logs?(ref: ContainerRef, options: LogOptions, context: PodContext): AsyncIterable<LogLine>;
 
   /** Whether the backend can take pods now. Called about every 10 s. Without it the node is healthy while `listPods` works. */
   checkHealth?(context: CallContext): Promise<ProviderHealth>;

@@ -15,6 +15,7 @@ import { NodeController } from "./node/node-controller.ts";
 import { type NodeIdentity, providerTaint } from "./node/node-object.ts";
 import { EventRecorder } from "./pods/event-recorder.ts";
 import { PodController } from "./pods/pod-controller.ts";
+import type { KubeletServer } from "./server/kubelet-server.ts";
 import { type KubeletServerSettings, startServer } from "./server-settings.ts";
 
 /** What a virtual kubelet is made of. */
@@ -95,22 +96,23 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     clock,
     logger: logger.child({ component: "lease" }),
   });
-  const server = await startServer(options.server ?? {}, {
-    client,
-    provider,
-    nodeName,
-    internalIP,
-    clock,
-    logger: logger.child({ component: "server" }),
-    pods,
-  });
+  let server: KubeletServer | undefined;
   const stop = async () => {
-    await Promise.all([node?.stop(), lease.stop(), pods.stop(), server.close()]);
+    await Promise.all([node?.stop(), lease.stop(), pods.stop(), server?.close()]);
     await events.stop();
     await client[Symbol.asyncDispose]();
     await provider[Symbol.asyncDispose]?.();
   };
   try {
+    server = await startServer(options.server ?? {}, {
+      client,
+      provider,
+      nodeName,
+      internalIP,
+      clock,
+      logger: logger.child({ component: "server" }),
+      pods,
+    });
     const identity: NodeIdentity = {
       name: nodeName,
       providerName: provider.name,

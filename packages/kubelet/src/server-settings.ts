@@ -1,9 +1,11 @@
 import {
   type Clock,
   type ContainerRef,
+  formatPodRef,
   type Logger,
   type LogLine,
   type LogOptions,
+  type PodContext,
   type Provider,
   ProviderError,
 } from "@vkubelet/core";
@@ -74,11 +76,11 @@ function certificateOf(
     : certificateFromFiles({ ...settings.certificateFiles, clock, logger });
 }
 
-function serverHost({ provider, pods, clock, logger }: ServerConnections): KubeletServerHost {
+function serverHost({ provider, pods }: ServerConnections): KubeletServerHost {
   return {
     lookupContainer: (namespace, pod, container, options) =>
       lookupContainerInPod(pods.pods.get(namespace, pod), container, options),
-    logs: (ref, options, signal) => providerLogs(provider, ref, options, { signal, clock, logger }),
+    logs: (ref, options, signal) => providerLogs(provider, ref, options, pods.podContext(ref.uid, signal)),
     pods: () => pods.pods.values(),
     healthy: () => ({ healthy: true }),
   };
@@ -88,7 +90,7 @@ function providerLogs(
   provider: Provider,
   ref: ContainerRef,
   options: LogOptions,
-  context: { readonly signal: AbortSignal; readonly clock: Clock; readonly logger: Logger },
+  context: PodContext | undefined,
 ): AsyncIterable<LogLine> {
   if (provider.logs === undefined) {
     throw new ProviderError(
@@ -96,5 +98,6 @@ function providerLogs(
       `provider "${provider.name}" has no logs: it lacks the method logs`,
     );
   }
+  if (context === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is gone`);
   return provider.logs(ref, options, context);
 }

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type CallContext,
   type Container,
   type LogLine,
   type LogOptions,
@@ -116,7 +115,7 @@ export async function linesOf(
   uid: string,
   container: string,
   options: Partial<LogOptions> = {},
-  context: CallContext = testContext(),
+  context: PodContext = testContext(),
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   for await (const line of logsOf(provider, uid, container, options, context)) {
@@ -130,7 +129,7 @@ export function logsOf(
   uid: string,
   container: string,
   options: Partial<LogOptions> = {},
-  context: CallContext = testContext(),
+  context: PodContext = testContext(),
 ): AsyncIterable<LogLine> {
   if (provider.logs === undefined) throw new Error("the provider has no logs");
   return provider.logs(

@@ -62,6 +62,11 @@ export function isConflict(error: unknown): boolean {
   return hasStatus(error, 409);
 }
 
+/** 422: the object would not be valid; a patch that names the UID of an earlier object of the name ends so too. */
+export function isInvalid(error: unknown): boolean {
+  return hasStatus(error, 422);
+}
+
 /** 410: the resource version or continue token has expired; list anew. */
 export function isGone(error: unknown): boolean {
   return hasStatus(error, 410);

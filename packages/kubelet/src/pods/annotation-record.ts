@@ -1,6 +1,6 @@
 import { formatPodRef, type Pod, type PodRecord, type PodRef, ProviderError } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
-import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+import { isConflict, isInvalid, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
 
 const maxBytes = 4_096;
 const maxRaces = 5;
@@ -60,7 +60,9 @@ export class AnnotationRecord implements PodRecord {
         this.observe(await this.#patch(text, this.#pod));
         return;
       } catch (error) {
-        await this.#afterFailedPatch(error);
+        await this.#afterFailedPatch(error, text);
+        // Written by us before, when the reply was lost.
+        if (this.#text === text) return;
       }
     }
     throw new ProviderError(
@@ -84,12 +86,12 @@ export class AnnotationRecord implements PodRecord {
   }
 
   /** Decides whether the write may be tried again; throws when not. */
-  async #afterFailedPatch(error: unknown): Promise<void> {
+  async #afterFailedPatch(error: unknown, text: string): Promise<void> {
     if (isNotFound(error)) {
       this.#pod = undefined;
       throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
     }
-    if (!isConflict(error)) {
+    if (!isConflict(error) && !isInvalid(error)) {
       if (error instanceof KubeApiError) {
         throw new ProviderError(
           "Unavailable",
@@ -107,7 +109,7 @@ export class AnnotationRecord implements PodRecord {
     }
     this.#pod = current;
     this.#text = current.metadata?.annotations?.[this.#annotation];
-    if (this.#text !== before) {
+    if (this.#text !== before && this.#text !== text) {
       throw new ProviderError(
         "Conflict",
         `record of pod ${formatPodRef(this.#ref)} was changed by somebody else`,

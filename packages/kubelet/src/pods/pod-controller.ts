@@ -1,4 +1,4 @@
-import type { Clock, Logger, Pod, PodRef, Provider, ResourceList } from "@vkubelet/core";
+import type { Clock, Logger, Pod, PodContext, PodRef, Provider, ResourceList } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
@@ -82,6 +82,11 @@ export class PodController {
   /** The pods bound to this node, as last seen. */
   get pods(): ReadonlyObjectStore<Pod & KubeObject> {
     return this.#pods.store;
+  }
+
+  /** The context of a call about a pod; undefined for a pod that is not known here. */
+  podContext(uid: string, signal: AbortSignal): PodContext | undefined {
+    return this.#workers.get(uid)?.contextFor(signal);
   }
 
   /** Why the backend does not answer; undefined while it does. */

@@ -1,11 +1,24 @@
-import { isProviderError, type Logger, type Pod, type PodObservation, type PodRef } from "@vkubelet/core";
+import {
+  isProviderError,
+  type Logger,
+  type Pod,
+  type PodContext,
+  type PodObservation,
+  type PodRef,
+} from "@vkubelet/core";
 import { isTerminalPhase, nextBackoff, restartDecision } from "@vkubelet/pod";
 import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
-import { callContextOf, type PodScope, type PodWorkerEnvironment, type Requeue } from "./pod-scope.ts";
+import {
+  callContextOf,
+  type PodScope,
+  type PodWorkerEnvironment,
+  podContextOf,
+  type Requeue,
+} from "./pod-scope.ts";
 import { PodStopper } from "./pod-stopper.ts";
 import { deadlineOf, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
 import { callProvider, changeLimitMs } from "./provider-call.ts";
@@ -63,6 +76,11 @@ export class PodWorker {
     this.#scope.record.observe(pod);
     this.#run.observe(pod);
     if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) this.#creator.cancel();
+  }
+
+  /** The context of a call about this pod from outside its steps, such as a reader of logs. */
+  contextFor(signal: AbortSignal): PodContext {
+    return podContextOf(this.#scope, signal);
   }
 
   /** Ends what the worker waits for; nothing at the backend is stopped. */

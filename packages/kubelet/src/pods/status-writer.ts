@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
-import { isConflict, isNotFound } from "../api/kube-api-error.ts";
+import { isConflict, isInvalid, isNotFound } from "../api/kube-api-error.ts";
 import { withoutUnset } from "./without-unset.ts";
 
 /** The conditions that a node owns (pod-semantics T5); all others belong to somebody else and are never written. */
@@ -53,8 +53,8 @@ export async function writePodStatus(
     );
   } catch (error) {
     if (isNotFound(error)) return "gone";
-    if (!isConflict(error)) throw error;
-    // A UID that differs from the precondition is a conflict, and so is too much contention: look which it was.
+    if (!isConflict(error) && !isInvalid(error)) throw error;
+    // Either another pod bears the name now, or the fault lies elsewhere: look which it was.
     const present = await client.get<Pod>(path, { signal, absentOn404: true });
     if (present?.metadata?.uid !== ref.uid) return "gone";
     throw error;
