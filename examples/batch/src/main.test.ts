@@ -23,7 +23,7 @@ it("runs the pod of a Job as a job of the queue", async () => {
     EXECUTION_ROLE_ARN: "arn:aws:iam::123456789012:role/execution",
   });
   await program.waitForOutput(/node vk-batch is registered/);
-  const node = await cluster.waitForReadyNode("vk-batch");
+  const node = await cluster.waitForNode("vk-batch");
   expect(node.status.capacity.cpu).toBe("16");
 
   const hello = { name: "main", image: "busybox", command: ["/bin/sh", "-c", "echo hello from a job"] };

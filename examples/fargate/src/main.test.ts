@@ -29,7 +29,7 @@ const environment = () => ({
 it("runs a pod as a task", async () => {
   await using program = startExample(new URL("./main.ts", import.meta.url), environment());
   await program.waitForOutput(/node vk-fargate is registered/);
-  await cluster.waitForReadyNode("vk-fargate");
+  await cluster.waitForNode("vk-fargate");
 
   const hello = { name: "main", image: "busybox", command: ["/bin/sh", "-c", "echo hello from a task"] };
   cluster.createPod("hello", "vk-fargate", {

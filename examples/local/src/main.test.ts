@@ -21,7 +21,7 @@ it("runs a pod as a process of this machine", async () => {
   const environment = { ...cluster.environment, DIRECTORY: directory };
   await using program = startExample(new URL("./main.ts", import.meta.url), environment);
   await program.waitForOutput(/node vk-local is registered/);
-  await cluster.waitForReadyNode("vk-local");
+  await cluster.waitForNode("vk-local");
 
   const hello = { name: "main", image: "none", command: ["/bin/sh", "-c", "echo hello from $NAME"] };
   const env = [{ name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }];

@@ -1,2 +1,2 @@
 export { type ExampleProcess, startExample } from "./example-process.ts";
-export { createTestCluster, type TestCluster } from "./test-cluster.ts";
+export { createTestCluster, readyCondition, type TestCluster } from "./test-cluster.ts";

@@ -21,7 +21,8 @@ export interface TestCluster extends AsyncDisposable {
   waitForPod(name: string, accept: (pod: KubeObject) => boolean): Promise<KubeObject>;
   /** Resolves when the pod's object is gone. */
   waitForNoPod(name: string): Promise<void>;
-  waitForReadyNode(name: string): Promise<KubeObject>;
+  /** Resolves with the node once its condition Ready has that status, by default True. */
+  waitForNode(name: string, ready?: "True" | "False"): Promise<KubeObject>;
   /** Output of a container, through the API server and the kubelet, as `kubectl logs` gets it. */
   podLog(name: string, container: string): Promise<string>;
 }
@@ -59,8 +60,12 @@ export async function createTestCluster(): Promise<TestCluster> {
         ({ left }) => left === undefined,
       );
     },
-    waitForReadyNode: (name) =>
-      waitFor(`node ${name}`, () => cluster.objects.get("nodes", undefined, name), isReady),
+    waitForNode: (name, ready = "True") =>
+      waitFor(
+        `node ${name} with Ready=${ready}`,
+        () => cluster.objects.get("nodes", undefined, name),
+        (node) => readyCondition(node)?.status === ready,
+      ),
     podLog: (name, container) =>
       kubeConfig().makeApiClient(CoreV1Api).readNamespacedPodLog({ name, namespace: "default", container }),
     async [Symbol.asyncDispose]() {
@@ -84,9 +89,9 @@ function createPod(cluster: Cluster, name: string, nodeName: string, spec: Json)
   });
 }
 
-function isReady(node: KubeObject): boolean {
-  const conditions: readonly Json[] = node.status?.conditions ?? [];
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+/** The condition Ready of a node, as far as it is there. */
+export function readyCondition(node: KubeObject): Json {
+  return node.status?.conditions?.find(({ type }: Json) => type === "Ready");
 }
 
 async function waitFor<Value>(
