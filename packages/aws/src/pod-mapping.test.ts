@@ -143,3 +143,33 @@ describe("what cannot be mapped is an issue at its path", () => {
     ]);
   });
 });
+
+describe("the token that admission adds", () => {
+  const spec = {
+    volumes: [
+      { name: "kube-api-access-x7k2p", projected: { sources: [{ serviceAccountToken: { path: "token" } }] } },
+    ],
+    containers: [
+      {
+        name: "main",
+        image: "i",
+        volumeMounts: [
+          { name: "kube-api-access-x7k2p", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" },
+        ],
+      },
+    ],
+  };
+  const pod = resolvedPodOf(spec, 0, { token: { token: "t", expiresAt: "2026-01-01T00:00:00Z" } });
+
+  it("F4: is left out by name where it would stand in plain text", () => {
+    const mapping = mapPod(pod, { secrets: "reject" });
+    expect(mapping).toMatchObject({ leftOut: ["spec.volumes[0]"], issues: [], volumes: [] });
+    expect(mapping.containers.map(({ name, mounts }) => [name, mounts])).toEqual([["main", []]]);
+  });
+
+  it("F4: is written where plain text is allowed", () => {
+    const mapping = mapPod(pod, { secrets: "plain" });
+    expect(mapping).toMatchObject({ leftOut: [], volumes: ["kube-api-access-x7k2p"] });
+    expect(mapping.containers.map(({ name }) => name)).toEqual(["vkubelet_writer", "main"]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import { withoutApiAccess } from "@vkubelet/pod";
 import { type ContainerDependency, type MappedContainer, mapContainer } from "./container-mapping.ts";
 import { defaultWriterImage, filesWriter, volumePath } from "./files-writer.ts";
 import type { SecretsPolicy } from "./plain-text.ts";
@@ -28,15 +29,23 @@ export interface PodMapping {
   readonly volumes: readonly string[];
   /** Whether the end of one main container stops the others although Kubernetes would let them go on. */
   readonly firstEndStopsOthers: boolean;
+  /** Paths of volumes that are left out: the token that admission adds, where secrets are not sent in plain text. */
+  readonly leftOut: readonly string[];
   readonly issues: readonly FieldIssue[];
 }
+
+/** Why a volume of {@link PodMapping.leftOut} is not there. */
+export const leftOutReason =
+  'left out: the token that admission adds would stand in plain text at AWS; the option secrets: "plain" allows it';
 
 /**
  * A resolved pod as containers with an order. Init containers are a chain of `SUCCESS` dependencies; what follows a
  * sidecar waits for its `START`; main containers are essential, so that the task ends with them and takes the sidecars
  * along, as a pod does.
  */
-export function mapPod(pod: ResolvedPod, options: PodMappingOptions): PodMapping {
+export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions): PodMapping {
+  const { pod, leftOut } =
+    options.secrets === "reject" ? withoutApiAccess(wholePod) : { pod: wholePod, leftOut: [] };
   const issues: FieldIssue[] = [];
   const containers: MappedContainer[] = [];
   const sidecarStarts: ContainerDependency[] = [];
@@ -70,6 +79,7 @@ export function mapPod(pod: ResolvedPod, options: PodMappingOptions): PodMapping
     containers,
     volumes: pod.volumes.filter((volume) => volume.type !== "reference").map((volume) => volume.name),
     firstEndStopsOthers: several && !withSentinel,
+    leftOut,
     issues,
   };
 }

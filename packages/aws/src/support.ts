@@ -109,14 +109,16 @@ const containers = containerRules(
     ...rules("approx", "a plain read-only mount", ["volumeMounts[].recursiveReadOnly"]),
     ...rules("reject", "block devices cannot be attached: use a volume with files", ["volumeDevices"]),
     ...rules("reject", "devices of dynamic resource allocation need a real node", ["resources.claims"]),
-    ...rules("approx", "judged by the host; a failure runs the whole pod anew", [
-      "livenessProbe",
-      "startupProbe",
-    ]),
-    ...rules("approx", "judged by the host; the backend itself knows no readiness", ["readinessProbe"]),
-    ...rules("approx", "run by the host where it can reach the container; the backend has no hooks", [
-      "lifecycle",
-    ]),
+    ...rules(
+      "reject",
+      "probes are not run for tasks and jobs: remove it, and let the program end when it is ill",
+      ["livenessProbe", "readinessProbe", "startupProbe"],
+    ),
+    ...rules(
+      "reject",
+      "hooks are not run for tasks and jobs: do it in the command, which gets SIGTERM at the end",
+      ["lifecycle"],
+    ),
     ...rules("reject", "nothing can attach to the input of a container", ["stdinOnce"]),
     ...rules("approx", "the file cannot be read after the end; the message is what AWS gives as reason", [
       "terminationMessagePath",

@@ -6,6 +6,7 @@ export { defaultWriterImage, volumePath, writerContainerName } from "./files-wri
 export { type ContainerValues, type DividedValues, divideValues, undividedValues } from "./own-values.ts";
 export type { SecretsPolicy } from "./plain-text.ts";
 export {
+  leftOutReason,
   mapPod,
   maximumContainers,
   type PodMapping,

@@ -1,3 +1,4 @@
+export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";

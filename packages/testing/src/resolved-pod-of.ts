@@ -5,6 +5,8 @@ import { resolvePod } from "@vkubelet/pod";
 export interface ReferencedObjects {
   readonly configMaps?: Readonly<Record<string, ConfigMap>>;
   readonly secrets?: Readonly<Record<string, Secret>>;
+  /** What every token of the service account reads. */
+  readonly token?: { readonly token: string; readonly expiresAt: string };
 }
 
 /** UID of every pod of {@link resolvedPodOf}. */
@@ -28,7 +30,7 @@ export function resolvedPodOf(
       secret: (key) => objects.secrets?.[key],
       services: [],
       nodeAllocatable: { cpu: "4", memory: "8Gi" },
-      token: () => undefined,
+      token: () => objects.token,
     },
   );
   if (outcome.type === "waiting") throw new Error(JSON.stringify(outcome.waits));

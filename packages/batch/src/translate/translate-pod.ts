@@ -1,4 +1,10 @@
-import { mapPod, podNeeds, unknownResourceIssues } from "@vkubelet/aws/translate";
+import {
+  leftOutReason,
+  mapPod,
+  type PodMapping,
+  podNeeds,
+  unknownResourceIssues,
+} from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod, withApproximation, withIssues } from "@vkubelet/pod";
 import { checkEnvironment, commandOf, commonContainer } from "./container-request.ts";
@@ -44,10 +50,7 @@ export function translatePod(pod: ResolvedPod, options: BatchTranslateOptions): 
     const command = commandOf(mapped, options, issues);
     return { name: mapped.name, environment: mapped.environment, ...(command ? { command } : {}) };
   });
-  const report = approximations(
-    withIssues(auditPod(pod.pod, batchSupport), issues),
-    mapping.firstEndStopsOthers,
-  );
+  const report = approximations(withIssues(auditPod(pod.pod, batchSupport), issues), mapping);
   if (report.entries.some(({ disposition }) => disposition === "reject")) return { report };
   const requests = buildRequests({
     pod,
@@ -64,8 +67,10 @@ export function translatePod(pod: ResolvedPod, options: BatchTranslateOptions): 
   return { report: withIssues(report, [{ path: "spec.containers", message }]) };
 }
 
-function approximations(report: TranslationReport, firstEndStopsOthers: boolean): TranslationReport {
-  if (!firstEndStopsOthers) return report;
+function approximations(audited: TranslationReport, mapping: PodMapping): TranslationReport {
+  let report = audited;
+  for (const path of mapping.leftOut) report = withApproximation(report, path, leftOutReason);
+  if (!mapping.firstEndStopsOthers) return report;
   return withApproximation(
     report,
     "spec.containers",

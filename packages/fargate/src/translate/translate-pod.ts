@@ -1,4 +1,4 @@
-import { mapPod, unknownResourceIssues } from "@vkubelet/aws/translate";
+import { leftOutReason, mapPod, unknownResourceIssues } from "@vkubelet/aws/translate";
 import type { FieldIssue, ResolvedPod, TranslationReport } from "@vkubelet/core";
 import { auditPod, withApproximation, withIssues } from "@vkubelet/pod";
 import { containerDefinition } from "./container-definition.ts";
@@ -37,6 +37,7 @@ export function translatePod(pod: ResolvedPod, options: FargateTranslateOptions)
       "the first main container to end stops the others; the option sentinelImage lets each end by itself where the pod is not restarted for ever",
     );
   }
+  for (const path of mapping.leftOut) report = withApproximation(report, path, leftOutReason);
   if (size === undefined || report.entries.some(({ disposition }) => disposition === "reject")) {
     return { report };
   }

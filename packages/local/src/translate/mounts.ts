@@ -1,4 +1,5 @@
 import type { FieldIssue, ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import { isApiAccessVolume } from "@vkubelet/pod";
 import type { LocalHost, PlannedMount, PlannedVolume } from "./process-plan.ts";
 
 const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
@@ -40,7 +41,6 @@ export function planMounts(
   path: string,
   host: LocalHost,
   issues: FieldIssue[],
-  tokenVolume: RegExp,
 ): readonly PlannedMount[] {
   if (host.mounts === "namespace") {
     for (const [index, mount] of container.mounts.entries()) {
@@ -61,7 +61,7 @@ export function planMounts(
       volume.source["path"] === mount.mountPath &&
       !mount.readOnly &&
       mount.subPath === undefined;
-    if (inPlace || tokenVolume.test(mount.volume)) continue;
+    if (inPlace || isApiAccessVolume(mount.volume)) continue;
     issues.push({
       path: `${path}[${index}]`,
       message:

@@ -19,7 +19,6 @@ export interface LocalTranslation {
 }
 
 const backend = "local";
-const tokenVolume = /^kube-api-access-/;
 
 /**
  * Turns a resolved pod into processes of `host`. Pure: same input, same plan.
@@ -98,7 +97,7 @@ function planContainer(
     argv,
     workingDir,
     environment: planEnvironment(container.env, `${path}.env`, bindings, issues),
-    mounts: planMounts(pod, container, `${path}.volumeMounts`, host, issues, tokenVolume),
+    mounts: planMounts(pod, container, `${path}.volumeMounts`, host, issues),
     restartPolicy: container.restartPolicy,
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),

@@ -129,7 +129,11 @@ const pod: readonly SupportRule[] = [
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
   ...["configMap", "downwardAPI", "projected"].map((kind) =>
-    rule("approx", `spec.volumes[].${kind}`, "a change reaches running pods for Secrets and tokens only"),
+    rule(
+      "approx",
+      `spec.volumes[].${kind}`,
+      "written before the start; a change does not reach running pods",
+    ),
   ),
   ...[
     "hostPath",
