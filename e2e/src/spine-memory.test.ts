@@ -1,15 +1,20 @@
 import { peerOrSkip } from "@vkubelet-tools/peers";
+import { describe } from "vitest";
 import { startEmulatedBatchNode, startEmulatedFargateNode } from "./emulated-nodes.ts";
+import { findKubectls } from "./kubectls.ts";
 import { startNomadNode } from "./nomad-node.ts";
 import { describeSpine } from "./spine-suite.ts";
 import { startMemoryCluster } from "./test-cluster.ts";
 import { startLocalNode } from "./virtual-nodes.ts";
 
+const [kubectl] = (await findKubectls()).values();
 const nomad = await peerOrSkip("nomad");
 
-describeSpine("in-memory control plane", startMemoryCluster, [
-  { name: "local", start: startLocalNode },
-  ...(nomad ? [{ name: "nomad", start: startNomadNode }] : []),
-  { name: "fargate", start: startEmulatedFargateNode },
-  { name: "batch", start: startEmulatedBatchNode },
-]);
+describe.runIf(kubectl !== undefined)("in-memory control plane", () => {
+  describeSpine("the same nodes", () => startMemoryCluster(kubectl ?? ""), [
+    { name: "local", start: startLocalNode },
+    ...(nomad ? [{ name: "nomad", start: startNomadNode }] : []),
+    { name: "fargate", start: startEmulatedFargateNode },
+    { name: "batch", start: startEmulatedBatchNode },
+  ]);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { createCluster } from "@vkubelet/cluster";
-import { findOnPath, runCommand, startControlPlane } from "@vkubelet-tools/peers";
+import { runCommand, startControlPlane } from "@vkubelet-tools/peers";
 
 /** The outcome of one kubectl call. */
 export interface KubectlResult {
@@ -38,10 +38,8 @@ export async function startRealCluster(): Promise<TestCluster> {
   };
 }
 
-/** The in-memory control plane, driven by the kubectl of this machine. */
-export async function startMemoryCluster(): Promise<TestCluster> {
-  const kubectl = await findOnPath("kubectl");
-  if (kubectl === undefined) throw new Error("start the in-memory cluster's suite: kubectl is not on PATH");
+/** The in-memory control plane, driven by a kubectl. */
+export async function startMemoryCluster(kubectl: string): Promise<TestCluster> {
   const cluster = await createCluster();
   const folder = await mkdtemp(join(tmpdir(), "vkubelet-memory-"));
   const kubeconfig = join(folder, "kubeconfig");

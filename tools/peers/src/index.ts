@@ -28,7 +28,7 @@ export {
   startControlPlane,
 } from "./kubernetes/control-plane.ts";
 export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-plane-files.ts";
-export { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+export { findKubernetesCommands, kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
 export { withLockFile } from "./lock-file.ts";
 export { type NomadAgent, type NomadAgentOptions, nomadPeer, startNomad } from "./nomad.ts";
 export type { Peer, PeerState } from "./peer.ts";
