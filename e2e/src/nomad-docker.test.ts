@@ -139,8 +139,8 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         restartPolicy: "Never",
         volumes: [{ name: "work", emptyDir: {} }],
         initContainers: [
-          container("setup", "echo made > /work/file", {
-            volumeMounts: [{ name: "work", mountPath: "/work" }],
+          container("setup", "echo made > /scratch/file", {
+            volumeMounts: [{ name: "work", mountPath: "/scratch" }],
           }),
         ],
         containers: [
