@@ -51,9 +51,8 @@ spec:
 
 const kubectls = await findKubectls();
 
-describe.runIf(kubectls.size > 0).each([...kubectls])(
-  "%s against the in-memory cluster",
-  (_title, binary) => {
+describe.runIf(kubectls.size > 0)("the in-memory cluster and kubectl", () => {
+  describe.each([...kubectls])("%s", (_title, binary) => {
     let cluster: Cluster;
     let folder: string;
     let timer: NodeJS.Timeout;
@@ -165,5 +164,5 @@ describe.runIf(kubectls.size > 0).each([...kubectls])(
         stderr: expect.stringContaining("server-side apply is not supported"),
       });
     });
-  },
-);
+  });
+});
