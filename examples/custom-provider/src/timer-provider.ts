@@ -27,10 +27,17 @@ export function createTimerProvider(seconds: number): Provider {
 function observe({ pod, start, end, exitCode }: Run): PodObservation {
   const startedAt = new Date(start).toISOString();
   const finishedAt = new Date(end).toISOString();
-  const [state, container] =
+  const [over, state] =
     end > Date.now()
-      ? (["active", { type: "running", startedAt }] as const)
-      : (["ended", { type: "terminated", exitCode, startedAt, finishedAt }] as const);
-  const containers = pod.containers.map(({ name }) => ({ name, restartCount: 0, state: container }));
-  return { ref: pod.ref, attempt: pod.attempt, version: Date.now(), state, containers };
+      ? ([false, { type: "running", startedAt }] as const)
+      : ([true, { type: "terminated", exitCode, startedAt, finishedAt }] as const);
+  const instanceId = `${pod.ref.uid}-${pod.attempt}`;
+  const containers = pod.containers.map(({ name }) => ({ name, instanceId, restartCount: 0, state }));
+  return {
+    ref: pod.ref,
+    attempt: pod.attempt,
+    version: Date.now(),
+    state: over ? "ended" : "active",
+    containers,
+  };
 }

@@ -47,7 +47,10 @@ export interface ContainerObservation {
   /** As the backend reports it, when it does. */
   readonly image?: string;
   readonly imageID?: string;
-  /** The backend's identifier of this instance, new for every restart, without scheme. */
+  /**
+   * The backend's identifier of this instance, new for every restart and run, without scheme. Without it instances are
+   * told apart by their times, and two that begin and end within one second count as one.
+   */
   readonly instanceId?: string;
 }
 

@@ -41,6 +41,13 @@ describe("before the job runs", () => {
   });
 });
 
+it("A5: every job is another instance of its container", () => {
+  const ids = ["j-1", "j-2"].map(
+    (jobId) => observe({ jobId, status: "RUNNING", startedAt })?.containers[0]?.instanceId,
+  );
+  expect(ids).toEqual(["j-1-main", "j-2-main"]);
+});
+
 it("a running job runs its container", () => {
   const networkInterfaces = [{ privateIpv4Address: "10.0.0.5" }];
   expect(observe({ status: "RUNNING", startedAt, container: { networkInterfaces } })).toMatchObject({

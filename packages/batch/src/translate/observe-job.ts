@@ -89,19 +89,24 @@ function observeContainers(job: JobDetail, only: string): readonly ContainerObse
 
 function observeContainer(job: JobDetail, name: string, said: Said, isInit: boolean): ContainerObservation {
   const base = { name, restartCount: 0, ...(said.image ? { image: said.image } : {}) };
+  // Batch names no containers, and runs each once a job.
+  const instanceId = `${job.jobId ?? ""}-${name}`;
   const startedAt = timeOf(job.startedAt);
   const ended = job.status === "SUCCEEDED" || job.status === "FAILED";
   if (said.exitCode === undefined && !ended) {
-    // A job runs once every init container has ended with success.
-    if (job.status === "RUNNING" && isInit) {
-      return { ...base, state: { type: "terminated", exitCode: 0 } };
+    if (job.status !== "RUNNING") {
+      return { ...base, state: { type: "waiting", reason: "ContainerCreating" } };
     }
-    if (job.status === "RUNNING") {
-      return { ...base, state: { type: "running", ...(startedAt ? { startedAt } : {}) } };
-    }
-    return { ...base, state: { type: "waiting", reason: "ContainerCreating" } };
+    return {
+      ...base,
+      instanceId,
+      // A job runs once every init container has ended with success.
+      state: isInit
+        ? { type: "terminated", exitCode: 0 }
+        : { type: "running", ...(startedAt ? { startedAt } : {}) },
+    };
   }
-  return { ...base, state: { type: "terminated", ...terminationOf(job, said) } };
+  return { ...base, instanceId, state: { type: "terminated", ...terminationOf(job, said) } };
 }
 
 function terminationOf(job: JobDetail, { exitCode, reason }: Said): ContainerTermination {
