@@ -33,11 +33,6 @@ function observe({ pod, start, end, exitCode }: Run): PodObservation {
       : ([true, { type: "terminated", exitCode, startedAt, finishedAt }] as const);
   const instanceId = `${pod.ref.uid}-${pod.attempt}`;
   const containers = pod.containers.map(({ name }) => ({ name, instanceId, restartCount: 0, state }));
-  return {
-    ref: pod.ref,
-    attempt: pod.attempt,
-    version: Date.now(),
-    state: over ? "ended" : "active",
-    containers,
-  };
+  const run = { ref: pod.ref, attempt: pod.attempt, version: Date.now() };
+  return { ...run, state: over ? "ended" : "active", containers };
 }
