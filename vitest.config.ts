@@ -27,6 +27,8 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/src/**/*.test.ts"],
           testTimeout: 300_000,
+          // Peers on a busy machine take their time; a second, the default, says nothing about them.
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 300_000,
           fileParallelism: false,
         },
