@@ -31,8 +31,9 @@ function observe({ pod, start, end, exitCode }: Run): PodObservation {
     end > Date.now()
       ? ([false, { type: "running", startedAt }] as const)
       : ([true, { type: "terminated", exitCode, startedAt, finishedAt }] as const);
-  const instanceId = `${pod.ref.uid}-${pod.attempt}`;
-  const containers = pod.containers.map(({ name }) => ({ name, instanceId, restartCount: 0, state }));
+  const containers = pod.containers.map(({ name }) => {
+    return { name, instanceId: `${pod.ref.uid}-${pod.attempt}-${name}`, restartCount: 0, state };
+  });
   const run = { ref: pod.ref, attempt: pod.attempt, version: Date.now() };
   return { ...run, state: over ? "ended" : "active", containers };
 }
