@@ -6,7 +6,7 @@ import type { LogsClient } from "./log-stream.ts";
 export interface AwsEndpoint {
   readonly region: string;
   /** Base URL of an emulator or a VPC endpoint; absent: AWS itself. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
 }
 
 /** {@link LogsClient} over the AWS SDK, with the SDK's default credentials. */

@@ -1,4 +1,4 @@
-export { chunked } from "./chunked.ts";
+export { type DescribeLimits, describeAll, type ListPage, listAll } from "./bulk-calls.ts";
 export { type AwsEndpoint, createCloudWatchLogsClient } from "./cloudwatch-logs-client.ts";
 export { type DefinitionCalls, DefinitionRegistry } from "./definition-registry.ts";
 export { type CreateAnswer, ensureRun, type FoundRun, type RunBackend } from "./ensure-run.ts";
@@ -11,6 +11,7 @@ export {
   type LogsClient,
   readLogStream,
 } from "./log-stream.ts";
-export { latestRuns, type PodRun, runForLogs } from "./pod-runs.ts";
+export { type FoundAs, latestRuns, type PodRun, runForLogs, runsAmong } from "./pod-runs.ts";
 export { type RunRecord, readRun, runRecordKey, writeRun } from "./run-record.ts";
 export { acceptTranslation } from "./translation-outcome.ts";
+export { unlessGone } from "./unless-gone.ts";

@@ -6,6 +6,31 @@ export interface PodRun {
   readonly attempt: number;
 }
 
+/** A task or job with the run that it is. */
+export interface FoundAs<Item> extends PodRun {
+  /** The backend's own identifier. */
+  readonly id: string;
+  /** Epoch milliseconds; 0 where the backend does not say. */
+  readonly createdAt: number;
+  readonly item: Item;
+}
+
+/**
+ * The runs among `items`, oldest first; `identify` gives undefined for what carries no identity of a pod. Of two that
+ * were created at the same time the lower identifier is first, so that every look gives the same order.
+ */
+export function runsAmong<Item>(
+  items: readonly Item[],
+  identify: (item: Item) => Omit<FoundAs<Item>, "item"> | undefined,
+): readonly FoundAs<Item>[] {
+  return items
+    .flatMap((item): FoundAs<Item>[] => {
+      const identity = identify(item);
+      return identity ? [{ ...identity, item }] : [];
+    })
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
 /** The latest run of every pod; of several for one attempt, the first of `runs`. */
 export function latestRuns<Run extends PodRun>(runs: readonly Run[]): readonly Run[] {
   const latest = new Map<string, Run>();

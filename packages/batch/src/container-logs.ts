@@ -9,7 +9,7 @@ import {
   ProviderError,
 } from "@vkubelet/core";
 import type { BatchClient } from "./client.ts";
-import { describeAllJobs, hasEnded, type JobOfRun, listAllJobs, runsOf } from "./jobs.ts";
+import { findJobs, hasEnded, type JobRun, runsOf } from "./jobs.ts";
 import { podJobsPrefix, readIdentityParameters } from "./translate/job-names.ts";
 import type { BatchTranslateOptions } from "./translate/options.ts";
 
@@ -31,7 +31,7 @@ export async function* containerLogs(
   context: CallContext,
 ): AsyncGenerator<LogLine> {
   const found = await findRun(client, node, ref, options.previous, context.signal);
-  let { job } = found;
+  let { item: job } = found;
   const refresh = async () => {
     const [now] = await client.describeJobs([found.id], context.signal);
     job = now ?? job;
@@ -74,13 +74,7 @@ async function findRun(
   ref: ContainerRef,
   previous: boolean,
   signal: AbortSignal,
-): Promise<JobOfRun> {
-  const listed = await listAllJobs(client, jobQueue, `${podJobsPrefix(nodeName, ref.uid)}*`, signal);
-  const jobs = await describeAllJobs(
-    client,
-    listed.map(({ id }) => id),
-    signal,
-  );
-  const runs = runsOf(jobs);
-  return runForLogs(runs, ref, { previous }, "Batch");
+): Promise<JobRun> {
+  const jobs = await findJobs(client, jobQueue, `${podJobsPrefix(nodeName, ref.uid)}*`, signal);
+  return runForLogs(runsOf(jobs), ref, { previous }, "Batch");
 }

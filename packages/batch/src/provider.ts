@@ -17,7 +17,7 @@ import { createBatchSdkClient } from "./aws-sdk-client.ts";
 import type { BatchClient } from "./client.ts";
 import { containerLogs } from "./container-logs.ts";
 import { describeBatchNode } from "./describe-node.ts";
-import { describeAllJobs, listAllJobs, runsOf } from "./jobs.ts";
+import { findJobs, runsOf } from "./jobs.ts";
 import { type BatchOptions, parseBatchOptions } from "./options.ts";
 import { batchRuns } from "./start-job.ts";
 import { stopJobs } from "./stop-jobs.ts";
@@ -36,12 +36,8 @@ export interface BatchDependencies {
  */
 export function createBatchProvider(options: BatchOptions, dependencies: BatchDependencies = {}): Provider {
   const checked = parseBatchOptions(options);
-  const place = {
-    region: checked.region,
-    ...(checked.endpoint === undefined ? {} : { endpoint: checked.endpoint }),
-  };
-  const client = dependencies.batch ?? createBatchSdkClient(place);
-  const ownLogs = dependencies.logs === undefined ? createCloudWatchLogsClient(place) : undefined;
+  const client = dependencies.batch ?? createBatchSdkClient(checked);
+  const ownLogs = dependencies.logs === undefined ? createCloudWatchLogsClient(checked) : undefined;
   const logs = dependencies.logs ?? ownLogs;
   const runs = batchRuns(client, new DefinitionRegistry(), checked);
   return {
@@ -76,14 +72,9 @@ async function listPods(
   { clock, signal }: CallContext,
 ): Promise<readonly PodObservation[]> {
   const version = clock.now();
-  const listed = await listAllJobs(client, jobQueue, `${nodeJobsPrefix(nodeName)}*`, signal);
-  const jobs = await describeAllJobs(
-    client,
-    listed.map(({ id }) => id),
-    signal,
-  );
+  const jobs = await findJobs(client, jobQueue, `${nodeJobsPrefix(nodeName)}*`, signal);
   // Of several jobs for one run, the oldest, which comes first.
-  return latestRuns(runsOf(jobs)).flatMap(({ job }) => observeJob(job, version) ?? []);
+  return latestRuns(runsOf(jobs)).flatMap(({ item }) => observeJob(item, version) ?? []);
 }
 
 function queueHealth(client: BatchClient, queue: string, signal: AbortSignal): Promise<ProviderHealth> {

@@ -5,7 +5,7 @@ import {
   type RunBackend,
 } from "@vkubelet/aws";
 import type { BatchClient } from "./client.ts";
-import { describeAllJobs, hasEnded, listAllJobs, runsOf } from "./jobs.ts";
+import { findJobs, hasEnded, runsOf } from "./jobs.ts";
 import { jobName } from "./translate/job-names.ts";
 import { ownStopReason } from "./translate/observe-job.ts";
 import type { BatchTranslateOptions } from "./translate/options.ts";
@@ -42,13 +42,8 @@ export function batchRuns(
     },
     find: async (pod, _run, signal) => {
       const name = jobName(options.nodeName, pod.ref, pod.attempt);
-      const listed = await listAllJobs(client, options.jobQueue, name, signal);
-      const jobs = await describeAllJobs(
-        client,
-        listed.map(({ id }) => id),
-        signal,
-      );
-      return runsOf(jobs).map(({ id, job }) => ({ id, ended: hasEnded(job) }));
+      const jobs = await findJobs(client, options.jobQueue, name, signal);
+      return runsOf(jobs).map(({ id, item }) => ({ id, ended: hasEnded(item) }));
     },
     create: async (_pod, { submitJob }, run, signal) => {
       try {

@@ -10,7 +10,7 @@ import {
 } from "@vkubelet/core";
 import type { FargateClient } from "./client.ts";
 import { type ListedRuns, listNodeRuns } from "./list-runs.ts";
-import { describeAllTasks, listAllTasks, type RunTaskFound, runsOf } from "./tasks.ts";
+import { describeAllTasks, listAllTasks, runsOf, type TaskRun } from "./tasks.ts";
 import { logStreamName } from "./translate/log-configuration.ts";
 import type { FargateTranslateOptions } from "./translate/options.ts";
 import { startedBy } from "./translate/requests.ts";
@@ -34,7 +34,7 @@ export async function* containerLogs(
   if (!node.logs) {
     throw new ProviderError("Unsupported", "reading logs: the provider's option logs names no log group");
   }
-  const { arn, task } = await findRun(dependencies, ref, options.previous, context.signal);
+  const { id: arn, item: task } = await findRun(dependencies, ref, options.previous, context.signal);
   if (!task.containers?.some(({ name }) => name === ref.container)) {
     throw new ProviderError(
       "NotFound",
@@ -67,7 +67,7 @@ async function findRun(
   ref: ContainerRef,
   previous: boolean,
   signal: AbortSignal,
-): Promise<RunTaskFound> {
+): Promise<TaskRun> {
   let runs = await freshRuns(client, options, ref, signal);
   if (previous || runs.length === 0) {
     runs = [...listed.of(ref.uid), ...runs];
@@ -84,7 +84,7 @@ async function freshRuns(
   { cluster, nodeName }: FargateTranslateOptions,
   ref: ContainerRef,
   signal: AbortSignal,
-): Promise<readonly RunTaskFound[]> {
+): Promise<readonly TaskRun[]> {
   const filter = { startedBy: startedBy(nodeName, ref.uid) };
   const arns = await listAllTasks(client, cluster, filter, signal);
   return runsOf(await describeAllTasks(client, cluster, arns, signal));

@@ -25,12 +25,8 @@ export function createFargateProvider(
   dependencies: FargateDependencies = {},
 ): Provider {
   const checked = parseFargateOptions(options);
-  const place = {
-    region: checked.region,
-    ...(checked.endpoint === undefined ? {} : { endpoint: checked.endpoint }),
-  };
-  const client = dependencies.ecs ?? createEcsSdkClient(place);
-  const ownLogs = dependencies.logs === undefined ? createCloudWatchLogsClient(place) : undefined;
+  const client = dependencies.ecs ?? createEcsSdkClient(checked);
+  const ownLogs = dependencies.logs === undefined ? createCloudWatchLogsClient(checked) : undefined;
   const logs = dependencies.logs ?? ownLogs;
   const runs = fargateRuns(client, new DefinitionRegistry(), checked);
   const listed = new ListedRuns();
@@ -48,7 +44,7 @@ export function createFargateProvider(
     listPods: async (context) => {
       const version = context.clock.now();
       listed.replace(await listNodeRuns(client, checked, context.signal));
-      return listed.latest().flatMap(({ task }) => observeTask(task, version) ?? []);
+      return listed.latest().flatMap(({ item }) => observeTask(item, version) ?? []);
     },
     ...(checked.logs && logs
       ? {

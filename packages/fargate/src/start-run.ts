@@ -52,7 +52,7 @@ export function fargateRuns(
       const tasks = await describeAllTasks(client, options.cluster, [...running, ...stopped], signal);
       return runsOf(tasks)
         .filter(({ uid, attempt }) => uid === pod.ref.uid && attempt === pod.attempt)
-        .map(({ arn, task }) => ({ id: arn, ended: task.desiredStatus === "STOPPED" }));
+        .map(({ id, item: task }) => ({ id, ended: task.desiredStatus === "STOPPED" }));
     },
     create: async (pod, requests, run, signal) => {
       const token = clientToken(pod.ref, pod.attempt, run.refusals);

@@ -1,5 +1,5 @@
-import { readRun } from "@vkubelet/aws";
-import { isProviderError, type PodContext, type PodRef } from "@vkubelet/core";
+import { readRun, unlessGone } from "@vkubelet/aws";
+import type { PodContext, PodRef } from "@vkubelet/core";
 import type { FargateClient } from "./client.ts";
 import { describeAllTasks, listAllTasks } from "./tasks.ts";
 import { ownStopReason } from "./translate/observe-task.ts";
@@ -22,20 +22,8 @@ export async function stopRuns(
   const open = tasks.filter(
     ({ desiredStatus, lastStatus }) => desiredStatus !== "STOPPED" && lastStatus !== "STOPPED",
   );
-  await Promise.all(open.map(({ taskArn }) => stopTask(client, cluster, taskArn ?? "", context.signal)));
-}
-
-async function stopTask(
-  client: FargateClient,
-  cluster: string,
-  arn: string,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await client.stopTask(cluster, arn, `${ownStopReason}the pod was deleted`, signal);
-  } catch (error) {
-    // Gone between the two calls: what was asked for has happened.
-    if (isProviderError(error) && error.code === "NotFound") return;
-    throw error;
-  }
+  const reason = `${ownStopReason}the pod was deleted`;
+  await Promise.all(
+    open.map(({ taskArn }) => unlessGone(client.stopTask(cluster, taskArn ?? "", reason, context.signal))),
+  );
 }
