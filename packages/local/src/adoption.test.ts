@@ -22,7 +22,7 @@ import {
   temporaryDirectory,
   testContext,
 } from "./test-support.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { localTranslator } from "./translate/translate-pod.ts";
 
 const host = {
   operatingSystem: "linux",
@@ -57,7 +57,9 @@ async function leftBehind(directory: string, script: string, differences: Partia
   await mkdir(layout.pods(directory), { recursive: true });
   await writeFile(layout.supervisor(directory), supervisorScript(tools));
   const pod = resolved("left", { restartPolicy: "Never", containers: [shell("main", script)] });
-  await acceptPod(directory, pod, translatePod(pod, host).plan, Date.now());
+  const { requests: plan } = localTranslator.translate(pod, host);
+  if (plan === undefined) throw new Error("the pod was rejected");
+  await acceptPod(directory, pod, plan, Date.now());
   const podDirectory = layout.pod(directory, "left");
   const file = await readPodFile(podDirectory);
   const container = file?.plan.containers[0];

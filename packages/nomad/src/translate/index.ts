@@ -12,5 +12,5 @@ export type {
 } from "./job-spec.ts";
 export { defaultTranslateOptions, type NomadDriver, type NomadTranslateOptions } from "./options.ts";
 export { supportTable } from "./support.ts";
-export { type NomadTranslation, translatePod } from "./translate-pod.ts";
+export { type NomadRequests, nomadTranslator } from "./translate-pod.ts";
 export type { VariableItems, VariableRequest } from "./variables.ts";

@@ -1,11 +1,11 @@
 import {
   type Container,
-  type FieldIssue,
   lateFieldsOf,
   type ResolvedContainer,
   type ResolvedPod,
   type ResolvedValue,
 } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { taskEnvironment } from "./environment.ts";
 import { configText, escapeConfig } from "./escape.ts";
 import { gateTemplate } from "./gates.ts";
@@ -29,22 +29,22 @@ export interface TaskInputs {
   readonly secrets: VariableBuilder;
   /** The variable whose appearance starts the task, for tasks that wait for another. */
   readonly gate: string | undefined;
-  readonly issues: FieldIssue[];
+  readonly account: FieldAccount;
 }
 
 const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], secretBytes: 0 };
 
 /** One container as a task. Deterministic; what cannot be carried is added to the issues. */
 export function translateTask(inputs: TaskInputs): Task {
-  const { pod, container, path, options, secrets, issues } = inputs;
+  const { pod, container, path, options, secrets, account } = inputs;
   const raw = rawContainer(pod, container);
   const docker = options.driver === "docker";
-  const environment = taskEnvironment(container, path, secrets, issues);
-  const volumes = docker ? taskVolumes(pod, container, path, secrets, issues) : noVolumes;
-  if (!docker) unmountable(container, path, issues);
+  const environment = taskEnvironment(container, path, secrets, account);
+  const volumes = docker ? taskVolumes(pod, container, path, secrets, account) : noVolumes;
+  if (!docker) unmountable(container, path, account);
   checkBindings(inputs);
   const security = docker
-    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, issues)
+    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, account)
     : { config: {} };
   const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
   const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
@@ -77,22 +77,18 @@ function rawContainer(pod: ResolvedPod, container: ResolvedContainer): Container
 }
 
 /** Refuses what would put a secret into the job, and addresses that Nomad does not know before the start. */
-function checkBindings({ pod, container, path, options, issues }: TaskInputs): void {
+function checkBindings({ pod, container, path, options, account }: TaskInputs): void {
   const hostMode = networkMode(pod.pod.spec ?? { containers: [] }, options) === "host";
   const check = (value: ResolvedValue, at: string, inSpec: boolean) => {
     if (inSpec && value.secret) {
-      issues.push({
-        path: at,
-        message:
-          "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
-      });
+      account.reject(
+        at,
+        "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
+      );
     }
     const unknown = lateFieldsOf(value).filter((field) => field.startsWith("status.podIP") && !hostMode);
     for (const field of unknown) {
-      issues.push({
-        path: at,
-        message: `${field} is known only after the start on network ${options.network}`,
-      });
+      account.reject(at, `${field} is known only after the start on network ${options.network}`);
     }
   };
   container.command?.forEach((value, index) => {
@@ -132,10 +128,10 @@ function dockerConfig(
   };
 }
 
-function rawExecConfig({ container, path, issues }: TaskInputs): Record<string, unknown> {
+function rawExecConfig({ container, path, account }: TaskInputs): Record<string, unknown> {
   const [command, ...rest] = container.command ?? [];
   if (command === undefined) {
-    issues.push({ path: `${path}.command`, message: "raw_exec runs no images: name the command to run" });
+    account.reject(`${path}.command`, "raw_exec runs no images: name the command to run");
   }
   return {
     ...(command === undefined ? {} : { command: configText(command) }),

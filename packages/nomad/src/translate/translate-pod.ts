@@ -1,5 +1,5 @@
-import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
-import { auditPod, bytesOf, rejectionOf, withIssues } from "@vkubelet/pod";
+import { ProviderError, type ResolvedPod } from "@vkubelet/core";
+import { bytesOf, defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
 import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
 import {
@@ -19,42 +19,41 @@ import { supportTable } from "./support.ts";
 import { translateTask } from "./task.ts";
 import { VariableBuilder, type VariableRequest, variableRequests } from "./variables.ts";
 
-/** What a pod becomes on Nomad: these variables first, then this registration. */
-export interface NomadTranslation {
-  readonly requests: {
-    readonly variables: readonly VariableRequest[];
-    readonly register: RegisterBody;
-  };
-  readonly report: TranslationReport;
+/** What starts a pod on Nomad: these variables first, then this registration. */
+export interface NomadRequests {
+  readonly variables: readonly VariableRequest[];
+  readonly register: RegisterBody;
 }
 
-/**
- * The Nomad requests that run a pod, and an account of every field of it.
- * Pure and deterministic. Throws `InvalidInput` with an issue for every field that cannot be honoured.
- */
-export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): NomadTranslation {
-  const issues: FieldIssue[] = [];
+/** Pods as Nomad jobs. Deterministic. */
+export const nomadTranslator: Translator<NomadTranslateOptions, NomadRequests> = defineTranslator({
+  backend: "nomad",
+  support: supportTable,
+  map: mapToJob,
+  operations: ({ variables, register }) => [
+    ...variables.map(({ path, items }) => ({
+      operation: `PUT /v1/var/${path}`,
+      input: { Path: path, Items: items },
+    })),
+    { operation: "PUT /v1/jobs", input: register },
+  ],
+});
+
+function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: FieldAccount): NomadRequests {
   const id = jobId(options.nodeName, pod.ref.uid);
   const builders: VariableBuilder[] = [];
-  const tasks = translateTasks(pod, id, options, builders, issues);
+  const tasks = translateTasks(pod, id, options, builders, account);
   if (options.driver === "docker" && pod.pullCredentials.length > 0) {
-    issues.push({
-      path: "spec.imagePullSecrets",
-      message:
-        "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
-    });
+    account.reject(
+      "spec.imagePullSecrets",
+      "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
+    );
   }
-  const report = withIssues(auditPod(pod.pod, supportTable(options)), issues);
-  const rejection = rejectionOf(report, "nomad");
-  if (rejection) throw rejection;
   const job = translateJob(pod, id, options, tasks);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
   return {
-    requests: {
-      variables: variableRequests(builders),
-      register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
-    },
-    report,
+    variables: variableRequests(builders),
+    register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
   };
 }
 
@@ -63,7 +62,7 @@ function translateTasks(
   id: string,
   options: NomadTranslateOptions,
   builders: VariableBuilder[],
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): readonly Task[] {
   const stages = stagesOf(pod.initContainers);
   const initTasks = pod.initContainers.map((container, index) => {
@@ -76,7 +75,7 @@ function translateTasks(
         : new VariableBuilder(groupVariable(id), `i${index}_`);
     builders.push(secrets);
     const path = `spec.initContainers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate, issues });
+    return translateTask({ pod, container, path, options, secrets, gate, account });
   });
   const mainTasks = pod.containers.map((container, index) => {
     const secrets = new VariableBuilder(
@@ -84,7 +83,7 @@ function translateTasks(
     );
     builders.push(secrets);
     const path = `spec.containers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate: undefined, issues });
+    return translateTask({ pod, container, path, options, secrets, gate: undefined, account });
   });
   return [...initTasks, ...mainTasks];
 }

@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedFile, ResolvedVolume } from "@vkubelet/core";
+import type { ResolvedFile, ResolvedVolume } from "@vkubelet/core";
+import { FieldNotes } from "@vkubelet/pod";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
 import { VariableBuilder } from "./variables.ts";
@@ -25,11 +26,11 @@ function translate(volume: ResolvedVolume, change: { subPath?: string; users?: n
   );
   const pod = resolvedPod({ containers: users, volumes: [volume] });
   const secrets = new VariableBuilder("nomad/jobs/j/pod/c0");
-  const issues: FieldIssue[] = [];
+  const notes = new FieldNotes();
   const [container] = pod.containers;
   if (container === undefined) throw new Error("no container");
-  const result = taskVolumes(pod, container, "spec.containers[0]", secrets, issues);
-  return { ...result, items: secrets.items, issues };
+  const result = taskVolumes(pod, container, "spec.containers[0]", secrets, notes);
+  return { ...result, items: secrets.items, issues: notes.rejected };
 }
 
 describe("taskVolumes", () => {

@@ -1,10 +1,5 @@
-import type {
-  FieldIssue,
-  ResolvedContainer,
-  ResolvedFile,
-  ResolvedPod,
-  ResolvedVolume,
-} from "@vkubelet/core";
+import type { ResolvedContainer, ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { literalDelimiters } from "./escape.ts";
 import type { Template } from "./job-spec.ts";
 import { base64, type VariableBuilder } from "./variables.ts";
@@ -28,7 +23,7 @@ export function taskVolumes(
   container: ResolvedContainer,
   path: string,
   secrets: VariableBuilder,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): TaskVolumes {
   const templates: Template[] = [];
   const mounts: Readonly<Record<string, unknown>>[] = [];
@@ -40,7 +35,7 @@ export function taskVolumes(
     const below = mount.subPath === undefined || mount.subPath === "" ? "" : `/${mount.subPath}`;
     if (volume === undefined || volume.type === "reference") return;
     if (volume.type === "emptyDir" && volume.medium === "Memory") {
-      mounts.push(memoryMount(pod, volume, mount.mountPath, `${path}.volumeMounts[${index}]`, issues));
+      mounts.push(memoryMount(pod, volume, mount.mountPath, `${path}.volumeMounts[${index}]`, account));
       return;
     }
     if (volume.type === "emptyDir" || volume.files.length === 0) {
@@ -63,13 +58,13 @@ export function taskVolumes(
 }
 
 /** Processes without a filesystem of their own have no mounts; only the token that admission adds may be left out. */
-export function unmountable(container: ResolvedContainer, path: string, issues: FieldIssue[]): void {
+export function unmountable(container: ResolvedContainer, path: string, account: FieldAccount): void {
   container.mounts.forEach((mount, index) => {
     if (mount.mountPath === serviceAccountFolder) return;
-    issues.push({
-      path: `${path}.volumeMounts[${index}]`,
-      message: "raw_exec runs on the client's own filesystem and mounts nothing; use the docker driver",
-    });
+    account.reject(
+      `${path}.volumeMounts[${index}]`,
+      "raw_exec runs on the client's own filesystem and mounts nothing; use the docker driver",
+    );
   });
 }
 
@@ -114,16 +109,16 @@ function memoryMount(
   volume: Extract<ResolvedVolume, { type: "emptyDir" }>,
   target: string,
   path: string,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): Readonly<Record<string, unknown>> {
   const users = [...pod.initContainers, ...pod.containers].filter((container) =>
     container.mounts.some((mount) => mount.volume === volume.name),
   );
   if (users.length > 1) {
-    issues.push({
+    account.reject(
       path,
-      message: `emptyDir ${volume.name} of medium Memory cannot be shared by ${users.length} containers; leave the medium out`,
-    });
+      `emptyDir ${volume.name} of medium Memory cannot be shared by ${users.length} containers; leave the medium out`,
+    );
   }
   const size = volume.sizeLimitBytes === undefined ? {} : { size: Number(volume.sizeLimitBytes) };
   return { type: "tmpfs", target, tmpfs_options: size };
