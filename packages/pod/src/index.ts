@@ -5,11 +5,18 @@ export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } fr
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostnameOf } from "./hostname.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export {
+  dataIssues,
+  type ManifestInputsOptions,
+  type ManifestObject,
+  manifestInputs,
+} from "./manifest-inputs.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
+export { type ReportTableOptions, reportLine, reportTable } from "./report-text.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
 export type { ResolveInputs } from "./resolution.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
@@ -36,4 +43,10 @@ export { acceptAnnotation } from "./translator/accepted-fields.ts";
 export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
 export { translateManifest } from "./translator/translate-manifest.ts";
 export type { BackendRequest, Translation } from "./translator/translation.ts";
+export {
+  type DocumentSource,
+  type TranslationDocument,
+  translationDocument,
+} from "./translator/translation-document.ts";
 export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";
+export { type WireJson, type WireObject, wireJson, wireText } from "./wire-json.ts";

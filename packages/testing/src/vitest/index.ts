@@ -1,0 +1,1 @@
+export { type TranslationMatchers, translationMatchers } from "./matchers.ts";
