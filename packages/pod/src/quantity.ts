@@ -3,9 +3,10 @@ import { ProviderError, type QuantityText } from "@vkubelet/core";
 type Family = "decimal" | "binary" | "exponent";
 
 interface Suffix {
-  readonly base: 2n | 10n;
-  readonly exponent: number;
   readonly family: Family;
+  /** One of the suffix in nano units; a power of ten below that is `divisor`. */
+  readonly nanos: bigint;
+  readonly divisor: bigint;
 }
 
 const nano = 1_000_000_000n;
@@ -17,6 +18,10 @@ const maximumExponent = 512;
 
 const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"] as const;
 const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
+const suffixes: ReadonlyMap<string, Suffix> = new Map([
+  ...binarySuffixes.map((name, step) => [name, suffix("binary", 2n ** BigInt(step * 10) * nano)] as const),
+  ...decimalSuffixes.map((name, step) => [name, suffix("decimal", 10n ** BigInt(step * 3))] as const),
+]);
 const form = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))([a-zA-Z]*|[eE][+-]?\d+)$/;
 
 /**
@@ -91,6 +96,7 @@ export class Quantity {
 
   /** Rounded away from zero to thousandths, as the API server stores every entry of a resource list (Q4). */
   roundUpToMilli(): Quantity {
+    if (this.#nanos % milli === 0n) return this;
     return new Quantity(divideAwayFromZero(this.#nanos, milli) * milli, this.#family);
   }
 
@@ -142,24 +148,25 @@ export class Quantity {
   }
 }
 
+function suffix(family: Family, nanos: bigint, divisor = 1n): Suffix {
+  return { family, nanos, divisor };
+}
+
 function suffixOf(text: string): Suffix | undefined {
-  const decimal = (decimalSuffixes as readonly string[]).indexOf(text);
-  if (decimal >= 0) return { base: 10n, exponent: (decimal - 3) * 3, family: "decimal" };
-  const binary = (binarySuffixes as readonly string[]).indexOf(text);
-  if (binary >= 0) return { base: 2n, exponent: binary * 10, family: "binary" };
+  const known = suffixes.get(text);
+  if (known !== undefined) return known;
   if (!/^[eE][+-]?\d+$/.test(text)) return undefined;
   const exponent = Number(text.slice(1));
   if (Math.abs(exponent) > maximumExponent) return undefined;
-  return { base: 10n, exponent, family: "exponent" };
+  const power = 10n ** BigInt(Math.abs(exponent + 9));
+  return exponent >= -9 ? suffix("exponent", power) : suffix("exponent", 1n, power);
 }
 
 /** `digits` with `places` of them behind the point, times the suffix, in nano units rounded away from zero. */
-function scaled(digits: bigint, suffix: Suffix, places: number): bigint {
-  if (suffix.base === 2n) {
-    return divideAwayFromZero(digits * 2n ** BigInt(suffix.exponent) * nano, 10n ** BigInt(places));
-  }
-  const shift = suffix.exponent + 9 - places;
-  return shift >= 0 ? digits * 10n ** BigInt(shift) : divideAwayFromZero(digits, 10n ** BigInt(-shift));
+function scaled(digits: bigint, { nanos, divisor }: Suffix, places: number): bigint {
+  const amount = digits * nanos;
+  if (places === 0 && divisor === 1n) return amount;
+  return divideAwayFromZero(amount, divisor * 10n ** BigInt(places));
 }
 
 function binaryText(units: bigint): string {

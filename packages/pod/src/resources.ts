@@ -34,8 +34,9 @@ export function effectiveResources(spec: PodSpec): { requests: Amounts; limits: 
 
 /** The requests and limits of one container after API defaulting (E1), as canonical text rounded up to milli (Q4). */
 export function containerResources(container: Container): ResolvedResources {
-  const requests = containerAmounts(container, "requests", "");
-  return { requests: texts(requests), limits: texts(containerAmounts(container, "limits", "")) };
+  const limits = parseResourceList(container.resources?.limits, "resources.limits");
+  const requests = parseResourceList(container.resources?.requests, "resources.requests");
+  return { requests: texts(new Map([...limits, ...requests])), limits: texts(limits) };
 }
 
 /** Millicores of the list's cpu entry, rounded up; 0 where there is none. */
