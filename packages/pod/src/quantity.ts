@@ -12,6 +12,7 @@ interface Suffix {
 const nano = 1_000_000_000n;
 const milli = 1_000_000n;
 const kibi = 1024n;
+const tebi = 2n ** 40n * nano;
 const binaryCap = (2n ** 63n - 1n) * nano;
 const maximumLength = 512;
 const maximumExponent = 512;
@@ -22,7 +23,9 @@ const suffixes: ReadonlyMap<string, Suffix> = new Map([
   ...binarySuffixes.map((name, step) => [name, suffix("binary", 2n ** BigInt(step * 10) * nano)] as const),
   ...decimalSuffixes.map((name, step) => [name, suffix("decimal", 10n ** BigInt(step * 3))] as const),
 ]);
-const form = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))([a-zA-Z]*|[eE][+-]?\d+)$/;
+const form = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z]*|[eE][+-]?\d+)$/;
+/** What Go's strings.TrimSpace takes away. */
+const blanks = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /**
  * An exact Kubernetes quantity with nano precision (pod-semantics section 1). Immutable; compare by value, never by
@@ -42,22 +45,22 @@ export class Quantity {
 
   /**
    * Reads a quantity as the API server does: surrounding blanks are trimmed, JSON numbers are read as their text,
-   * null is zero, more than nine decimal places round away from zero, binary values are capped at 2^63-1.
+   * null is zero and so is a suffix or a sign alone, more than nine decimal places round away from zero, binary values
+   * are capped at 2^63-1.
    * Throws `InvalidInput` for anything else, and for texts and exponents beyond 512, which no resource needs.
    */
   static parse(text: QuantityText | null): Quantity {
     if (text === null) return Quantity.zero;
-    const trimmed = String(text).trim();
-    const match = trimmed.length <= maximumLength ? form.exec(trimmed) : null;
-    const suffix = match ? suffixOf(match[5] ?? "") : undefined;
-    if (!match || !suffix) throw invalid(trimmed);
-    const fraction = match[3] ?? match[4] ?? "";
-    const digits = BigInt((match[2] ?? "") + fraction);
-    const magnitude = scaled(digits, suffix, fraction.length);
+    const trimmed = trim(String(text));
+    const match = trimmed.length <= maximumLength && trimmed !== "" ? form.exec(trimmed) : null;
+    const [, sign = "", whole = "", fraction = "", unit = ""] = match ?? [];
+    const suffix = match ? suffixOf(unit) : undefined;
+    if (!suffix || (whole === "" && fraction === "" && !mayLackDigits(suffix))) throw invalid(trimmed);
+    const magnitude = scaled(BigInt(whole + fraction), suffix, fraction.length);
     const capped = suffix.family === "binary" && magnitude > binaryCap ? binaryCap : magnitude;
     // Below one, powers of 1024 have no name.
     const family = suffix.family === "binary" && capped < nano ? "decimal" : suffix.family;
-    return new Quantity(match[1] === "-" ? -capped : capped, family);
+    return new Quantity(sign === "-" ? -capped : capped, family);
   }
 
   /** A whole number of base units (bytes, cores). */
@@ -146,6 +149,19 @@ export class Quantity {
   #familyWith(other: Quantity): Family {
     return this.isZero() ? other.#family : this.#family;
   }
+}
+
+function trim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && blanks.test(text.charAt(start))) start += 1;
+  while (end > start && blanks.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Kubernetes takes a number without digits for zero, but only on the way that it reads numbers of usual size. */
+function mayLackDigits({ family, nanos, divisor }: Suffix): boolean {
+  return family === "binary" ? nanos <= tebi : divisor === 1n;
 }
 
 function suffix(family: Family, nanos: bigint, divisor = 1n): Suffix {
