@@ -17,7 +17,7 @@ it("the shipped sources use no Node API, no clock and no chance", () => {
 it("only the reader of YAML imports one, so that nothing else bundles it", () => {
   for (const { file, text } of sources) {
     const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
-    const allowed = /^(\.\.?\/[a-z-]+\.ts|\.\.\/schema\/[a-z-]+\.ts|@vkubelet\/core)$/;
+    const allowed = /^(\.\.?\/[a-z-]+\.ts|\.\.\/(schema|translator)\/[a-z-]+\.ts|@vkubelet\/core)$/;
     const foreign = imported.filter((specifier) => !allowed.test(specifier));
     expect(foreign, file).toEqual(file === "yaml-source.ts" ? ["yaml"] : []);
   }
