@@ -40,7 +40,8 @@ const configSchema = z.strictObject({
   batch: z.unknown().optional(),
 });
 
-type ConfigFile = z.infer<typeof configSchema>;
+/** What a configuration file may hold. */
+export type ConfigFile = z.infer<typeof configSchema>;
 
 /** Settings given on the command line or by the environment; each wins over the file. */
 export interface RunFlags {
@@ -116,7 +117,8 @@ export async function loadRunConfig(
   };
 }
 
-async function readConfigFile(path: string): Promise<ConfigFile> {
+/** Reads and checks a configuration file. Throws {@link UsageError} with one line per mistake. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
