@@ -100,7 +100,10 @@ export interface ResolvedFile {
 }
 
 export interface PullCredential {
-  /** Registry host, optionally with a path prefix, as in a docker config. */
+  /**
+   * Registry host, in whose parts `*` stands for any text, optionally with a port and a path prefix; without scheme and
+   * without the `/v1/` and `/v2/` of the registry's API. Docker Hub is `index.docker.io` in most docker configs.
+   */
   readonly registry: string;
   readonly username: string;
   /** Always secret. */

@@ -4,7 +4,9 @@ export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.t
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostnameOf } from "./hostname.ts";
+export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export { type ImageReference, parseImageReference } from "./image-reference.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
