@@ -2,6 +2,12 @@ export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
+export {
+  allowsPrivilegeEscalation,
+  type EffectiveSecurity,
+  type EffectiveWindowsOptions,
+  effectiveSecurity,
+} from "./effective-security.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
 export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
@@ -26,6 +32,9 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
+export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
+export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
+export type { Effective } from "./security-value.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 export { computePodStatus } from "./status.ts";
 export type { StatusInput } from "./status-input.ts";
