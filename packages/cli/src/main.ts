@@ -4,7 +4,7 @@ import { describeError, UsageError } from "./cli-error.ts";
 import { logLevels } from "./console-logger.ts";
 import type { DemoFlags } from "./demo/demo-command.ts";
 import { providerNames, type RunFlags } from "./run/config.ts";
-import { outputFormats } from "./translate/output.ts";
+import { outputFormats } from "./translate/output-format.ts";
 import type { TranslateFlags } from "./translate/translate-command.ts";
 
 const program = new Command("vkubelet")
@@ -64,7 +64,9 @@ machine. A node for Nomad is there where NOMAD_ADDR answers or a nomad is on PAT
 
 program
   .command("translate")
-  .description("Show what the workloads of some manifests become at a backend, without a cluster or an account.")
+  .description(
+    "Show what the workloads of some manifests become at a backend, without a cluster or an account.",
+  )
   .addOption(
     new Option("-f, --file <file>", "manifests in YAML or JSON, - for the standard input; may be repeated")
       .argParser((file: string, before: readonly string[] = []) => [...before, file])

@@ -40,8 +40,7 @@ const configSchema = z.strictObject({
   batch: z.unknown().optional(),
 });
 
-/** What a configuration file may hold. */
-export type ConfigFile = z.infer<typeof configSchema>;
+type ConfigFile = z.infer<typeof configSchema>;
 
 /** Settings given on the command line or by the environment; each wins over the file. */
 export interface RunFlags {
@@ -117,8 +116,20 @@ export async function loadRunConfig(
   };
 }
 
+/** The part of a configuration file that concerns one backend. */
+export interface BackendConfig {
+  readonly nodeName: string | undefined;
+  /** The backend's own section, not checked; undefined where there is none. */
+  readonly section: unknown;
+}
+
 /** Reads and checks a configuration file. Throws {@link UsageError} with one line per mistake. */
-export async function readConfigFile(path: string): Promise<ConfigFile> {
+export async function loadBackendConfig(path: string, backend: ProviderName): Promise<BackendConfig> {
+  const file = await readConfigFile(path);
+  return { nodeName: file.nodeName, section: file[backend] };
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

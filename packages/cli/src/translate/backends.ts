@@ -1,6 +1,10 @@
 import { isProviderError } from "@vkubelet/core";
 import type { ManifestObject, Translator } from "@vkubelet/pod";
-import { type TranslatedObjects, type TranslateObjectsOptions, translateObjects } from "@vkubelet/pod/workloads";
+import {
+  type TranslatedObjects,
+  type TranslateObjectsOptions,
+  translateObjects,
+} from "@vkubelet/pod/workloads";
 import { UsageError } from "../cli-error.ts";
 import type { ProviderName } from "../run/config.ts";
 
@@ -39,7 +43,9 @@ export async function loadBackend(
     return await loaders[name](named, given);
   } catch (error) {
     if (!isProviderError(error) || error.code !== "InvalidInput") throw error;
-    const lines = error.issues.map(({ path, message }) => `${name}${path === "" ? "" : `.${path}`}: ${message}`);
+    const lines = error.issues.map(
+      ({ path, message }) => `${name}${path === "" ? "" : `.${path}`}: ${message}`,
+    );
     throw new UsageError(lines.length > 0 ? lines.join("\n") : `${name}: ${error.message}`, { cause: error });
   }
 }
@@ -50,14 +56,14 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
   async local(_, given) {
     const { localTranslator } = await import("@vkubelet/local/translate");
     const { parseLocalProviderOptions } = await import("@vkubelet/local");
-    const options = given === undefined ? {} : parseLocalProviderOptions(given);
+    const options = given === undefined ? undefined : parseLocalProviderOptions(given);
     return translateWith(localTranslator, {
       operatingSystem: "linux",
       architecture: "amd64",
       uid: 0,
       gid: 0,
-      address: options.address ?? preview.address,
-      mounts: options.mounts ?? "namespace",
+      address: options?.address ?? preview.address,
+      mounts: options?.mounts ?? "namespace",
     });
   },
   async nomad(named) {

@@ -1,9 +1,6 @@
 import { reportLine, reportTable, type TranslationDocument, type WireJson, wireText } from "@vkubelet/pod";
 import { stringify } from "yaml";
-
-/** How documents are printed. */
-export const outputFormats = ["json", "yaml", "table"] as const;
-export type OutputFormat = (typeof outputFormats)[number];
+import type { OutputFormat } from "./output-format.ts";
 
 /** The documents as text, with a newline at the end. The same documents give the same text. */
 export function renderDocuments(

@@ -34,13 +34,16 @@ export function withStandIns(
   const references = [...dataReferences(pod)];
   const named = new Map(references.map(({ kind, name }) => [`${kind} ${name}`, { kind, name }]));
   const missing = [...named.values()]
-    .filter(({ kind, name }) => (kind === "Secret" ? inputs.secret(name) : inputs.configMap(name)) === undefined)
+    .filter(
+      ({ kind, name }) => (kind === "Secret" ? inputs.secret(name) : inputs.configMap(name)) === undefined,
+    )
     .map(({ kind, name }): MissingObject => {
       const own = references.filter((reference) => reference.kind === kind && reference.name === name);
       return { kind, name, standsIn: own.some(({ optional }) => !optional) };
     });
   const standIn = (kind: MissingObject["kind"], name: string) => {
-    if (!missing.some((object) => object.kind === kind && object.name === name && object.standsIn)) return undefined;
+    if (!missing.some((object) => object.kind === kind && object.name === name && object.standsIn))
+      return undefined;
     const own = references.filter((reference) => reference.kind === kind && reference.name === name);
     const keys = new Set(own.flatMap((reference) => reference.keys ?? [unknownKey]));
     return [...keys].map((key) => [key, `<${kind} ${name}: ${key}>`] as const);

@@ -2,10 +2,11 @@ import type { Disposition } from "@vkubelet/core";
 import type { ManifestObject, TranslationDocument } from "@vkubelet/pod";
 import { podsOf, type WorkloadSource } from "@vkubelet/pod/workloads";
 import { UsageError } from "../cli-error.ts";
-import { type ProviderName, readConfigFile } from "../run/config.ts";
+import { loadBackendConfig, type ProviderName } from "../run/config.ts";
 import { loadBackend } from "./backends.ts";
 import { type ManifestText, readSources, type SourceObject } from "./manifest-sources.ts";
-import { nameOf, type OutputFormat, renderDocuments } from "./output.ts";
+import { nameOf, renderDocuments } from "./output.ts";
+import type { OutputFormat } from "./output-format.ts";
 import { withStandIns } from "./stand-ins.ts";
 
 /** Flags of `vkubelet translate`. */
@@ -44,8 +45,8 @@ interface Placed {
  * approximated). Rejects with a {@link UsageError}, one line for each issue, when the input cannot be used.
  */
 export async function translateCommand(flags: TranslateFlags, streams: TranslateStreams): Promise<number> {
-  const config = flags.config === undefined ? {} : await readConfigFile(flags.config);
-  const translate = await loadBackend(flags.to, config.nodeName, config[flags.to]);
+  const config = flags.config === undefined ? undefined : await loadBackendConfig(flags.config, flags.to);
+  const translate = await loadBackend(flags.to, config?.nodeName, config?.section);
   const sources = readSources(await readTexts(flags.file, streams));
   if (sources.issues.length > 0) throw new UsageError(sources.issues.join("\n"));
   const tell = (line: string) => streams.stderr(`vkubelet: ${line}\n`);

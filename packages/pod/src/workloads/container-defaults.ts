@@ -27,15 +27,20 @@ export function defaultContainer(container: Draft): void {
   for (const name of ["postStart", "preStop"]) defaultHttpGet(objectIn(lifecycle, name));
 }
 
-/** `fieldRef` names a version of the API, `v1` where none is given. */
-export function defaultFieldRef(owner: Draft | undefined): void {
-  const reference = objectIn(owner, "fieldRef");
-  if (reference) fillEmpty(reference, "apiVersion", "v1");
+/**
+ * `fieldRef` names a version of the API, `v1` where none is given. The divisor of `resourceFieldRef` is a quantity that
+ * the server never leaves out: `0`, which means 1.
+ */
+export function defaultFieldRefs(owner: Draft | undefined): void {
+  const field = objectIn(owner, "fieldRef");
+  if (field) fillEmpty(field, "apiVersion", "v1");
+  const resource = objectIn(owner, "resourceFieldRef");
+  if (resource) fillEmpty(resource, "divisor", "0");
 }
 
 function defaultVariable(variable: Draft): void {
   const source = objectIn(variable, "valueFrom");
-  defaultFieldRef(source);
+  defaultFieldRefs(source);
   const fileKey = objectIn(source, "fileKeyRef");
   if (fileKey) fill(fileKey, "optional", false);
 }

@@ -1,5 +1,5 @@
 import { imagePullPolicyOf } from "../image-pull-policy.ts";
-import { defaultFieldRef } from "./container-defaults.ts";
+import { defaultFieldRefs } from "./container-defaults.ts";
 import { type Draft, fill, fillEmpty, objectIn, objectsIn, textIn } from "./json-draft.ts";
 import { defaultResourceLists } from "./resource-defaults.ts";
 
@@ -25,7 +25,7 @@ export function defaultVolume(volume: Draft): void {
     const source = objectIn(volume, name);
     if (source) fill(source, "defaultMode", fileMode);
   }
-  for (const item of objectsIn(objectIn(volume, "downwardAPI"), "items")) defaultFieldRef(item);
+  for (const item of objectsIn(objectIn(volume, "downwardAPI"), "items")) defaultFieldRefs(item);
   for (const source of objectsIn(objectIn(volume, "projected"), "sources")) defaultProjection(source);
   defaultDrivers(volume);
   const template = objectIn(objectIn(volume, "ephemeral"), "volumeClaimTemplate");
@@ -41,7 +41,7 @@ export function defaultClaimSpec(spec: Draft): void {
 }
 
 function defaultProjection(source: Draft): void {
-  for (const item of objectsIn(objectIn(source, "downwardAPI"), "items")) defaultFieldRef(item);
+  for (const item of objectsIn(objectIn(source, "downwardAPI"), "items")) defaultFieldRefs(item);
   const token = objectIn(source, "serviceAccountToken");
   if (token) fill(token, "expirationSeconds", 3600);
 }

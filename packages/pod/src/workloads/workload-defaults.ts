@@ -100,6 +100,9 @@ export function defaultStatefulSet(statefulSet: Draft): void {
 }
 
 function defaultClaim(claim: Draft): void {
+  // Not a default but the conversion of StatefulSets, which always writes what the template is one of.
+  claim["apiVersion"] = "v1";
+  claim["kind"] = "PersistentVolumeClaim";
   const status = objectMadeIn(claim, "status");
   if (status) fillEmpty(status, "phase", "Pending");
   const spec = objectMadeIn(claim, "spec");
