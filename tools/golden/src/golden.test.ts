@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { batchTranslator } from "@vkubelet/batch/translate";
 import { fargateTranslator } from "@vkubelet/fargate/translate";
 import { localTranslator } from "@vkubelet/local/translate";
@@ -12,7 +11,7 @@ const executionRoleArn = "arn:aws:iam::111122223333:role/execution";
 const images = { writerImage: "busybox:1", sentinelImage: "busybox:1" };
 
 // What the four backends make of common workloads, whole: whoever changes a translation sees here what it changes.
-goldenTests(fileURLToPath(new URL("testdata", import.meta.url)), {
+goldenTests(new URL("testdata", import.meta.url), {
   backends: {
     local: goldenBackend(localTranslator, {
       operatingSystem: "linux",

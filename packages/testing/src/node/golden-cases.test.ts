@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { toyTranslator } from "../testdata/toy-translator.ts";
 import { goldenBackend, goldenCases, goldenVariable } from "./golden-cases.ts";
@@ -75,6 +76,18 @@ describe("goldenCases", () => {
     for (const { check } of suite.cases) check();
     vi.unstubAllEnvs();
     for (const { check } of suite.cases) check();
+  });
+
+  it("fails for a rejected workload where all must be accepted, and writes nothing", () => {
+    const folder = folderWith({
+      "a.yaml": pod("a:1").replace("{name: c,", "{name: c, readinessProbe: {exec: {command: [x]}},"),
+    });
+    const strict = goldenCases(pathToFileURL(folder), { backends, mustBeAccepted: true });
+    expect(() => strict.cases[0]?.check("all")).toThrow(
+      /Pod default\/p cannot run on toy: .*\n\ndisposition.*\nreject +spec\.containers\[0\]\.readinessProbe/,
+    );
+    expect(strict.cases[0]?.expected()).toBeUndefined();
+    goldenCases(folder, { backends }).cases[0]?.check("all");
   });
 
   it("never succeeds by finding nothing", () => {

@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type ManifestObject,
   type TranslationDocument,
@@ -8,6 +9,7 @@ import {
   wireText,
 } from "@vkubelet/pod";
 import { readManifests, type TranslateObjectsOptions, translateObjects } from "@vkubelet/pod/workloads";
+import { acceptanceProblem } from "../translation-checks.ts";
 
 /** Translates the objects of one manifest; see {@link goldenBackend}. */
 export type GoldenBackend = (objects: readonly ManifestObject[]) => readonly TranslationDocument[];
@@ -18,6 +20,8 @@ export interface GoldenOptions {
   readonly input?: string;
   /** By the name that golden files carry: `web.fargate.json` for `fargate`. */
   readonly backends: Readonly<Record<string, GoldenBackend>>;
+  /** Whether a workload that a backend rejects fails its test, whatever the golden file says. Default false. */
+  readonly mustBeAccepted?: boolean;
 }
 
 /**
@@ -69,11 +73,18 @@ export function goldenBackend<Options extends object, Requests>(
  * Every manifest of a folder with every backend: each has a golden file `NAME.BACKEND.json` beside it, in the form of
  * `vkubelet translate -o json`. Throws where the folder has no manifest, so that a wrong path is no success.
  */
-export function goldenCases(folder: string, { input = "*.yaml", backends }: GoldenOptions): GoldenSuite {
+export function goldenCases(folder: string | URL, options: GoldenOptions): GoldenSuite {
+  return suiteOf(typeof folder === "string" ? folder : fileURLToPath(folder), options);
+}
+
+function suiteOf(folder: string, options: GoldenOptions): GoldenSuite {
+  const { input = "*.yaml", backends, mustBeAccepted = false } = options;
   const manifests = globSync(input, { cwd: folder }).sort();
   if (manifests.length === 0) throw new Error(`${folder} holds no manifest that matches ${input}`);
   const cases = manifests.flatMap((manifest) =>
-    Object.entries(backends).map(([name, backend]) => goldenCase(folder, manifest, name, backend)),
+    Object.entries(backends).map(([name, backend]) =>
+      goldenCase({ folder, manifest, name, backend, mustBeAccepted }),
+    ),
   );
   const twice = cases.find(({ file }, index) => cases.findIndex((other) => other.file === file) < index);
   if (twice) throw new Error(`${twice.file} is the golden file of two manifests: rename one`);
@@ -110,33 +121,58 @@ class GoldenError extends Error {
   }
 }
 
-function goldenCase(
-  folder: string,
-  manifest: string,
-  backendName: string,
-  backend: GoldenBackend,
-): GoldenCase {
+interface CaseParts {
+  readonly folder: string;
+  readonly manifest: string;
+  readonly name: string;
+  readonly backend: GoldenBackend;
+  readonly mustBeAccepted: boolean;
+}
+
+function goldenCase({ folder, manifest, name, backend, mustBeAccepted }: CaseParts): GoldenCase {
   const stem = manifest.slice(0, manifest.length - extname(manifest).length);
-  const file = join(folder, `${stem}.${backendName}.json`);
-  const actual = () => {
+  const file = join(folder, `${stem}.${name}.json`);
+  const translate = () => {
     const documents = backend(objectsOf(join(folder, manifest)));
     if (documents.length === 0) throw new Error(`${manifest} holds nothing that makes pods`);
-    return `${wireText(wireJson(documents, "documents"))}\n`;
+    return documents;
   };
   const expected = () => readIfThere(file);
   return {
-    name: `${manifest} → ${backendName}`,
+    name: `${manifest} → ${name}`,
     file,
-    actual,
+    actual: () => textOf(translate()),
     expected,
     check(update = updateOf("none")) {
-      const [is, should] = [actual(), expected()];
-      if (is === should) return;
-      if (update === "all" || (update === "new" && should === undefined)) writeFileSync(file, is);
-      else if (should === undefined) throw new GoldenError(`${file} is missing: ${wayOut}`, undefined, is);
-      else throw new GoldenError(`${file} differs: ${wayOut}`, should, is);
+      const documents = translate();
+      if (mustBeAccepted) for (const document of documents) checkAccepted(document, name);
+      compare(file, textOf(documents), expected(), update);
     },
   };
+}
+
+function textOf(documents: readonly TranslationDocument[]): string {
+  return `${wireText(wireJson(documents, "documents"))}\n`;
+}
+
+function checkAccepted(
+  { source: { kind, namespace, name }, report }: TranslationDocument,
+  backend: string,
+): void {
+  const problem = acceptanceProblem(report);
+  if (problem === undefined) return;
+  throw new GoldenError(
+    `${kind} ${namespace}/${name} cannot run on ${backend}: ${problem}`,
+    [],
+    report.entries,
+  );
+}
+
+function compare(file: string, is: string, should: string | undefined, update: GoldenUpdate): void {
+  if (is === should) return;
+  if (update === "all" || (update === "new" && should === undefined)) writeFileSync(file, is);
+  else if (should === undefined) throw new GoldenError(`${file} is missing: ${wayOut}`, undefined, is);
+  else throw new GoldenError(`${file} differs: ${wayOut}`, should, is);
 }
 
 function objectsOf(path: string): readonly ManifestObject[] {

@@ -6,7 +6,7 @@ import { type GoldenOptions, type GoldenUpdate, goldenCases, updateOf } from "..
  * golden files without a manifest. Files are written as vitest writes snapshots: missing ones on a developer's machine,
  * none in CI, all of them with `--update` or the environment variable `UPDATE_GOLDEN`.
  */
-export function goldenTests(folder: string, options: GoldenOptions): void {
+export function goldenTests(folder: string | URL, options: GoldenOptions): void {
   const suite = goldenCases(folder, options);
   for (const { name, check } of suite.cases) it(name, () => check(updateOf(updateMode())));
   it("every golden file belongs to a manifest", () => suite.checkExtra(updateOf(updateMode())));
