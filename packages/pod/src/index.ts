@@ -14,6 +14,7 @@ export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
 export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
 export { type ImageReference, parseImageReference } from "./image-reference.ts";
+export { type ParsedPod, parsePod } from "./parse-pod.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
@@ -33,6 +34,7 @@ export {
   unknownEndRestartable,
 } from "./restart.ts";
 export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
+export { type CheckOptions, checkObject, type SchemaTypeName } from "./schema/check-object.ts";
 export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
 export type { Effective } from "./security-value.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
