@@ -2,12 +2,15 @@ export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
+export { envFileValue } from "./env-file.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostnameOf } from "./hostname.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export type { ObjectReference } from "./object-references.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
+export { isRecursiveReadOnly, type VolumeMountStatus, volumeMountStatuses } from "./recursive-read-only.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
@@ -31,3 +34,5 @@ export {
   type SupportRule,
   type SupportTable,
 } from "./support-table.ts";
+export { tokenRefreshAt } from "./token-refresh.ts";
+export { type VolumeUpdate, volumeUpdates } from "./volume-updates.ts";

@@ -51,7 +51,7 @@ describe("referencesOf", () => {
   });
 
   it("a pod that needs nothing has no references", () => {
-    const nothing = { configMaps: [], secrets: [], tokens: [] };
+    const nothing = { configMaps: [], secrets: [], tokens: [], objects: [] };
     expect(referencesOf({ spec: { containers: [{ name: "c" }] } })).toEqual(nothing);
     expect(referencesOf({})).toEqual(nothing);
   });
