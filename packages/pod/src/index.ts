@@ -2,12 +2,22 @@ export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
+export {
+  allowsPrivilegeEscalation,
+  type EffectiveSecurity,
+  type EffectiveWindowsOptions,
+  effectiveSecurity,
+} from "./effective-security.ts";
 export { envFileValue } from "./env-file.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
-export { hostnameOf } from "./hostname.ts";
+export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
+export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
+export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export { type ImageReference, parseImageReference } from "./image-reference.ts";
 export type { ObjectReference } from "./object-references.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
+export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { isRecursiveReadOnly, type VolumeMountStatus, volumeMountStatuses } from "./recursive-read-only.ts";
@@ -15,6 +25,7 @@ export { type PodReferences, referencesOf, type TokenReference } from "./referen
 export { withApproximation, withIssues } from "./report-issues.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
 export type { ResolveInputs } from "./resolution.ts";
+export { parseResolvConf, resolvConfText } from "./resolv-conf.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
 export type { ResolveWait } from "./resolve-wait.ts";
 export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
@@ -24,6 +35,9 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
+export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
+export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
+export type { Effective } from "./security-value.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 export { computePodStatus } from "./status.ts";
 export type { StatusInput } from "./status-input.ts";
@@ -35,4 +49,10 @@ export {
   type SupportTable,
 } from "./support-table.ts";
 export { tokenRefreshAt } from "./token-refresh.ts";
+export { acceptTranslation, requestsOf } from "./translator/accept-translation.ts";
+export { acceptAnnotation } from "./translator/accepted-fields.ts";
+export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
+export { translateManifest } from "./translator/translate-manifest.ts";
+export type { BackendRequest, Translation } from "./translator/translation.ts";
+export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";
 export { type VolumeUpdate, volumeUpdates } from "./volume-updates.ts";

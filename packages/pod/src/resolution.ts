@@ -6,10 +6,12 @@ import {
   type Pod,
   type PodNotice,
   ProviderError,
+  type ResolvedEnvVar,
   type ResourceList,
   type Secret,
   type Service,
 } from "@vkubelet/core";
+import type { NodeDns } from "./pod-dns.ts";
 import type { TokenReference } from "./references.ts";
 import type { ResolveWait } from "./resolve-wait.ts";
 
@@ -25,6 +27,10 @@ export interface ResolveInputs {
   readonly services: readonly Service[] | undefined;
   /** Stands in for limits that are not set (D5). */
   readonly nodeAllocatable: ResourceList;
+  /** The domain of the cluster's Services, such as `cluster.local`; without it pods have no full names (H2). */
+  readonly clusterDomain?: string | undefined;
+  /** What the node knows of DNS; without it the resolved pod names no servers, and the backend's resolver serves (H4). */
+  readonly dns?: NodeDns | undefined;
   /** A token that was requested before; undefined where there is none yet, which makes the pod wait. */
   token(reference: TokenReference): { readonly token: string; readonly expiresAt: string } | undefined;
 }
@@ -83,6 +89,8 @@ export interface ContainerScope {
   /** `spec.containers[0]` */
   readonly path: string;
   readonly inputs: ResolveInputs;
+  /** The same for all containers of the pod. */
+  readonly services: ReadonlyMap<string, ResolvedEnvVar>;
   readonly resolution: Resolution;
 }
 

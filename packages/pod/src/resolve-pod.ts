@@ -9,11 +9,12 @@ import type {
   ResolvedVolume,
   RestartPolicy,
 } from "@vkubelet/core";
-import { type Environment, resolveEnvironment } from "./environment.ts";
+import { type Environment, resolveEnvironment, serviceEnvironment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
 import { resolveMounts } from "./mounts.ts";
+import { resolveNetwork } from "./pod-network.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
 import { type ContainerScope, namespaceOf, Resolution, type ResolveInputs } from "./resolution.ts";
 import type { ResolveWait } from "./resolve-wait.ts";
@@ -35,20 +36,21 @@ const defaultGracePeriodSeconds = 30;
  */
 export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
   const resolution = new Resolution();
-  const hostname = hostnameOf(pod);
+  const network = resolveNetwork(pod, inputs, resolution);
   const { name = "", uid = "" } = pod.metadata ?? {};
   if (name === "") resolution.issue("metadata.name", "is missing");
   if (uid === "") resolution.issue("metadata.uid", "is missing");
 
   const volumes = resolveVolumes(pod, inputs, resolution);
+  const services = serviceEnvironment(pod, inputs.services);
   const resolveAll = (field: "initContainers" | "containers") =>
     (pod.spec?.[field] ?? []).map((container, index) => {
       const path = `spec.${field}[${index}]`;
-      const scope = { pod, container, path, inputs, resolution };
+      const scope = { pod, container, path, inputs, services, resolution };
       return resolveContainer(
         scope,
         field === "containers" ? "main" : initKind(container),
-        hostname,
+        network.kernelHostname,
         volumes,
       );
     });
@@ -73,7 +75,8 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
       pullCredentials,
       restartPolicy: pod.spec?.restartPolicy ?? "Always",
       terminationGracePeriodSeconds: gracePeriodOf(pod),
-      hostname,
+      hostname: hostnameOf(pod),
+      network,
     },
   };
 }
