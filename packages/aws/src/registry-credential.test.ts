@@ -1,4 +1,4 @@
-import type { FieldIssue } from "@vkubelet/core";
+import { FieldNotes } from "@vkubelet/pod";
 import { resolvedPodOf } from "@vkubelet/testing";
 import { expect, it } from "vitest";
 import { mapPod } from "./pod-mapping.ts";
@@ -9,10 +9,10 @@ function credentialFor(image: string, registry: string, known?: Readonly<Record<
     ...resolvedPodOf({ containers: [{ name: "main", image }] }),
     pullCredentials: [{ registry, username: "u", password: "hush" }],
   };
-  const [mapped] = mapPod(pod, { secrets: "reject" }).containers;
+  const [mapped] = mapPod(pod, { secrets: "reject" }, new FieldNotes()).containers;
   if (!mapped) throw new Error("no container");
-  const issues: FieldIssue[] = [];
-  return { arn: registryCredential(pod, mapped, known, issues), issues };
+  const notes = new FieldNotes();
+  return { arn: registryCredential(pod, mapped, known, notes), issues: notes.rejected };
 }
 
 it("U3: names the Secret that an image would need, for Docker Hub by its other name too", () => {
