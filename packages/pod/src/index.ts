@@ -1,11 +1,73 @@
+export { type AdmissionResult, admitPod } from "./admission.ts";
 export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
+export type {
+  ExecAction,
+  HttpGetAction,
+  HttpHeader,
+  TcpSocketAction,
+} from "./container-action.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
+export { type GracePeriodLimits, gracePeriodSeconds } from "./grace-period.ts";
 export { hostnameOf } from "./hostname.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export {
+  type HookAction,
+  type LifecycleResolution,
+  type ResolvedLifecycle,
+  resolveLifecycles,
+  stopSignalOf,
+} from "./lifecycle.ts";
+export { matchesNodeAffinity, preferredNodeScore } from "./node-affinity.ts";
+export { type InsufficientResource, insufficientResources } from "./node-resources.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
+export {
+  isCriticalPod,
+  isMirrorPod,
+  isStaticPod,
+  mayPreempt,
+  podPriority,
+  systemCriticalPriority,
+} from "./pod-source.ts";
+export { type PodUpdateTarget, updateIssues } from "./pod-update.ts";
+export {
+  activeDeadline,
+  type ContainerOveruse,
+  deadlineVerdict,
+  evictionVerdict,
+  type Overuse,
+  type PodVerdict,
+  shutdownVerdict,
+} from "./pod-verdicts.ts";
+export {
+  initialProbeState,
+  maxProbeTries,
+  nextProbeState,
+  type ProbeEvent,
+  type ProbeResult,
+  type ProbeState,
+  type ProbeTurn,
+  probeIsDue,
+} from "./probe-state.ts";
+export {
+  type ProbeKill,
+  type ProbeOutcome,
+  type ProbeStates,
+  probedStatus,
+  probeEvent,
+  probeKill,
+  type StandingStatus,
+} from "./probe-verdict.ts";
+export {
+  type GrpcAction,
+  type ProbeAction,
+  type ProbeKind,
+  type ProbeResolution,
+  type ResolvedProbe,
+  resolveProbes,
+} from "./probes.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
@@ -21,6 +83,14 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
+export {
+  allContainersRestarting,
+  matchingRestartRule,
+  type RestartAll,
+  removedForRestart,
+  restartAllOf,
+} from "./restart-all.ts";
+export type { NodeForAdmission } from "./scheduling-fields.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 export { computePodStatus } from "./status.ts";
 export type { StatusInput } from "./status-input.ts";
@@ -31,3 +101,21 @@ export {
   type SupportRule,
   type SupportTable,
 } from "./support-table.ts";
+export {
+  type ContainerStop,
+  minimumStopSeconds,
+  probeKillStop,
+  restartAllStop,
+  type TerminationInput,
+  type TerminationPlan,
+  terminationPlan,
+} from "./termination-plan.ts";
+export {
+  type StopProgress,
+  stopWindowSeconds,
+  type TerminationStep,
+  type TerminationTurn,
+  terminationTurn,
+} from "./termination-progress.ts";
+export { tolerates, tolerationSeconds, untoleratedTaint } from "./tolerations.ts";
+export { type TopologyFit, topologyFit } from "./topology-fit.ts";
