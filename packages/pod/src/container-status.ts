@@ -171,7 +171,9 @@ function lastStateOf(
   restarted: boolean,
   view: StatusView,
 ): ContainerStateTerminated | undefined {
-  if (observed?.lastTermination !== undefined) {
+  // Of a container that waits for nothing any more, the last end is the one that its state shows already.
+  const shown = observed?.state.type === "waiting" && state.terminated !== undefined;
+  if (observed?.lastTermination !== undefined && !shown) {
     return terminatedState(observed.lastTermination, undefined, previous, view);
   }
   const leftEnd = restarted || state.waiting !== undefined;
