@@ -11,6 +11,7 @@ import type {
 } from "@vkubelet/core";
 import { wholeSeconds } from "./kubernetes-time.ts";
 import { containerRestartable } from "./restart.ts";
+import { cutTerminationMessage } from "./termination-message.ts";
 
 /** What the statuses of all containers of one pod have in common. */
 export interface StatusView {
@@ -151,7 +152,9 @@ function terminatedState(
   return {
     exitCode: termination.exitCode,
     reason: termination.reason ?? (termination.exitCode === 0 ? "Completed" : "Error"),
-    ...(termination.message !== undefined && { message: termination.message }),
+    ...(termination.message !== undefined && {
+      message: cutTerminationMessage(termination.message, view.spec),
+    }),
     ...(startedAt !== undefined && { startedAt: wholeSeconds(startedAt) }),
     ...(finishedAt !== undefined && { finishedAt: wholeSeconds(finishedAt) }),
     ...(containerID !== undefined && { containerID }),

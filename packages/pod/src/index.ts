@@ -102,6 +102,13 @@ export {
   type SupportTable,
 } from "./support-table.ts";
 export {
+  cutTerminationMessage,
+  type EndOfContainer,
+  logsStandIn,
+  terminationMessage,
+  terminationMessageLimits,
+} from "./termination-message.ts";
+export {
   type ContainerStop,
   minimumStopSeconds,
   probeKillStop,

@@ -37,6 +37,12 @@ function planOf(grace: number, containers: readonly Played[]): TerminationPlan {
   return terminationPlan(pod, { running: containers.map(({ name }) => name) });
 }
 
+interface Happening {
+  readonly at: number;
+  readonly name: string;
+  readonly what: "endedAt" | "preStopEndedAt";
+}
+
 /** Plays the plan with hooks and stops as long as the case says; gives when each was signalled and when it ended. */
 function play(plan: TerminationPlan, containers: readonly Played[]): ReadonlyMap<string, StopProgress> {
   const progress = new Map<string, StopProgress>();
@@ -54,14 +60,14 @@ function play(plan: TerminationPlan, containers: readonly Played[]): ReadonlyMap
     }
     if (turn.steps.length > 0) continue;
     // The next thing that happens: by itself, or by the plan's time.
-    const happenings = containers.flatMap(({ name, hook, stop }) => {
+    const happenings = containers.flatMap(({ name, hook, stop }): readonly Happening[] => {
       const own = progress.get(name) ?? {};
       if (own.endedAt !== undefined) return [];
       if (own.signalledAt !== undefined) {
-        return [{ at: own.signalledAt + stop, name, what: "endedAt" as const }];
+        return [{ at: own.signalledAt + stop, name, what: "endedAt" }];
       }
       const inHook = own.preStopStartedAt !== undefined && own.preStopEndedAt === undefined;
-      return inHook ? [{ at: hook, name, what: "preStopEndedAt" as const }] : [];
+      return inHook ? [{ at: hook, name, what: "preStopEndedAt" }] : [];
     });
     const first = happenings.toSorted((left, right) => left.at - right.at)[0];
     const planned = turn.nextAtMs === undefined ? Number.POSITIVE_INFINITY : turn.nextAtMs;
@@ -98,12 +104,12 @@ describe("terminationTurn", () => {
       finished: false,
     });
     const hookDone = { preStopStartedAt: 0, preStopEndedAt: 2_000 };
-    const waiting = new Map([
+    const waiting = new Map<string, StopProgress>([
       ["a", { signalledAt: 0 }],
       ["s", hookDone],
     ]);
     expect(terminationTurn(plan, waiting, 2_000)).toEqual({ steps: [], nextAtMs: 10_000, finished: false });
-    const mainEnded = new Map([
+    const mainEnded = new Map<string, StopProgress>([
       ["a", { signalledAt: 0, endedAt: 4_000 }],
       ["s", hookDone],
     ]);
