@@ -1,6 +1,10 @@
-import type { Pod } from "@vkubelet/core";
+import type { Pod, ResolvedPod } from "@vkubelet/core";
 import { auditPod, resolvePod } from "@vkubelet/pod";
-import { type LocalHost, localSupport, translatePod } from "../../packages/local/src/translate/index.ts";
+import {
+  type LocalHost,
+  localTranslator,
+  type ProcessPlan,
+} from "../../packages/local/src/translate/index.ts";
 import { perSecond } from "./measure.ts";
 import { inputs, plainPod, servicePod } from "./pods.ts";
 import { type Row, rate } from "./row.ts";
@@ -21,6 +25,14 @@ export async function measureTranslation(): Promise<Row[]> {
   return [...(await rowsOf("plain pod", plainPod)), ...(await rowsOf("service pod", servicePod))];
 }
 
+/** A pod that is rejected would be no measure. */
+function translated(pod: ResolvedPod): ProcessPlan {
+  const { requests, report } = localTranslator.translate(pod, host);
+  if (requests !== undefined) return requests;
+  const reasons = report.entries.filter(({ disposition }) => disposition === "reject");
+  throw new Error(`${pod.ref.name}: ${reasons.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}`);
+}
+
 async function rowsOf(name: string, pod: Pod): Promise<Row[]> {
   const resolve = () => {
     const outcome = resolvePod(pod, inputs);
@@ -28,12 +40,12 @@ async function rowsOf(name: string, pod: Pod): Promise<Row[]> {
     throw new Error(`${name}: it waits for ${outcome.waits.map(({ message }) => message).join(", ")}`);
   };
   const resolved = resolve();
-  const table = localSupport(host);
+  const table = localTranslator.support(host);
   const steps: readonly [string, () => void][] = [
     ["resolve", resolve],
     ["audit", () => auditPod(pod, table)],
-    ["translate to local, with report", () => translatePod(resolved, host)],
-    ["resolve, then translate to local, with report", () => translatePod(resolve(), host)],
+    ["translate to local, with report", () => translated(resolved)],
+    ["resolve, then translate to local, with report", () => translated(resolve())],
   ];
   const rows: Row[] = [];
   for (const [step, work] of steps) {

@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { plainTextOf, type SecretsPolicy } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
 import { type ContainerSecurity, containerSecurity } from "./security.ts";
@@ -40,21 +41,18 @@ export function mapContainer(
   pod: ResolvedPod,
   located: LocatedContainer,
   secrets: SecretsPolicy,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): Omit<MappedContainer, "essential" | "dependsOn"> {
   const { container, path } = located;
   const texts = (field: "command" | "args") =>
     container[field]?.flatMap(
-      (value, index) => plainTextOf(value, `${path}.${field}[${index}]`, secrets, issues) ?? [],
+      (value, index) => plainTextOf(value, `${path}.${field}[${index}]`, secrets, account) ?? [],
     );
   const entryPoint = texts("command");
   const command = texts("args");
-  if (container.image === "") issues.push({ path: `${path}.image`, message: "an image is needed here" });
+  if (container.image === "") account.reject(`${path}.image`, "an image is needed here");
   if (container.imagePullPolicy === "Never") {
-    issues.push({
-      path: `${path}.imagePullPolicy`,
-      message: "every run pulls its images: use Always or IfNotPresent",
-    });
+    account.reject(`${path}.imagePullPolicy`, "every run pulls its images: use Always or IfNotPresent");
   }
   return {
     name: container.name,
@@ -65,16 +63,16 @@ export function mapContainer(
     ...(command ? { command } : {}),
     ...(container.workingDir ? { workingDirectory: container.workingDir } : {}),
     environment: container.env.flatMap((variable) => {
-      const value = plainTextOf(variable.value, variablePath(located, variable.name), secrets, issues);
+      const value = plainTextOf(variable.value, variablePath(located, variable.name), secrets, account);
       return value === undefined ? [] : [{ name: variable.name, value }];
     }),
-    security: containerSecurity(pod, located, issues),
+    security: containerSecurity(pod, located, account),
     mounts: container.mounts.map((mount, index) => {
       if (mount.subPath) {
-        issues.push({
-          path: `${path}.volumeMounts[${index}].subPath`,
-          message: "a mount takes a whole volume: mount the volume elsewhere and use the path below it",
-        });
+        account.reject(
+          `${path}.volumeMounts[${index}].subPath`,
+          "a mount takes a whole volume: mount the volume elsewhere and use the path below it",
+        );
       }
       return {
         sourceVolume: mount.volume,

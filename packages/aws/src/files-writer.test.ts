@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FieldIssue } from "@vkubelet/core";
+import { FieldNotes } from "@vkubelet/pod";
 import { resolvedPodOf } from "@vkubelet/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { filesWriter } from "./files-writer.ts";
@@ -32,7 +32,7 @@ const pod = resolvedPodOf(
 
 describe("the container that writes files", () => {
   it("writes contents and modes byte for byte, whatever is in them", () => {
-    const writer = filesWriter(pod, "busybox", "plain", []);
+    const writer = filesWriter(pod, "busybox", "plain", new FieldNotes());
     const script = writer?.command?.[2]?.replaceAll("'/vkubelet/", `'${folder}/`) ?? "";
     const env = Object.fromEntries(writer?.environment.map(({ name, value }) => [name, value]) ?? []);
     execFileSync("sh", ["-c", script], { env: { PATH: process.env["PATH"], ...env } });
@@ -47,7 +47,7 @@ describe("the container that writes files", () => {
       containers: [{ name: "main", image: "a" }],
       volumes: [{ name: "scratch", emptyDir: {} }],
     });
-    expect(filesWriter(bare, "busybox", "reject", [])).toBeUndefined();
+    expect(filesWriter(bare, "busybox", "reject", new FieldNotes())).toBeUndefined();
   });
 
   it.each<[string, object, object, boolean]>([
@@ -76,15 +76,16 @@ describe("the container that writes files", () => {
       }),
       "busybox",
       "reject",
-      [],
+      new FieldNotes(),
     );
     expect(writer?.mounts.map(({ sourceVolume }) => sourceVolume)).toEqual(opens ? ["scratch"] : undefined);
     if (opens) expect(writer?.command?.[2]).toContain("chmod 777 '/vkubelet/scratch'");
   });
 
   it("refuses files of a Secret by path, and names no content, unless allowed", () => {
-    const issues: FieldIssue[] = [];
-    const writer = filesWriter(pod, "busybox", "reject", issues);
+    const notes = new FieldNotes();
+    const writer = filesWriter(pod, "busybox", "reject", notes);
+    const issues = notes.rejected;
     expect(issues).toMatchObject([{ path: "spec.volumes[1]" }]);
     expect(JSON.stringify([writer, issues])).not.toContain(btoa("s3cret"));
     expect(JSON.stringify(issues)).not.toContain("s3cret");

@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedFile, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedFile, ResolvedPod } from "@vkubelet/core";
+import { type FieldAccount, FieldNotes } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 import { type SecretsPolicy, secretInPlainText } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
@@ -21,7 +22,7 @@ export function filesWriter(
   pod: ResolvedPod,
   image: string,
   secrets: SecretsPolicy,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): Omit<MappedContainer, "essential" | "dependsOn"> | undefined {
   const opened = volumesToOpen(pod);
   const written = pod.volumes.filter((volume) => volume.type === "files");
@@ -31,7 +32,7 @@ export function filesWriter(
   for (const name of opened) script.push(`chmod 777 ${shellQuote(writerRoot(name))}`);
   for (const volume of written) {
     if (secrets === "reject" && volume.files.some((file) => file.secret)) {
-      issues.push({ path: volumePath(pod, volume.name), message: secretInPlainText("file") });
+      account.reject(volumePath(pod, volume.name), secretInPlainText("file"));
       continue;
     }
     for (const file of volume.files) {
@@ -59,7 +60,7 @@ export function filesWriter(
 function volumesToOpen(pod: ResolvedPod): readonly string[] {
   const byGroup = pod.pod.spec?.securityContext?.["fsGroup"] !== undefined;
   const names = locateContainers(pod).flatMap((located) => {
-    const { user } = containerSecurity(pod, located, []);
+    const { user } = containerSecurity(pod, located, new FieldNotes());
     const root = user === undefined ? !byGroup : /^0(:|$)/.test(user);
     return root
       ? []

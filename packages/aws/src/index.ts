@@ -13,5 +13,4 @@ export {
 } from "./log-stream.ts";
 export { type FoundAs, latestRuns, type PodRun, runForLogs, runsAmong } from "./pod-runs.ts";
 export { type RunRecord, readRun, runRecordKey, writeRun } from "./run-record.ts";
-export { acceptTranslation } from "./translation-outcome.ts";
 export { unlessGone } from "./unless-gone.ts";

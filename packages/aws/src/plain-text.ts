@@ -1,4 +1,5 @@
-import { type FieldIssue, lateFieldsOf, type ResolvedValue, renderValue } from "@vkubelet/core";
+import { lateFieldsOf, type ResolvedValue, renderValue } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 
 /**
  * What happens to values that came from a Secret. `reject`: the pod is refused, since definitions and overrides are
@@ -14,18 +15,18 @@ export function plainTextOf(
   value: ResolvedValue,
   path: string,
   secrets: SecretsPolicy,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): string | undefined {
   const late = lateFieldsOf(value);
   if (late.length > 0) {
-    issues.push({
+    account.reject(
       path,
-      message: `needs ${late.join(", ")}, known only after the start: let the program ask its own network interface or the task metadata endpoint`,
-    });
+      `needs ${late.join(", ")}, known only after the start: let the program ask its own network interface or the task metadata endpoint`,
+    );
     return undefined;
   }
   if (value.secret && secrets === "reject") {
-    issues.push({ path, message: secretInPlainText("value") });
+    account.reject(path, secretInPlainText("value"));
     return undefined;
   }
   return renderValue(value);

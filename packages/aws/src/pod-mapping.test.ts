@@ -1,13 +1,15 @@
+import { FieldNotes } from "@vkubelet/pod";
 import { resolvedPodOf } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import { mapPod } from "./pod-mapping.ts";
 
 const order = (spec: Parameters<typeof resolvedPodOf>[0], sentinelImage?: string) =>
   Object.fromEntries(
-    mapPod(resolvedPodOf(spec), {
-      secrets: "reject",
-      ...(sentinelImage ? { sentinelImage } : {}),
-    }).containers.map(({ name, essential, dependsOn }) => [
+    mapPod(
+      resolvedPodOf(spec),
+      { secrets: "reject", ...(sentinelImage ? { sentinelImage } : {}) },
+      new FieldNotes(),
+    ).containers.map(({ name, essential, dependsOn }) => [
       name,
       { essential, after: dependsOn.map((entry) => `${entry.containerName} ${entry.condition}`) },
     ]),
@@ -42,6 +44,7 @@ describe("order of containers", () => {
         ],
       }),
       { secrets: "reject" },
+      new FieldNotes(),
     );
     expect(mapped.containers.map(({ name }) => name)).toEqual(["vkubelet_writer", "init", "main"]);
     expect(mapped.containers[1]?.dependsOn).toEqual([
@@ -57,7 +60,9 @@ describe("several main containers", () => {
   const spec = { restartPolicy: "Never" as const, containers: [main, { name: "second", image: "s" }] };
 
   it("without a sentinel are all essential, and the mapping says what that means", () => {
-    expect(mapPod(resolvedPodOf(spec), { secrets: "reject" }).firstEndStopsOthers).toBe(true);
+    expect(mapPod(resolvedPodOf(spec), { secrets: "reject" }, new FieldNotes()).firstEndStopsOthers).toBe(
+      true,
+    );
     expect(order(spec)).toMatchObject({ main: { essential: true }, second: { essential: true } });
   });
 
@@ -75,9 +80,12 @@ describe("several main containers", () => {
 });
 
 describe("what cannot be mapped is an issue at its path", () => {
-  const issuesOf = (spec: Parameters<typeof resolvedPodOf>[0], secrets: "reject" | "plain" = "reject") =>
-    mapPod(resolvedPodOf(spec, 0, { secrets: { s: { data: { password: btoa("hunter2") } } } }), { secrets })
-      .issues;
+  const issuesOf = (spec: Parameters<typeof resolvedPodOf>[0], secrets: "reject" | "plain" = "reject") => {
+    const notes = new FieldNotes();
+    const pod = resolvedPodOf(spec, 0, { secrets: { s: { data: { password: btoa("hunter2") } } } });
+    mapPod(pod, { secrets }, notes);
+    return notes.rejected;
+  };
 
   it("secret values in env, envFrom and expanded arguments, without the value", () => {
     const spec = {
@@ -162,14 +170,18 @@ describe("the token that admission adds", () => {
   const pod = resolvedPodOf(spec, 0, { token: { token: "t", expiresAt: "2026-01-01T00:00:00Z" } });
 
   it("F4: is left out by name where it would stand in plain text", () => {
-    const mapping = mapPod(pod, { secrets: "reject" });
-    expect(mapping).toMatchObject({ leftOut: ["spec.volumes[0]"], issues: [], volumes: [] });
+    const notes = new FieldNotes();
+    const mapping = mapPod(pod, { secrets: "reject" }, notes);
+    expect(mapping.volumes).toEqual([]);
+    expect(notes).toMatchObject({ rejected: [], approximated: [{ path: "spec.volumes[0]" }] });
     expect(mapping.containers.map(({ name, mounts }) => [name, mounts])).toEqual([["main", []]]);
   });
 
   it("F4: is written where plain text is allowed", () => {
-    const mapping = mapPod(pod, { secrets: "plain" });
-    expect(mapping).toMatchObject({ leftOut: [], volumes: ["kube-api-access-x7k2p"] });
+    const notes = new FieldNotes();
+    const mapping = mapPod(pod, { secrets: "plain" }, notes);
+    expect(mapping.volumes).toEqual(["kube-api-access-x7k2p"]);
+    expect(notes.approximated).toEqual([]);
     expect(mapping.containers.map(({ name }) => name)).toEqual(["vkubelet_writer", "main"]);
   });
 });

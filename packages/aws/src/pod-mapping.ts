@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { withoutApiAccess } from "@vkubelet/pod";
 import { type ContainerDependency, type MappedContainer, mapContainer } from "./container-mapping.ts";
 import { defaultWriterImage, filesWriter, volumePath } from "./files-writer.ts";
@@ -29,13 +30,9 @@ export interface PodMapping {
   readonly volumes: readonly string[];
   /** Whether the end of one main container stops the others although Kubernetes would let them go on. */
   readonly firstEndStopsOthers: boolean;
-  /** Paths of volumes that are left out: the token that admission adds, where secrets are not sent in plain text. */
-  readonly leftOut: readonly string[];
-  readonly issues: readonly FieldIssue[];
 }
 
-/** Why a volume of {@link PodMapping.leftOut} is not there. */
-export const leftOutReason =
+const leftOutReason =
   'left out: the token that admission adds would stand in plain text at AWS; the option secrets: "plain" allows it';
 
 /**
@@ -43,14 +40,14 @@ export const leftOutReason =
  * sidecar waits for its `START`; main containers are essential, so that the task ends with them and takes the sidecars
  * along, as a pod does.
  */
-export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions): PodMapping {
+export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions, account: FieldAccount): PodMapping {
   const { pod, leftOut } =
     options.secrets === "reject" ? withoutApiAccess(wholePod) : { pod: wholePod, leftOut: [] };
-  const issues: FieldIssue[] = [];
+  for (const path of leftOut) account.approximate(path, leftOutReason);
   const containers: MappedContainer[] = [];
   const sidecarStarts: ContainerDependency[] = [];
   let gate: ContainerDependency | undefined;
-  const writer = filesWriter(pod, options.writerImage ?? defaultWriterImage, options.secrets, issues);
+  const writer = filesWriter(pod, options.writerImage ?? defaultWriterImage, options.secrets, account);
   if (writer) {
     containers.push({ ...writer, essential: false, dependsOn: [] });
     gate = { containerName: writer.name, condition: "SUCCESS" };
@@ -58,7 +55,7 @@ export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions): PodMa
   const several = pod.containers.length > 1;
   const withSentinel = several && options.sentinelImage !== undefined && pod.restartPolicy !== "Always";
   for (const located of locateContainers(pod)) {
-    const mapped = mapContainer(pod, located, options.secrets, issues);
+    const mapped = mapContainer(pod, located, options.secrets, account);
     const { name, kind } = located.container;
     const waitsFor = kind === "main" ? [...sidecarStarts, gate] : [gate];
     const dependsOn = waitsFor.filter(
@@ -73,14 +70,12 @@ export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions): PodMa
   if (withSentinel && options.sentinelImage !== undefined) {
     containers.push(sentinel(pod, options.sentinelImage));
   }
-  checkVolumes(pod, issues);
-  checkCount(containers.length, issues);
+  checkVolumes(pod, account);
+  checkCount(containers.length, account);
   return {
     containers,
     volumes: pod.volumes.filter((volume) => volume.type !== "reference").map((volume) => volume.name),
     firstEndStopsOthers: several && !withSentinel,
-    leftOut,
-    issues,
   };
 }
 
@@ -98,22 +93,22 @@ function sentinel(pod: ResolvedPod, image: string): MappedContainer {
   };
 }
 
-function checkVolumes(pod: ResolvedPod, issues: FieldIssue[]): void {
+function checkVolumes(pod: ResolvedPod, account: FieldAccount): void {
   for (const volume of pod.volumes) {
     if (volume.type === "reference") {
-      issues.push({
-        path: `${volumePath(pod, volume.name)}.${volume.kind}`,
-        message: "this kind of volume cannot be mounted here: use emptyDir, configMap or downwardAPI",
-      });
+      account.reject(
+        `${volumePath(pod, volume.name)}.${volume.kind}`,
+        "this kind of volume cannot be mounted here: use emptyDir, configMap or downwardAPI",
+      );
     }
   }
 }
 
-function checkCount(count: number, issues: FieldIssue[]): void {
+function checkCount(count: number, account: FieldAccount): void {
   if (count > maximumContainers) {
-    issues.push({
-      path: "spec.containers",
-      message: `makes ${count} containers with init containers and helpers, at most ${maximumContainers} fit into a task`,
-    });
+    account.reject(
+      "spec.containers",
+      `makes ${count} containers with init containers and helpers, at most ${maximumContainers} fit into a task`,
+    );
   }
 }

@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 
 const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
@@ -11,7 +12,7 @@ export function registryCredential(
   pod: ResolvedPod,
   { image, located }: MappedContainer,
   known: Readonly<Record<string, string>> | undefined,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): string | undefined {
   const covers = (registry: string) => image === registry || image.startsWith(`${registry}/`);
   const [best] = Object.entries(known ?? {})
@@ -20,10 +21,10 @@ export function registryCredential(
   if (best) return best[1];
   const needed = pod.pullCredentials.find(({ registry }) => covers(registry) && !ecrHost.test(registry));
   if (needed && located) {
-    issues.push({
-      path: "spec.imagePullSecrets",
-      message: `ECS takes registry credentials from Secrets Manager only: name the secret for ${needed.registry} in the option registryCredentials`,
-    });
+    account.reject(
+      "spec.imagePullSecrets",
+      `ECS takes registry credentials from Secrets Manager only: name the secret for ${needed.registry} in the option registryCredentials`,
+    );
   }
   return undefined;
 }

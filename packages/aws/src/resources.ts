@@ -1,5 +1,5 @@
-import type { FieldIssue, ResolvedContainer, ResolvedPod } from "@vkubelet/core";
-import { effectiveResources, Quantity } from "@vkubelet/pod";
+import type { ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import { effectiveResources, type FieldAccount, Quantity } from "@vkubelet/pod";
 import { locateContainers } from "./spec-paths.ts";
 
 /** What a whole pod needs, rounded up to the units of AWS (rule E8). */
@@ -51,18 +51,20 @@ export function containerNeeds(container: ResolvedContainer): ContainerNeeds {
   };
 }
 
-/** An issue for every resource name that is not in `known`: devices, huge pages and the like. */
-export function unknownResourceIssues(pod: ResolvedPod, known: ReadonlySet<string>): readonly FieldIssue[] {
-  return locateContainers(pod).flatMap(({ container, path }) =>
-    (["requests", "limits"] as const).flatMap((list) =>
-      Object.keys(container.resources[list])
-        .filter((name) => !known.has(name))
+/** Rejects every resource whose name is not in `known`: devices, huge pages and the like. */
+export function rejectUnknownResources(
+  pod: ResolvedPod,
+  known: ReadonlySet<string>,
+  account: FieldAccount,
+): void {
+  for (const { container, path } of locateContainers(pod)) {
+    for (const list of ["requests", "limits"] as const) {
+      for (const name of Object.keys(container.resources[list])) {
+        if (known.has(name)) continue;
         // A request that was only defaulted from its limit is reported once, where the user wrote it.
-        .filter((name) => list === "limits" || container.resources.limits[name] === undefined)
-        .map((name) => ({
-          path: `${path}.resources.${list}.${name}`,
-          message: "this backend has no such resource",
-        })),
-    ),
-  );
+        if (list === "requests" && container.resources.limits[name] !== undefined) continue;
+        account.reject(`${path}.resources.${list}.${name}`, "this backend has no such resource");
+      }
+    }
+  }
 }

@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import type { LocatedContainer } from "./spec-paths.ts";
 
 /** What AWS can honour of a container's security context, pod-level values merged in. */
@@ -24,7 +25,7 @@ interface WrittenSecurity {
 export function containerSecurity(
   pod: ResolvedPod,
   located: LocatedContainer,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): ContainerSecurity {
   const ofPod: WrittenSecurity = pod.pod.spec?.securityContext ?? {};
   const ofContainer: WrittenSecurity = located.written.securityContext ?? {};
@@ -34,16 +35,13 @@ export function containerSecurity(
   const group = ofContainer.runAsGroup ?? ofPod.runAsGroup;
   const nonRoot = ofContainer.runAsNonRoot ?? ofPod.runAsNonRoot;
   if (group !== undefined && user === undefined) {
-    issues.push({
-      path: owner("runAsGroup"),
-      message: "a group cannot be set without a user: set runAsUser too",
-    });
+    account.reject(owner("runAsGroup"), "a group cannot be set without a user: set runAsUser too");
   }
   if (nonRoot === true && (user === undefined || user === 0)) {
-    issues.push({
-      path: owner("runAsNonRoot"),
-      message: "cannot be checked without reading the image: set runAsUser to a user other than 0",
-    });
+    account.reject(
+      owner("runAsNonRoot"),
+      "cannot be checked without reading the image: set runAsUser to a user other than 0",
+    );
   }
   return {
     ...(typeof user === "number" ? { user: group === undefined ? `${user}` : `${user}:${group}` } : {}),

@@ -6,7 +6,6 @@ export { defaultWriterImage, volumePath, writerContainerName } from "./files-wri
 export { type ContainerValues, type DividedValues, divideValues, undividedValues } from "./own-values.ts";
 export type { SecretsPolicy } from "./plain-text.ts";
 export {
-  leftOutReason,
   mapPod,
   maximumContainers,
   type PodMapping,
@@ -19,7 +18,7 @@ export {
   containerNeeds,
   type PodNeeds,
   podNeeds,
-  unknownResourceIssues,
+  rejectUnknownResources,
 } from "./resources.ts";
 export {
   identityEnvironment,

@@ -1,16 +1,12 @@
-import {
-  acceptTranslation,
-  type DefinitionRegistry,
-  isDefiniteRefusal,
-  type RunBackend,
-} from "@vkubelet/aws";
+import { type DefinitionRegistry, isDefiniteRefusal, type RunBackend } from "@vkubelet/aws";
+import { acceptTranslation } from "@vkubelet/pod";
 import type { BatchClient } from "./client.ts";
 import { findJobs, hasEnded, runsOf } from "./jobs.ts";
 import { jobName } from "./translate/job-names.ts";
 import { ownStopReason } from "./translate/observe-job.ts";
 import type { BatchTranslateOptions } from "./translate/options.ts";
 import type { BatchRequests } from "./translate/requests.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { batchTranslator } from "./translate/translate-pod.ts";
 
 /** For how long a job that was submitted may be missing from a listing. */
 export const visibleAfterMs = 60_000;
@@ -29,7 +25,7 @@ export function batchRuns(
     visibleAfterMs,
     forgottenAfterMs,
     translate: (pod, context) => {
-      const requests = acceptTranslation(translatePod(pod, options), "batch", context);
+      const requests = acceptTranslation(batchTranslator.translate(pod, options), "batch", context);
       return { definition: requests.registerJobDefinition.jobDefinitionName ?? "", requests };
     },
     ensureDefinition: ({ registerJobDefinition }, signal) => {

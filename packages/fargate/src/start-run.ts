@@ -1,17 +1,17 @@
 import {
-  acceptTranslation,
   type CreateAnswer,
   type DefinitionRegistry,
   isDefiniteRefusal,
   type RunBackend,
 } from "@vkubelet/aws";
 import { formatPodRef, ProviderError, type ResolvedPod } from "@vkubelet/core";
+import { acceptTranslation } from "@vkubelet/pod";
 import type { FargateClient, RunTaskReply } from "./client.ts";
 import { describeAllTasks, listAllTasks, runsOf } from "./tasks.ts";
 import { ownStopReason } from "./translate/observe-task.ts";
 import type { FargateTranslateOptions } from "./translate/options.ts";
 import { clientToken, type FargateRequests, startedBy } from "./translate/requests.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { fargateTranslator } from "./translate/translate-pod.ts";
 
 /**
  * ECS keeps a token for the task's life and an hour, and a stopped task for about an hour. Some minutes are left for
@@ -30,7 +30,7 @@ export function fargateRuns(
     visibleAfterMs: 0,
     forgottenAfterMs,
     translate: (pod, context) => {
-      const requests = acceptTranslation(translatePod(pod, options), "fargate", context);
+      const requests = acceptTranslation(fargateTranslator.translate(pod, options), "fargate", context);
       return { definition: requests.registerTaskDefinition.family ?? "", requests };
     },
     ensureDefinition: ({ registerTaskDefinition }, signal) => {

@@ -17,7 +17,7 @@ import {
   type ProviderTraits,
   type ResolvedPod,
 } from "@vkubelet/core";
-import { approximationNotice } from "@vkubelet/pod";
+import { acceptTranslation } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
@@ -29,7 +29,7 @@ import { layout } from "./state/layout.ts";
 import { acceptedPods, acceptPod, checkUid, readPodFile, removePod } from "./state/pod-directory.ts";
 import { supervisorScript } from "./supervise/supervisor-script.ts";
 import type { LocalHost } from "./translate/process-plan.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { localTranslator } from "./translate/translate-pod.ts";
 
 interface Opened {
   readonly host: LocalHost;
@@ -72,11 +72,9 @@ class LocalProvider implements Provider {
     const opened = await this.#open(context);
     const { host, keepers, services } = opened;
     if (keepers.has(pod.ref.uid)) return;
-    const { plan, report } = translatePod(pod, host);
+    const plan = acceptTranslation(localTranslator.translate(pod, host), "local", context);
     context.signal.throwIfAborted();
     await acceptPod(this.#options.directory, pod, plan, services.clock.now());
-    const notice = approximationNotice(report);
-    if (notice) context.notify(notice);
     const file = await readPodFile(layout.pod(this.#options.directory, pod.ref.uid));
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);

@@ -5,11 +5,11 @@ import {
   ProviderError,
   type ResolvedPod,
 } from "@vkubelet/core";
-import { approximationNotice } from "@vkubelet/pod";
+import { approximationNotice, requestsOf } from "@vkubelet/pod";
 import { jobExistsReason, type NomadClient } from "./client.ts";
 import { metaKeys } from "./translate/identity.ts";
 import type { NomadTranslateOptions } from "./translate/options.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { nomadTranslator } from "./translate/translate-pod.ts";
 import type { JobDetail } from "./wire.ts";
 
 /**
@@ -23,11 +23,12 @@ export async function createJob(
   options: NomadTranslateOptions,
   context: PodContext,
 ): Promise<JobDetail | undefined> {
-  const { requests, report } = translatePod(pod, options);
+  const translation = nomadTranslator.translate(pod, options);
+  const requests = requestsOf(translation, "nomad");
   const id = requests.register.Job.ID;
   const existing = await client.readJob(id, context.signal);
   if (existing !== undefined) return adopt(existing, pod, options, context);
-  const notice = approximationNotice(report);
+  const notice = approximationNotice(translation.report);
   if (notice) context.notify(notice);
   for (const variable of requests.variables) {
     await client.putVariable(variable.path, variable.items, context.signal);

@@ -1,8 +1,9 @@
 import { formatPodRef, type PodContext, ProviderError, type ResolvedPod } from "@vkubelet/core";
+import { requestsOf } from "@vkubelet/pod";
 import type { NomadClient } from "./client.ts";
 import { jobId, metaKeys } from "./translate/identity.ts";
 import type { NomadTranslateOptions } from "./translate/options.ts";
-import { translatePod } from "./translate/translate-pod.ts";
+import { nomadTranslator } from "./translate/translate-pod.ts";
 
 /**
  * Carries changed Secrets and renewed tokens to a pod: its variables are written again, and Nomad renders the files that
@@ -22,7 +23,7 @@ export async function updateVariables(
   }
   // The measure that the job was made with: another one would look like a changed job.
   const mhzPerCore = Number(job.Meta?.[metaKeys.mhzPerCore] ?? options.mhzPerCore);
-  const { requests } = translatePod(pod, { ...options, mhzPerCore });
+  const requests = requestsOf(nomadTranslator.translate(pod, { ...options, mhzPerCore }), "nomad");
   if (requests.register.Job.Meta[metaKeys.specHash] !== job.Meta?.[metaKeys.specHash]) {
     throw new ProviderError(
       "Unsupported",

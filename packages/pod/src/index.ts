@@ -31,3 +31,9 @@ export {
   type SupportRule,
   type SupportTable,
 } from "./support-table.ts";
+export { acceptTranslation, requestsOf } from "./translator/accept-translation.ts";
+export { acceptAnnotation } from "./translator/accepted-fields.ts";
+export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
+export { translateManifest } from "./translator/translate-manifest.ts";
+export type { BackendRequest, Translation } from "./translator/translation.ts";
+export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";

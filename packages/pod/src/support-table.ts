@@ -15,6 +15,11 @@ export interface SupportRule {
   readonly reason: string;
   /** The rule applies only if this holds for the value at its path, as it stands in the raw JSON. */
   readonly when?: (value: unknown, pod: Pod) => boolean;
+  /**
+   * For `reject`: the weaker result that a pod may accept by annotation instead; the mapping goes on as if the field
+   * were not set. Absent where there is none.
+   */
+  readonly accepted?: string;
   /** A value that never counts against the pod, beyond the API's own defaults, which never do. */
   readonly default?: unknown;
 }

@@ -1,6 +1,7 @@
 import type { LogConfiguration, TaskContainerProperties } from "@aws-sdk/client-batch";
 import { type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { parameterReference } from "./job-names.ts";
 import type { BatchTranslateOptions } from "./options.ts";
 
@@ -21,16 +22,16 @@ export function commonContainer(
   pod: ResolvedPod,
   mapped: MappedContainer,
   options: BatchTranslateOptions,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): CommonContainer {
   const { security, located } = mapped;
-  const credential = registryCredential(pod, mapped, options.registryCredentials, issues);
+  const credential = registryCredential(pod, mapped, options.registryCredentials, account);
   const onEc2 = options.platform === "EC2";
   if (located && security.privileged && !onEc2) {
-    issues.push({
-      path: `${located.path}.securityContext.privileged`,
-      message: "Fargate runs no privileged containers: use a queue on EC2",
-    });
+    account.reject(
+      `${located.path}.securityContext.privileged`,
+      "Fargate runs no privileged containers: use a queue on EC2",
+    );
   }
   return {
     image: mapped.image,
@@ -62,19 +63,18 @@ function logConfiguration(
 export function commandOf(
   { entryPoint, command, located }: MappedContainer,
   options: BatchTranslateOptions,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): readonly string[] | undefined {
   if (located && entryPoint && options.entryPoint !== "assume-none") {
-    issues.push({
-      path: `${located.path}.command`,
-      message:
-        'Batch cannot replace an image\'s ENTRYPOINT: write args only, or set the option entryPoint: "assume-none" where images have none, or use Fargate without Batch',
-    });
+    account.reject(
+      `${located.path}.command`,
+      'Batch cannot replace an image\'s ENTRYPOINT: write args only, or set the option entryPoint: "assume-none" where images have none, or use Fargate without Batch',
+    );
   }
   if (!entryPoint && !command) return undefined;
   const whole = [...(entryPoint ?? []), ...(command ?? [])];
   if (located && whole.some((part) => parameterReference.test(part))) {
-    issues.push({ path: `${located.path}.args`, message: "Batch would replace Ref::vkubelet_…: rename it" });
+    account.reject(`${located.path}.args`, "Batch would replace Ref::vkubelet_…: rename it");
   }
   return whole;
 }
@@ -83,14 +83,14 @@ export function commandOf(
 const reservedPrefix = "AWS_BATCH";
 
 /** Issues about the names of variables. */
-export function checkEnvironment({ environment, located }: MappedContainer, issues: FieldIssue[]): void {
+export function checkEnvironment({ environment, located }: MappedContainer, account: FieldAccount): void {
   if (!located) return;
   for (const { name } of environment) {
     if (!name.startsWith(reservedPrefix)) continue;
     const index = located.written.env?.findIndex((entry) => entry.name === name) ?? -1;
-    issues.push({
-      path: index < 0 ? `${located.path}.envFrom` : `${located.path}.env[${index}].name`,
-      message: `Batch keeps names that begin with ${reservedPrefix} for itself: rename ${name}`,
-    });
+    account.reject(
+      index < 0 ? `${located.path}.envFrom` : `${located.path}.env[${index}].name`,
+      `Batch keeps names that begin with ${reservedPrefix} for itself: rename ${name}`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import {
   fargateSizeFor,
   type MappedContainer,
 } from "@vkubelet/aws/translate";
-import type { FieldIssue } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 
 /** The least that a container gets which asks for nothing (MiB); a job on EC2 must name a number. */
 const smallestMemory = 128;
@@ -28,10 +28,10 @@ interface Wanted {
 export function containerSizes(
   containers: readonly MappedContainer[],
   platform: "FARGATE" | "EC2",
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): ContainerSizes {
   const wanted = containers.map(wantedBy);
-  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, containers, issues);
+  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, containers, account);
 }
 
 function wantedBy({ name, located }: MappedContainer): Wanted {
@@ -62,17 +62,17 @@ function onEc2(wanted: readonly Wanted[]): ContainerSizes {
 function onFargate(
   wanted: readonly Wanted[],
   containers: readonly MappedContainer[],
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): ContainerSizes {
   const quarters = wanted.map(({ cpu }) => Math.max(1, Math.ceil(cpu / 250)));
   const cpuSum = quarters.reduce((sum, value) => sum + value, 0) * quarter;
   const memorySum = wanted.reduce((sum, { memory }) => sum + memory, 0);
   const size = fargateSizeFor(BigInt(Math.ceil((cpuSum * 1000) / 1024)), BigInt(memorySum));
   if (size === undefined) {
-    issues.push({
-      path: "spec.containers",
-      message: `need ${cpuSum / 1024} cores and ${memorySum} MiB together; the largest Fargate job has 32 cores and 249856 MiB`,
-    });
+    account.reject(
+      "spec.containers",
+      `need ${cpuSum / 1024} cores and ${memorySum} MiB together; the largest Fargate job has 32 cores and 249856 MiB`,
+    );
     return new Map();
   }
   const spare: FargateSize = { cpu: size.cpu - cpuSum, memory: size.memory - memorySum };

@@ -1,8 +1,10 @@
 import type { PodSpec } from "@vkubelet/core";
+import type { Translation } from "@vkubelet/pod";
 import { resolvedPodOf, testPodUid as uid } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import type { BatchTranslateOptions } from "./options.ts";
-import { type BatchTranslation, translatePod } from "./translate-pod.ts";
+import type { BatchRequests } from "./requests.ts";
+import { batchTranslator } from "./translate-pod.ts";
 
 const options: BatchTranslateOptions = {
   nodeName: "batch-1",
@@ -11,14 +13,19 @@ const options: BatchTranslateOptions = {
   executionRoleArn: "arn:aws:iam::1:role/execution",
 };
 
-function translate(spec: PodSpec, extra: Partial<BatchTranslateOptions> = {}): BatchTranslation {
-  return translatePod(resolvedPodOf({ restartPolicy: "Never", ...spec }), { ...options, ...extra });
+function translate(spec: PodSpec, extra: Partial<BatchTranslateOptions> = {}): Translation<BatchRequests> {
+  return batchTranslator.translate(resolvedPodOf({ restartPolicy: "Never", ...spec }), {
+    ...options,
+    ...extra,
+  });
 }
-function requestsOf(translation: BatchTranslation): NonNullable<BatchTranslation["requests"]> {
+function requestsOf(
+  translation: Translation<BatchRequests>,
+): NonNullable<Translation<BatchRequests>["requests"]> {
   if (!translation.requests) throw new Error(JSON.stringify(translation.report.entries));
   return translation.requests;
 }
-const rejections = ({ report }: BatchTranslation) =>
+const rejections = ({ report }: Translation<BatchRequests>) =>
   report.entries.filter(({ disposition }) => disposition === "reject").map(({ path }) => path);
 
 const job: PodSpec = {
@@ -79,7 +86,7 @@ describe("a pod of one container", () => {
 
   it("shares its definition with its siblings", () => {
     const name = (pod: string) => {
-      const translation = translatePod(
+      const translation = batchTranslator.translate(
         resolvedPodOf({ restartPolicy: "Never", ...job }, 1, {}, pod),
         options,
       );
@@ -180,7 +187,9 @@ describe("what is not honoured is named", () => {
 
   it("a pod that restarts for ever, even when the policy is only the default", () => {
     expect(
-      rejections(translatePod(resolvedPodOf({ containers: [{ name: "main", image: "a" }] }), options)),
+      rejections(
+        batchTranslator.translate(resolvedPodOf({ containers: [{ name: "main", image: "a" }] }), options),
+      ),
     ).toEqual(["spec.restartPolicy"]);
     expect(
       rejections(translate({ restartPolicy: "OnFailure", containers: [{ name: "m", image: "a" }] })),

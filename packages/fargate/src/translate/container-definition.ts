@@ -1,6 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
-import type { FieldIssue, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { logConfiguration } from "./log-configuration.ts";
 import type { FargateTranslateOptions } from "./options.ts";
 
@@ -15,9 +16,9 @@ export function containerDefinition(
   pod: ResolvedPod,
   mapped: MappedContainer,
   options: FargateTranslateOptions,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): ContainerDefinition {
-  const credential = registryCredential(pod, mapped, options.registryCredentials, issues);
+  const credential = registryCredential(pod, mapped, options.registryCredentials, account);
   return {
     name: mapped.name,
     image: mapped.image,
@@ -28,8 +29,8 @@ export function containerDefinition(
     ...(mapped.mounts.length > 0 ? { mountPoints: mapped.mounts.map((mount) => ({ ...mount })) } : {}),
     ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
     ...sizes(mapped),
-    ...security(mapped, issues),
-    ...ports(mapped, issues),
+    ...security(mapped, account),
+    ...ports(mapped, account),
     ...(mapped.located?.written && "tty" in mapped.located.written && mapped.located.written.tty === true
       ? { pseudoTerminal: true }
       : {}),
@@ -64,19 +65,19 @@ function sizes({ located, role }: MappedContainer): ContainerDefinition {
   };
 }
 
-function security({ security: wanted, located }: MappedContainer, issues: FieldIssue[]): ContainerDefinition {
+function security(
+  { security: wanted, located }: MappedContainer,
+  account: FieldAccount,
+): ContainerDefinition {
   const refused = wanted.addCapabilities.filter((name) => name.replace(/^CAP_/, "") !== "SYS_PTRACE");
   if (located && refused.length > 0) {
-    issues.push({
-      path: `${located.path}.securityContext.capabilities.add`,
-      message: `Fargate adds no capability but SYS_PTRACE: remove ${refused.join(", ")}`,
-    });
+    account.reject(
+      `${located.path}.securityContext.capabilities.add`,
+      `Fargate adds no capability but SYS_PTRACE: remove ${refused.join(", ")}`,
+    );
   }
   if (located && wanted.privileged) {
-    issues.push({
-      path: `${located.path}.securityContext.privileged`,
-      message: "Fargate runs no privileged containers",
-    });
+    account.reject(`${located.path}.securityContext.privileged`, "Fargate runs no privileged containers");
   }
   const add = wanted.addCapabilities.map((name) => name.replace(/^CAP_/, ""));
   const drop = wanted.dropCapabilities.map((name) => name.replace(/^CAP_/, ""));
@@ -93,15 +94,15 @@ function security({ security: wanted, located }: MappedContainer, issues: FieldI
   };
 }
 
-function ports({ located }: MappedContainer, issues: FieldIssue[]): ContainerDefinition {
+function ports({ located }: MappedContainer, account: FieldAccount): ContainerDefinition {
   const written = located?.written.ports ?? [];
   if (written.length === 0) return {};
   for (const [index, { containerPort, hostPort }] of written.entries()) {
     if (!hostPort || hostPort === containerPort) continue;
-    issues.push({
-      path: `${located?.path}.ports[${index}].hostPort`,
-      message: "a task has no address but its own: make hostPort equal to containerPort or remove it",
-    });
+    account.reject(
+      `${located?.path}.ports[${index}].hostPort`,
+      "a task has no address but its own: make hostPort equal to containerPort or remove it",
+    );
   }
   return {
     portMappings: written.map(({ containerPort, protocol }) => ({

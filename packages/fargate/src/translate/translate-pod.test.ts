@@ -1,8 +1,10 @@
 import type { PodSpec, ResolvedPod } from "@vkubelet/core";
+import type { Translation } from "@vkubelet/pod";
 import { resolvedPodOf, testPodUid as uid } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import type { FargateTranslateOptions } from "./options.ts";
-import { type FargateTranslation, translatePod } from "./translate-pod.ts";
+import type { FargateRequests } from "./requests.ts";
+import { fargateTranslator } from "./translate-pod.ts";
 
 const options: FargateTranslateOptions = {
   nodeName: "fargate.example",
@@ -14,14 +16,19 @@ const options: FargateTranslateOptions = {
   logs: { group: "/pods" },
 };
 
-function translate(spec: PodSpec, extra: Partial<FargateTranslateOptions> = {}): FargateTranslation {
-  return translatePod(resolvedPodOf(spec), { ...options, ...extra });
+function translate(
+  spec: PodSpec,
+  extra: Partial<FargateTranslateOptions> = {},
+): Translation<FargateRequests> {
+  return fargateTranslator.translate(resolvedPodOf(spec), { ...options, ...extra });
 }
-function requestsOf(translation: FargateTranslation): NonNullable<FargateTranslation["requests"]> {
+function requestsOf(
+  translation: Translation<FargateRequests>,
+): NonNullable<Translation<FargateRequests>["requests"]> {
   if (!translation.requests) throw new Error(JSON.stringify(translation.report.entries));
   return translation.requests;
 }
-const rejections = ({ report }: FargateTranslation) =>
+const rejections = ({ report }: Translation<FargateRequests>) =>
   report.entries.filter(({ disposition }) => disposition === "reject").map(({ path }) => path);
 
 const web: PodSpec = {
@@ -123,7 +130,8 @@ describe("a pod of one container", () => {
   });
 
   it("shares its definition with its siblings, and not with another pod", () => {
-    const family = (pod: ResolvedPod) => requestsOf(translatePod(pod, options)).registerTaskDefinition.family;
+    const family = (pod: ResolvedPod) =>
+      requestsOf(fargateTranslator.translate(pod, options)).registerTaskDefinition.family;
     expect(family(resolvedPodOf(web, 0, {}, "web-8g"))).toBe(family(resolvedPodOf(web, 3)));
     expect(family(resolvedPodOf({ ...web, terminationGracePeriodSeconds: 61 }))).not.toBe(
       family(resolvedPodOf(web)),
@@ -273,14 +281,16 @@ describe("registry credentials", () => {
 
   it("come from Secrets Manager, by the longest registry", () => {
     const registryCredentials = { "ghcr.io": "arn:host", "ghcr.io/org": "arn:org" };
-    const { registerTaskDefinition } = requestsOf(translatePod(pod, { ...options, registryCredentials }));
+    const { registerTaskDefinition } = requestsOf(
+      fargateTranslator.translate(pod, { ...options, registryCredentials }),
+    );
     expect(registerTaskDefinition.containerDefinitions?.[0]?.repositoryCredentials).toEqual({
       credentialsParameter: "arn:org",
     });
   });
 
   it("that only the cluster has are refused with the way out, without the password", () => {
-    const translation = translatePod(withSecret, options);
+    const translation = fargateTranslator.translate(withSecret, options);
     expect(rejections(translation)).toEqual(["spec.imagePullSecrets"]);
     expect(JSON.stringify(translation)).not.toContain('"p"');
   });

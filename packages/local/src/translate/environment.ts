@@ -1,4 +1,5 @@
-import { type FieldIssue, type LateField, type ResolvedEnvVar, renderValue } from "@vkubelet/core";
+import { type LateField, type ResolvedEnvVar, renderValue } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { defaultPath, type PlannedVariable } from "./process-plan.ts";
 
 const shellName = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -18,18 +19,18 @@ export function planEnvironment(
   environment: readonly ResolvedEnvVar[],
   path: string,
   bindings: Readonly<Record<LateField, string>>,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): readonly PlannedVariable[] {
   const planned = environment.map(({ name, value }) => {
     const text = renderValue(value, bindings);
     if (text.includes("\0")) {
-      issues.push({ path, message: `variable ${name} contains a NUL byte, which no variable can hold` });
+      account.reject(path, `variable ${name} contains a NUL byte, which no variable can hold`);
     }
     if (value.secret && !survivesShell(name)) {
-      issues.push({
+      account.reject(
         path,
-        message: `variable ${name} holds a secret under a name that a shell cannot pass on; rename it to letters, digits and _`,
-      });
+        `variable ${name} holds a secret under a name that a shell cannot pass on; rename it to letters, digits and _`,
+      );
     }
     return { name, value: text, secret: value.secret };
   });

@@ -9,4 +9,4 @@ export type {
 } from "./process-plan.ts";
 export { defaultPath } from "./process-plan.ts";
 export { localSupport } from "./support.ts";
-export { type LocalTranslation, reportPod, translatePod } from "./translate-pod.ts";
+export { localTranslator } from "./translate-pod.ts";

@@ -1,30 +1,28 @@
-import type { FieldIssue, ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { isApiAccessVolume } from "@vkubelet/pod";
 import type { LocalHost, PlannedMount, PlannedVolume } from "./process-plan.ts";
 
 const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
 
 /** The volumes of the pod as directories; kinds that this machine does not have are rejected by path. */
-export function planVolumes(pod: ResolvedPod, issues: FieldIssue[]): readonly PlannedVolume[] {
+export function planVolumes(pod: ResolvedPod, account: FieldAccount): readonly PlannedVolume[] {
   return pod.volumes.flatMap((volume, index): PlannedVolume[] => {
     if (volume.type !== "reference") return [{ name: volume.name, type: volume.type }];
     const path = `spec.volumes[${index}].${volume.kind}`;
     if (volume.kind !== "hostPath") {
       // The support table rejects every field of other kinds; one without any field is left to this.
       if (Object.keys(volume.source).length === 0) {
-        issues.push({
-          path,
-          message: "is a kind of volume that this machine does not have; use emptyDir or hostPath",
-        });
+        account.reject(path, "is a kind of volume that this machine does not have; use emptyDir or hostPath");
       }
       return [];
     }
     const type = String(volume.source["type"] ?? "");
     if (!hostPathTypes.has(type)) {
-      issues.push({
-        path: `${path}.type`,
-        message: `${type} would create something outside the provider's directory; create it yourself and use Directory or File`,
-      });
+      account.reject(
+        `${path}.type`,
+        `${type} would create something outside the provider's directory; create it yourself and use Directory or File`,
+      );
       return [];
     }
     return [{ name: volume.name, type: "hostPath", path: String(volume.source["path"]) }];
@@ -40,15 +38,12 @@ export function planMounts(
   container: ResolvedContainer,
   path: string,
   host: LocalHost,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): readonly PlannedMount[] {
   if (host.mounts === "namespace") {
     for (const [index, mount] of container.mounts.entries()) {
       if (mount.mountPath === "/") {
-        issues.push({
-          path: `${path}[${index}].mountPath`,
-          message: "/ would hide this machine's programs",
-        });
+        account.reject(`${path}[${index}].mountPath`, "/ would hide this machine's programs");
       }
     }
     return container.mounts.map((mount) => ({ ...mount }));
@@ -62,11 +57,10 @@ export function planMounts(
       !mount.readOnly &&
       mount.subPath === undefined;
     if (inPlace || isApiAccessVolume(mount.volume)) continue;
-    issues.push({
-      path: `${path}[${index}]`,
-      message:
-        "cannot be honoured: processes share this machine's filesystem; run the kubelet as root on Linux (mounts: namespace), or mount a hostPath at its own path",
-    });
+    account.reject(
+      `${path}[${index}]`,
+      "cannot be honoured: processes share this machine's filesystem; run the kubelet as root on Linux (mounts: namespace), or mount a hostPath at its own path",
+    );
   }
   return [];
 }

@@ -3,7 +3,7 @@ import { resolvePod } from "@vkubelet/pod";
 import { describe, expect, it } from "vitest";
 import { shell } from "../test-support.ts";
 import type { LocalHost } from "./process-plan.ts";
-import { reportPod, translatePod } from "./translate-pod.ts";
+import { localTranslator } from "./translate-pod.ts";
 
 const host: LocalHost = {
   operatingSystem: "linux",
@@ -55,25 +55,22 @@ const defaulted = {
 } as unknown as PodSpec;
 
 function issuesOf(spec: PodSpec, on: LocalHost = host): readonly string[] {
-  try {
-    translatePod(resolve(spec), on);
-    return [];
-  } catch (error) {
-    return (error as { issues: readonly { path: string }[] }).issues.map(({ path }) => path);
-  }
+  return localTranslator
+    .translate(resolve(spec), on)
+    .report.entries.flatMap(({ path, disposition }) => (disposition === "reject" ? [path] : []));
 }
 
 function withContainer(fields: object): PodSpec {
   return { containers: [{ ...shell("main", "true"), ...fields }] };
 }
 
-describe("translatePod", () => {
+describe("localTranslator", () => {
   it("F3: defaults of the API never reject a pod", () => {
     expect(issuesOf(defaulted)).toEqual([]);
   });
 
   it("says that the image plays no part", () => {
-    const { report } = translatePod(resolve(defaulted), host);
+    const { report } = localTranslator.translate(resolve(defaulted), host);
     const image = report.entries.find(({ path }) => path === "spec.containers[0].image");
     expect(image?.disposition).toBe("approx");
     expect(image?.reason).toContain("runs on this machine");
@@ -81,7 +78,9 @@ describe("translatePod", () => {
   });
 
   it("is the same for the same input", () => {
-    expect(translatePod(resolve(defaulted), host)).toEqual(translatePod(resolve(defaulted), host));
+    expect(localTranslator.translate(resolve(defaulted), host)).toEqual(
+      localTranslator.translate(resolve(defaulted), host),
+    );
   });
 
   it.each([
@@ -152,7 +151,7 @@ describe("translatePod", () => {
   });
 
   it("accounts for every field that is present", () => {
-    const report = reportPod(
+    const { report } = localTranslator.translate(
       resolve(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
       host,
     );

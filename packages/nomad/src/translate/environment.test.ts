@@ -1,4 +1,5 @@
-import type { FieldIssue, ResolvedEnvVar } from "@vkubelet/core";
+import type { ResolvedEnvVar } from "@vkubelet/core";
+import { FieldNotes } from "@vkubelet/pod";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer } from "../testdata/pods.ts";
 import { taskEnvironment } from "./environment.ts";
@@ -6,9 +7,9 @@ import { VariableBuilder, variableRequests } from "./variables.ts";
 
 function translate(env: readonly ResolvedEnvVar[]) {
   const secrets = new VariableBuilder("nomad/jobs/j/pod/app");
-  const issues: FieldIssue[] = [];
-  const result = taskEnvironment(resolvedContainer("app", { env }), "spec.containers[0]", secrets, issues);
-  return { ...result, items: secrets.items, issues };
+  const notes = new FieldNotes();
+  const result = taskEnvironment(resolvedContainer("app", { env }), "spec.containers[0]", secrets, notes);
+  return { ...result, items: secrets.items, issues: notes.rejected };
 }
 const plain = (name: string, text: string): ResolvedEnvVar => ({
   name,

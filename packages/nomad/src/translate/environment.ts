@@ -1,10 +1,10 @@
 import {
-  type FieldIssue,
   lateFieldsOf,
   type ResolvedContainer,
   type ResolvedEnvVar,
   type ResolvedValue,
 } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { hostAddressExpression, literalDelimiters } from "./escape.ts";
 import type { Template } from "./job-spec.ts";
 import type { VariableBuilder } from "./variables.ts";
@@ -29,7 +29,7 @@ export function taskEnvironment(
   container: ResolvedContainer,
   path: string,
   secrets: VariableBuilder,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): TaskEnvironment {
   const env: Record<string, string> = {};
   const literalLines: string[] = [];
@@ -42,7 +42,7 @@ export function taskEnvironment(
       env[variable.name] = plainText(variable.value);
       continue;
     }
-    if (!fitsTemplate(variable, text, late.length > 0, path, issues)) continue;
+    if (!fitsTemplate(variable, text, late.length > 0, path, account)) continue;
     if (variable.value.secret) secretLines.push(`${variable.name}={{ ${secrets.add(text)} | toJSON }}`);
     else literalLines.push(`${variable.name}=${jsonLine(text)}`);
   }
@@ -58,29 +58,23 @@ function fitsTemplate(
   text: string,
   late: boolean,
   path: string,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): boolean {
   const why = variable.value.secret ? "a value from a Secret" : "a value with ${";
   const at = `${path}.env`;
   if (!templateName.test(variable.name)) {
-    issues.push({
-      path: at,
-      message: `variable ${variable.name} holds ${why}, which Nomad takes only for names of letters, digits, _ . and /`,
-    });
+    account.reject(
+      at,
+      `variable ${variable.name} holds ${why}, which Nomad takes only for names of letters, digits, _ . and /`,
+    );
     return false;
   }
   if (text.length > maximumLine) {
-    issues.push({
-      path: at,
-      message: `variable ${variable.name} holds ${why} above ${maximumLine} characters`,
-    });
+    account.reject(at, `variable ${variable.name} holds ${why} above ${maximumLine} characters`);
     return false;
   }
   if (late) {
-    issues.push({
-      path: at,
-      message: `variable ${variable.name} mixes ${why} with an address known only later`,
-    });
+    account.reject(at, `variable ${variable.name} mixes ${why} with an address known only later`);
     return false;
   }
   return true;

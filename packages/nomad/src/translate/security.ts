@@ -1,4 +1,5 @@
-import type { Container, FieldIssue, PodSpec } from "@vkubelet/core";
+import type { Container, PodSpec } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,13 +14,13 @@ export function taskSecurity(
   spec: PodSpec,
   container: Container,
   path: string,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): TaskSecurity {
   const podContext: Fields = spec.securityContext ?? {};
   const context: Fields = { ...podContext, ...container.securityContext };
   const at = `${path}.securityContext`;
-  const user = userOf(context, at, issues);
-  const options = securityOptions(context, at, issues);
+  const user = userOf(context, at, account);
+  const options = securityOptions(context, at, account);
   const capabilities = context["capabilities"] as { add?: string[]; drop?: string[] } | undefined;
   const groups = [...list(podContext["supplementalGroups"]), ...list(podContext["fsGroup"])].map(String);
   return {
@@ -35,29 +36,26 @@ export function taskSecurity(
   };
 }
 
-function userOf(context: Fields, at: string, issues: FieldIssue[]): string | undefined {
+function userOf(context: Fields, at: string, account: FieldAccount): string | undefined {
   const user = context["runAsUser"];
   const group = context["runAsGroup"];
   if (context["runAsNonRoot"] === true && (user === undefined || user === 0)) {
-    issues.push({
-      path: `${at}.runAsNonRoot`,
-      message: "only a runAsUser other than 0 shows it; set runAsUser",
-    });
+    account.reject(`${at}.runAsNonRoot`, "only a runAsUser other than 0 shows it; set runAsUser");
   }
   if (user === undefined) {
-    if (group !== undefined) issues.push({ path: `${at}.runAsGroup`, message: "needs runAsUser beside it" });
+    if (group !== undefined) account.reject(`${at}.runAsGroup`, "needs runAsUser beside it");
     return undefined;
   }
   return group === undefined ? String(user) : `${user}:${group}`;
 }
 
-function securityOptions(context: Fields, at: string, issues: FieldIssue[]): string[] {
+function securityOptions(context: Fields, at: string, account: FieldAccount): string[] {
   const options: string[] = [];
   if (context["allowPrivilegeEscalation"] === false) options.push("no-new-privileges");
   const seccomp = context["seccompProfile"] as { type?: string } | undefined;
   if (seccomp?.type === "Unconfined") options.push("seccomp=unconfined");
   if (seccomp?.type === "Localhost") {
-    issues.push({ path: `${at}.seccompProfile`, message: "profiles of the client's disk are not reachable" });
+    account.reject(`${at}.seccompProfile`, "profiles of the client's disk are not reachable");
   }
   const appArmor = context["appArmorProfile"] as { type?: string; localhostProfile?: string } | undefined;
   if (appArmor?.type === "Unconfined") options.push("apparmor=unconfined");

@@ -1,11 +1,11 @@
 import {
   type Container,
-  type FieldIssue,
   lateFieldsOf,
   type ResolvedContainer,
   type ResolvedPod,
   type ResolvedValue,
 } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { taskEnvironment } from "./environment.ts";
 import { configText, escapeConfig } from "./escape.ts";
 import { gateTemplate } from "./gates.ts";
@@ -29,22 +29,22 @@ export interface TaskInputs {
   readonly secrets: VariableBuilder;
   /** The variable whose appearance starts the task, for tasks that wait for another. */
   readonly gate: string | undefined;
-  readonly issues: FieldIssue[];
+  readonly account: FieldAccount;
 }
 
-const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], secretBytes: 0 };
+const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], registered: [], secretBytes: 0 };
 
 /** One container as a task. Deterministic; what cannot be carried is added to the issues. */
 export function translateTask(inputs: TaskInputs): Task {
-  const { pod, container, path, options, secrets, issues } = inputs;
+  const { pod, container, path, options, secrets, account } = inputs;
   const raw = rawContainer(pod, container);
   const docker = options.driver === "docker";
-  const environment = taskEnvironment(container, path, secrets, issues);
-  const volumes = docker ? taskVolumes(pod, container, path, secrets, issues) : noVolumes;
-  if (!docker) unmountable(container, path, issues);
+  const environment = taskEnvironment(container, path, secrets, account);
+  const volumes = docker ? taskVolumes(pod, container, path, secrets, account) : noVolumes;
+  if (!docker) unmountable(container, path, account);
   checkBindings(inputs);
   const security = docker
-    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, issues)
+    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, account)
     : { config: {} };
   const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
   const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
@@ -66,6 +66,7 @@ export function translateTask(inputs: TaskInputs): Task {
     KillTimeout: Math.max(1_000_000, nanoseconds(pod.terminationGracePeriodSeconds)),
     ...(killSignal === undefined ? {} : { KillSignal: killSignal }),
     ...(templates.length === 0 ? {} : { Templates: templates }),
+    ...(volumes.registered.length === 0 ? {} : { VolumeMounts: volumes.registered }),
     LogConfig: { MaxFiles: 5, MaxFileSizeMB: 10 },
   };
 }
@@ -77,22 +78,18 @@ function rawContainer(pod: ResolvedPod, container: ResolvedContainer): Container
 }
 
 /** Refuses what would put a secret into the job, and addresses that Nomad does not know before the start. */
-function checkBindings({ pod, container, path, options, issues }: TaskInputs): void {
+function checkBindings({ pod, container, path, options, account }: TaskInputs): void {
   const hostMode = networkMode(pod.pod.spec ?? { containers: [] }, options) === "host";
   const check = (value: ResolvedValue, at: string, inSpec: boolean) => {
     if (inSpec && value.secret) {
-      issues.push({
-        path: at,
-        message:
-          "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
-      });
+      account.reject(
+        at,
+        "a value from a Secret would stand in the Nomad job; pass it as an environment variable to a shell",
+      );
     }
     const unknown = lateFieldsOf(value).filter((field) => field.startsWith("status.podIP") && !hostMode);
     for (const field of unknown) {
-      issues.push({
-        path: at,
-        message: `${field} is known only after the start on network ${options.network}`,
-      });
+      account.reject(at, `${field} is known only after the start on network ${options.network}`);
     }
   };
   container.command?.forEach((value, index) => {
@@ -123,6 +120,8 @@ function dockerConfig(
     ...(hasHardCpuLimit(container) ? { cpu_hard_limit: true } : {}),
     ...(hostMode ? { network_mode: "host" } : {}),
     ...(hosts.length > 0 ? { extra_hosts: hosts } : {}),
+    ...runtimeOf(pod, options),
+    ...sysctlsOf(pod),
     ...(spec["hostPID"] === true ? { pid_mode: "host" } : {}),
     ...(spec["hostIPC"] === true ? { ipc_mode: "host" } : {}),
     ...(fields["tty"] === true ? { tty: true } : {}),
@@ -132,10 +131,26 @@ function dockerConfig(
   };
 }
 
-function rawExecConfig({ container, path, issues }: TaskInputs): Record<string, unknown> {
+/** The docker runtime that stands for the pod's RuntimeClass. */
+function runtimeOf(pod: ResolvedPod, options: NomadTranslateOptions): { runtime?: string } {
+  const name = (pod.pod.spec as { readonly runtimeClassName?: string } | undefined)?.runtimeClassName;
+  const runtime = name === undefined ? undefined : options.runtimes[name];
+  return runtime === undefined ? {} : { runtime };
+}
+
+/** Kernel settings of the pod, which docker makes for each container in its namespaces; the driver takes a list of maps. */
+function sysctlsOf(pod: ResolvedPod): { sysctl?: readonly Readonly<Record<string, string>>[] } {
+  const context = (pod.pod.spec?.securityContext ?? {}) as {
+    readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
+  };
+  const settings = (context.sysctls ?? []).map(({ name, value }) => [name, value] as const);
+  return settings.length === 0 ? {} : { sysctl: [Object.fromEntries(settings)] };
+}
+
+function rawExecConfig({ container, path, account }: TaskInputs): Record<string, unknown> {
   const [command, ...rest] = container.command ?? [];
   if (command === undefined) {
-    issues.push({ path: `${path}.command`, message: "raw_exec runs no images: name the command to run" });
+    account.reject(`${path}.command`, "raw_exec runs no images: name the command to run");
   }
   return {
     ...(command === undefined ? {} : { command: configText(command) }),

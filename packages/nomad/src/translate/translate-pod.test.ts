@@ -1,14 +1,19 @@
-import { isProviderError, plainValue, type ResolvedPod } from "@vkubelet/core";
+import { plainValue, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
 import { defaultTranslateOptions, type NomadTranslateOptions } from "./options.ts";
-import { translatePod } from "./translate-pod.ts";
+import { type NomadRequests, nomadTranslator } from "./translate-pod.ts";
 
 const options: NomadTranslateOptions = { ...defaultTranslateOptions, nodeName: "vk-1", mhzPerCore: 2_500 };
 const rawExec: NomadTranslateOptions = { ...options, driver: "raw_exec", network: "host" };
 
+function requestsOf(pod: ResolvedPod, translateOptions: NomadTranslateOptions = options): NomadRequests {
+  const { requests, report } = nomadTranslator.translate(pod, translateOptions);
+  if (requests === undefined) throw new Error(JSON.stringify(report.entries));
+  return requests;
+}
 function job(pod: ResolvedPod, change: Partial<NomadTranslateOptions> = {}) {
-  return translatePod(pod, { ...options, ...change }).requests.register.Job;
+  return requestsOf(pod, { ...options, ...change }).register.Job;
 }
 function task(pod: ResolvedPod, change: Partial<NomadTranslateOptions> = {}, index = 0) {
   const found = job(pod, change).TaskGroups[0]?.Tasks[index];
@@ -16,24 +21,19 @@ function task(pod: ResolvedPod, change: Partial<NomadTranslateOptions> = {}, ind
   return found;
 }
 function issues(pod: ResolvedPod, change: Partial<NomadTranslateOptions> = {}): readonly string[] {
-  try {
-    translatePod(pod, { ...options, ...change });
-  } catch (error) {
-    if (isProviderError(error) && error.code === "InvalidInput")
-      return error.issues.map((issue) => issue.path);
-    throw error;
-  }
-  return [];
+  return nomadTranslator
+    .translate(pod, { ...options, ...change })
+    .report.entries.flatMap(({ path, disposition }) => (disposition === "reject" ? [path] : []));
 }
 const secret = (text: string) => ({ parts: [text], secret: true });
 const pod = (change: Parameters<typeof resolvedContainer>[1]) =>
   resolvedPod({ containers: [resolvedContainer("app", change)] });
 
-describe("translatePod", () => {
+describe("nomadTranslator", () => {
   it("is deterministic, and names the job by node and pod UID", () => {
-    const first = translatePod(resolvedPod(), options);
-    expect(JSON.stringify(translatePod(resolvedPod(), options))).toBe(JSON.stringify(first));
-    const { Job, EnforceIndex, JobModifyIndex } = first.requests.register;
+    const first = requestsOf(resolvedPod());
+    expect(JSON.stringify(requestsOf(resolvedPod()))).toBe(JSON.stringify(first));
+    const { Job, EnforceIndex, JobModifyIndex } = first.register;
     expect(Job.ID).toMatch(/^vk-[0-9a-f]{8}-11111111-2222-4333-8444-555555555555$/);
     expect(Job.ID).toHaveLength(48);
     expect([EnforceIndex, JobModifyIndex]).toEqual([true, 0]);
@@ -87,7 +87,7 @@ describe("translatePod", () => {
       ],
       containers: [resolvedContainer("app", { env })],
     });
-    const { variables, register } = translatePod(staged, options).requests;
+    const { variables, register } = requestsOf(staged);
     const id = register.Job.ID;
     expect(variables).toEqual([
       { path: `nomad/jobs/${id}/pod/one`, items: { k0: "geheim" } },
@@ -164,7 +164,9 @@ describe("translatePod", () => {
   it("says that a long grace period is cut", () => {
     const entry = (seconds: number) => {
       const asked = resolvedPod({ spec: { terminationGracePeriodSeconds: seconds } });
-      return translatePod(asked, options).report.entries.find((one) => one.path.includes("terminationGrace"));
+      return nomadTranslator
+        .translate(asked, options)
+        .report.entries.find((one) => one.path.includes("terminationGrace"));
     };
     expect(entry(31)).toMatchObject({
       disposition: "approx",
@@ -179,7 +181,10 @@ describe("translatePod", () => {
       volumes: [{ name: "data", persistentVolumeClaim: { claimName: "x" } }],
       containers: [{ name: "app", image: "a", readinessProbe: { httpGet: { port: 80 } } }],
     };
-    expect(issues(resolvedPod({ spec }))).toEqual(
+    const volumes: ResolvedPod["volumes"] = [
+      { name: "data", type: "reference", kind: "persistentVolumeClaim", source: { claimName: "x" } },
+    ];
+    expect(issues(resolvedPod({ spec, volumes }))).toEqual(
       expect.arrayContaining([
         "spec.shareProcessNamespace",
         "spec.volumes[0].persistentVolumeClaim",

@@ -1,5 +1,5 @@
-import { type FieldIssue, ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
-import { auditPod, bytesOf, rejectionOf, withIssues } from "@vkubelet/pod";
+import { ProviderError, type ResolvedPod } from "@vkubelet/core";
+import { bytesOf, defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
 import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
 import {
@@ -11,50 +11,52 @@ import {
   specHash,
   taskVariable,
 } from "./identity.ts";
-import type { Constraint, JobSpec, RegisterBody, Task } from "./job-spec.ts";
+import type { Constraint, JobSpec, RegisterBody, Task, VolumeRequest } from "./job-spec.ts";
 import { groupNetwork, networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
+import { volumeRequests } from "./reference-volumes.ts";
 import { jobType, restartPolicy } from "./restart.ts";
 import { supportTable } from "./support.ts";
 import { translateTask } from "./task.ts";
 import { VariableBuilder, type VariableRequest, variableRequests } from "./variables.ts";
 
-/** What a pod becomes on Nomad: these variables first, then this registration. */
-export interface NomadTranslation {
-  readonly requests: {
-    readonly variables: readonly VariableRequest[];
-    readonly register: RegisterBody;
-  };
-  readonly report: TranslationReport;
+/** What starts a pod on Nomad: these variables first, then this registration. */
+export interface NomadRequests {
+  readonly variables: readonly VariableRequest[];
+  readonly register: RegisterBody;
 }
 
-/**
- * The Nomad requests that run a pod, and an account of every field of it.
- * Pure and deterministic. Throws `InvalidInput` with an issue for every field that cannot be honoured.
- */
-export function translatePod(pod: ResolvedPod, options: NomadTranslateOptions): NomadTranslation {
-  const issues: FieldIssue[] = [];
+/** Pods as Nomad jobs. Deterministic. */
+export const nomadTranslator: Translator<NomadTranslateOptions, NomadRequests> = defineTranslator({
+  backend: "nomad",
+  support: supportTable,
+  map: mapToJob,
+  operations: ({ variables, register }) => [
+    ...variables.map(({ path, items }) => ({
+      operation: `PUT /v1/var/${path}`,
+      input: { Path: path, Items: items },
+    })),
+    { operation: "PUT /v1/jobs", input: register },
+  ],
+});
+
+function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: FieldAccount): NomadRequests {
   const id = jobId(options.nodeName, pod.ref.uid);
   const builders: VariableBuilder[] = [];
-  const tasks = translateTasks(pod, id, options, builders, issues);
+  const tasks = translateTasks(pod, id, options, builders, account);
   if (options.driver === "docker" && pod.pullCredentials.length > 0) {
-    issues.push({
-      path: "spec.imagePullSecrets",
-      message:
-        "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
-    });
+    account.reject(
+      "spec.imagePullSecrets",
+      "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
+    );
   }
-  const report = withIssues(auditPod(pod.pod, supportTable(options)), issues);
-  const rejection = rejectionOf(report, "nomad");
-  if (rejection) throw rejection;
-  const job = translateJob(pod, id, options, tasks);
+  const volumes = options.driver === "docker" ? volumeRequests(pod, options, account) : {};
+  checkSettings(pod, options, account);
+  const job = translateJob(pod, id, options, tasks, volumes);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
   return {
-    requests: {
-      variables: variableRequests(builders),
-      register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
-    },
-    report,
+    variables: variableRequests(builders),
+    register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
   };
 }
 
@@ -63,7 +65,7 @@ function translateTasks(
   id: string,
   options: NomadTranslateOptions,
   builders: VariableBuilder[],
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): readonly Task[] {
   const stages = stagesOf(pod.initContainers);
   const initTasks = pod.initContainers.map((container, index) => {
@@ -76,7 +78,7 @@ function translateTasks(
         : new VariableBuilder(groupVariable(id), `i${index}_`);
     builders.push(secrets);
     const path = `spec.initContainers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate, issues });
+    return translateTask({ pod, container, path, options, secrets, gate, account });
   });
   const mainTasks = pod.containers.map((container, index) => {
     const secrets = new VariableBuilder(
@@ -84,7 +86,7 @@ function translateTasks(
     );
     builders.push(secrets);
     const path = `spec.containers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate: undefined, issues });
+    return translateTask({ pod, container, path, options, secrets, gate: undefined, account });
   });
   return [...initTasks, ...mainTasks];
 }
@@ -94,6 +96,7 @@ function translateJob(
   id: string,
   options: NomadTranslateOptions,
   tasks: readonly Task[],
+  volumes: Readonly<Record<string, VolumeRequest>>,
 ): JobSpec {
   const type = jobType(pod.restartPolicy);
   // Without it a service job becomes a deployment with a deadline of its own.
@@ -136,9 +139,33 @@ function translateJob(
         EphemeralDisk: { SizeMB: diskMebibytes(pod, tasks.length) },
         ...update,
         ...(networks.length === 0 ? {} : { Networks: networks }),
+        ...(Object.keys(volumes).length === 0 ? {} : { Volumes: volumes }),
       },
     ],
   };
+}
+
+/** What only the options or the network can tell of the pod's runtime class and kernel settings. */
+function checkSettings(pod: ResolvedPod, options: NomadTranslateOptions, account: FieldAccount): void {
+  if (options.driver !== "docker") return;
+  const spec = (pod.pod.spec ?? {}) as {
+    readonly runtimeClassName?: string;
+    readonly securityContext?: { readonly sysctls?: readonly { readonly name: string }[] };
+  };
+  const runtime = spec.runtimeClassName;
+  if (runtime !== undefined && runtime !== "" && options.runtimes[runtime] === undefined) {
+    account.reject(
+      "spec.runtimeClassName",
+      `no runtime of the clients stands for ${runtime}: name one in the option runtimes, or leave it out`,
+    );
+  }
+  for (const [index, { name }] of (spec.securityContext?.sysctls ?? []).entries()) {
+    if (!name.startsWith("net.")) continue;
+    account.reject(
+      `spec.securityContext.sysctls[${index}]`,
+      `${name} belongs to the network, which the tasks of a group share and docker does not change: set it on the clients`,
+    );
+  }
 }
 
 function constraints(nodeSelector: Readonly<Record<string, string>>): readonly Constraint[] {

@@ -1,12 +1,8 @@
-import type {
-  FieldIssue,
-  ResolvedContainer,
-  ResolvedFile,
-  ResolvedPod,
-  ResolvedVolume,
-} from "@vkubelet/core";
+import type { ResolvedContainer, ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
+import type { FieldAccount } from "@vkubelet/pod";
 import { literalDelimiters } from "./escape.ts";
-import type { Template } from "./job-spec.ts";
+import type { Template, VolumeMountSpec } from "./job-spec.ts";
+import { referenceMount } from "./reference-volumes.ts";
 import { base64, type VariableBuilder } from "./variables.ts";
 
 /** What a container's mounts become in its task. */
@@ -16,6 +12,8 @@ export interface TaskVolumes {
   readonly mounts: readonly Readonly<Record<string, unknown>>[];
   /** The docker driver's `volumes` entries; unlike mounts their source may not exist yet. */
   readonly volumes: readonly string[];
+  /** Mounts of volumes that are registered with Nomad. */
+  readonly registered: readonly VolumeMountSpec[];
   /** Bytes that come to lie in the task's secrets folder. */
   readonly secretBytes: number;
 }
@@ -28,19 +26,28 @@ export function taskVolumes(
   container: ResolvedContainer,
   path: string,
   secrets: VariableBuilder,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): TaskVolumes {
   const templates: Template[] = [];
   const mounts: Readonly<Record<string, unknown>>[] = [];
   const volumes: string[] = [];
+  const registered: VolumeMountSpec[] = [];
   let secretBytes = 0;
   const rendered = new Set<string>();
   container.mounts.forEach((mount, index) => {
     const volume = pod.volumes.find((candidate) => candidate.name === mount.volume);
     const below = mount.subPath === undefined || mount.subPath === "" ? "" : `/${mount.subPath}`;
-    if (volume === undefined || volume.type === "reference") return;
+    if (volume === undefined) return;
+    const at = `${path}.volumeMounts[${index}]`;
+    if (volume.type === "reference") {
+      const reference = referenceMount(volume, mount, at, account);
+      if (reference?.type === "bind") volumes.push(reference.text);
+      if (reference?.type === "mount") mounts.push(reference.mount);
+      if (reference?.type === "registered") registered.push(reference.mount);
+      return;
+    }
     if (volume.type === "emptyDir" && volume.medium === "Memory") {
-      mounts.push(memoryMount(pod, volume, mount.mountPath, `${path}.volumeMounts[${index}]`, issues));
+      mounts.push(memoryMount(pod, volume, mount.mountPath, at, account));
       return;
     }
     if (volume.type === "emptyDir" || volume.files.length === 0) {
@@ -59,17 +66,17 @@ export function taskVolumes(
     }
     mounts.push({ type: "bind", source: `${folder}${below}`, target: mount.mountPath, readonly: true });
   });
-  return { templates, mounts, volumes, secretBytes };
+  return { templates, mounts, volumes, registered, secretBytes };
 }
 
 /** Processes without a filesystem of their own have no mounts; only the token that admission adds may be left out. */
-export function unmountable(container: ResolvedContainer, path: string, issues: FieldIssue[]): void {
+export function unmountable(container: ResolvedContainer, path: string, account: FieldAccount): void {
   container.mounts.forEach((mount, index) => {
     if (mount.mountPath === serviceAccountFolder) return;
-    issues.push({
-      path: `${path}.volumeMounts[${index}]`,
-      message: "raw_exec runs on the client's own filesystem and mounts nothing; use the docker driver",
-    });
+    account.reject(
+      `${path}.volumeMounts[${index}]`,
+      "raw_exec runs on the client's own filesystem and mounts nothing; use the docker driver",
+    );
   });
 }
 
@@ -114,16 +121,16 @@ function memoryMount(
   volume: Extract<ResolvedVolume, { type: "emptyDir" }>,
   target: string,
   path: string,
-  issues: FieldIssue[],
+  account: FieldAccount,
 ): Readonly<Record<string, unknown>> {
   const users = [...pod.initContainers, ...pod.containers].filter((container) =>
     container.mounts.some((mount) => mount.volume === volume.name),
   );
   if (users.length > 1) {
-    issues.push({
+    account.reject(
       path,
-      message: `emptyDir ${volume.name} of medium Memory cannot be shared by ${users.length} containers; leave the medium out`,
-    });
+      `emptyDir ${volume.name} of medium Memory cannot be shared by ${users.length} containers; leave the medium out`,
+    );
   }
   const size = volume.sizeLimitBytes === undefined ? {} : { size: Number(volume.sizeLimitBytes) };
   return { type: "tmpfs", target, tmpfs_options: size };
