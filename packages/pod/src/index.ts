@@ -2,16 +2,27 @@ export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
 export { auditPod } from "./audit.ts";
 export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
 export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
+export {
+  allowsPrivilegeEscalation,
+  type EffectiveSecurity,
+  type EffectiveWindowsOptions,
+  effectiveSecurity,
+} from "./effective-security.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
-export { hostnameOf } from "./hostname.ts";
+export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
+export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
+export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export { type ImageReference, parseImageReference } from "./image-reference.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
+export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
 export type { ResolveInputs } from "./resolution.ts";
+export { parseResolvConf, resolvConfText } from "./resolv-conf.ts";
 export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
 export type { ResolveWait } from "./resolve-wait.ts";
 export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
@@ -21,6 +32,9 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
+export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
+export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
+export type { Effective } from "./security-value.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 export { computePodStatus } from "./status.ts";
 export type { StatusInput } from "./status-input.ts";

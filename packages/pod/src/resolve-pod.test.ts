@@ -138,6 +138,7 @@ describe("resolvePod", () => {
       attempt: 3,
       pod,
       hostname: "p",
+      network: { kernelHostname: "p", hostAliases: [] },
       restartPolicy: "Always",
       terminationGracePeriodSeconds: 5,
       pullCredentials: [],

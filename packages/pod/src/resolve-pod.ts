@@ -15,6 +15,7 @@ import { expandValue } from "./expansion.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
 import { resolveMounts, type VolumeNames } from "./mounts.ts";
+import { resolveNetwork } from "./pod-network.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
 import { Quantity } from "./quantity.ts";
 import { type ContainerScope, namespaceOf, Resolution, type ResolveInputs } from "./resolution.ts";
@@ -37,7 +38,7 @@ const defaultGracePeriodSeconds = 30;
  */
 export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
   const resolution = new Resolution();
-  const hostname = hostnameOf(pod);
+  const network = resolveNetwork(pod, inputs, resolution);
   const { name = "", uid = "" } = pod.metadata ?? {};
   if (name === "") resolution.issue("metadata.name", "is missing");
   if (uid === "") resolution.issue("metadata.uid", "is missing");
@@ -60,7 +61,7 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
       return resolveContainer(
         scope,
         field === "containers" ? "main" : initKind(container),
-        hostname,
+        network.kernelHostname,
         volumeNames,
       );
     });
@@ -85,7 +86,8 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
       pullCredentials,
       restartPolicy: pod.spec?.restartPolicy ?? "Always",
       terminationGracePeriodSeconds: gracePeriodOf(pod),
-      hostname,
+      hostname: hostnameOf(pod),
+      network,
     },
   };
 }
