@@ -1,8 +1,8 @@
 import type { Pod, ReportEntry, TranslationReport } from "@vkubelet/core";
 import { joinKey } from "./field-path.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { DefaultRule } from "./schema/api-defaults.ts";
 import { type AuditNode, auditRoot } from "./schema/audit-node.ts";
+import { unknownFieldMessage } from "./schema/unknown-field.ts";
 import type { SupportRule, SupportTable } from "./support-table.ts";
 
 const notCovered = "not supported by this backend; remove it";
@@ -94,7 +94,11 @@ class Audit {
       if (childNode !== undefined) {
         this.visit(child, childNode, decision, childPath, value, depth);
       } else if (!isUnset(child)) {
-        this.entries.push({ path: childPath, disposition: "reject", reason: unknownField(key, node) });
+        this.entries.push({
+          path: childPath,
+          disposition: "reject",
+          reason: unknownFieldMessage(key, node.object),
+        });
       }
     }
   }
@@ -131,15 +135,6 @@ class Audit {
       this.entries.push({ path, disposition, reason });
     }
   }
-}
-
-function unknownField(name: string, node: AuditNode): string {
-  let nearest = nearestName(name, node.fieldNames);
-  for (const key of node.fieldNames) {
-    if (nearest !== undefined) break;
-    if (node.field(key)?.knows(name)) nearest = `${key}.${name}`;
-  }
-  return nearest === undefined ? "unknown field; remove it" : `unknown field; did you mean ${nearest}?`;
 }
 
 function isObject(value: unknown): value is Owner {

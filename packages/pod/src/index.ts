@@ -8,16 +8,20 @@ export {
   type EffectiveWindowsOptions,
   effectiveSecurity,
 } from "./effective-security.ts";
+export { envFileValue } from "./env-file.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
 export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
 export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
 export { type ImageReference, parseImageReference } from "./image-reference.ts";
+export { type ParsedPod, parsePod } from "./parse-pod.ts";
+export type { ObjectReference } from "./object-references.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
+export { isRecursiveReadOnly, type VolumeMountStatus, volumeMountStatuses } from "./recursive-read-only.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
@@ -33,6 +37,7 @@ export {
   unknownEndRestartable,
 } from "./restart.ts";
 export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
+export { type CheckOptions, checkObject, type SchemaTypeName } from "./schema/check-object.ts";
 export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
 export type { Effective } from "./security-value.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
@@ -45,9 +50,11 @@ export {
   type SupportRule,
   type SupportTable,
 } from "./support-table.ts";
+export { tokenRefreshAt } from "./token-refresh.ts";
 export { acceptTranslation, requestsOf } from "./translator/accept-translation.ts";
 export { acceptAnnotation } from "./translator/accepted-fields.ts";
 export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
 export { translateManifest } from "./translator/translate-manifest.ts";
 export type { BackendRequest, Translation } from "./translator/translation.ts";
 export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";
+export { type VolumeUpdate, volumeUpdates } from "./volume-updates.ts";
