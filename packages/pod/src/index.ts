@@ -18,10 +18,10 @@ export {
 export { envFileValue } from "./env-file.ts";
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { type GracePeriodLimits, gracePeriodSeconds } from "./grace-period.ts";
-export { hostDomainOf, hostnameOf, hostnameOf, kernelHostname } from "./hostname.ts";
+export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
 export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
 export { credentialsForImage } from "./image-credentials.ts";
-export { imagePullPolicyOf, imagePullPolicyOf } from "./image-pull-policy.ts";
+export { imagePullPolicyOf } from "./image-pull-policy.ts";
 export { type ImageReference, parseImageReference } from "./image-reference.ts";
 export {
   type HookAction,
@@ -36,10 +36,7 @@ export type { ObjectReference } from "./object-references.ts";
 export { type ParsedPod, parsePod } from "./parse-pod.ts";
 export {
   computePhase,
-  computePhase,
   isTerminalPhase,
-  isTerminalPhase,
-  type PhaseInput,
   type PhaseInput,
 } from "./phase.ts";
 export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
