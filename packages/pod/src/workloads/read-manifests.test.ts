@@ -94,7 +94,7 @@ it("what cannot be read is named with its place, and the other documents are rea
 });
 
 it("depth is bounded, in YAML and in JSON", () => {
-  for (const text of ["[".repeat(100_000), "- ".repeat(100_000), '{"a":'.repeat(100_000)]) {
+  for (const text of ["[".repeat(5_000), "- ".repeat(5_000), '{"a":'.repeat(5_000)]) {
     expect(objects(text)).toEqual([]);
     expect(problems(text).length).toBeGreaterThan(0);
   }
@@ -110,5 +110,33 @@ it("a further check's issues get the place of the field, or of the object that l
   expect(issues.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
     "4:7 is missing",
     "5:7 is wrong",
+  ]);
+});
+
+it("a document whose content is in doubt is dropped, the others stay", () => {
+  for (const doubt of ["a: .inf", "a: 12345678901234567890", "~: a", "a: *b", "%YAML 1.1", "[a]: 1"]) {
+    const { documents, issues } = readManifests(`${doubt}\n---\nb: 1`);
+    expect(documents.map(({ object }) => object)).toEqual([{ b: 1 }]);
+    expect(issues.length).toBeGreaterThan(0);
+  }
+});
+
+it("no message shows a value", () => {
+  for (const text of ['a: "hunter2', "a: hunter2: x", "hunter2\n  }", "]hunter2", '{"a": hunter2}']) {
+    for (const { message } of readManifests(text).issues) expect(message).not.toContain("hunter2");
+  }
+});
+
+it("after a thousand issues the rest is left unread, and that is said", () => {
+  const bad = `${"]".repeat(1000)}\n---\n`;
+  const { documents, issues } = readManifests(`${bad}b: 1\n---\nc: 1`);
+  expect(documents).toEqual([]);
+  expect(issues.at(-1)?.message).toContain("too many issues");
+});
+
+it("texts and documents beyond the limits are named, not read", () => {
+  expect(problems(" ".repeat(16 * 1024 * 1024 + 1))).toEqual([expect.stringContaining("16 Mi")]);
+  expect(problems(`b: 1\n---\n${" ".repeat(1.6 * 1024 * 1024)}`)).toEqual([
+    expect.stringContaining("1.5 Mi"),
   ]);
 });
