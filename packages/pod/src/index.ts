@@ -5,6 +5,7 @@ export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } fr
 export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
 export { hostnameOf } from "./hostname.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
+export { type ParsedPod, parsePod } from "./parse-pod.ts";
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
@@ -21,6 +22,7 @@ export {
   restartDecision,
   unknownEndRestartable,
 } from "./restart.ts";
+export { type CheckOptions, checkObject, type SchemaTypeName } from "./schema/check-object.ts";
 export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
 export { computePodStatus } from "./status.ts";
 export type { StatusInput } from "./status-input.ts";

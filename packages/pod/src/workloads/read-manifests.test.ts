@@ -100,16 +100,17 @@ it("depth is bounded, in YAML and in JSON", () => {
   }
 });
 
-it("a further check's issues get the place of the field, or of the object that lacks it", () => {
-  const { issues } = readManifests("kind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n", {
-    check: () => [
-      { path: "spec.containers[0].image", message: "is wrong" },
-      { path: "spec.containers[0].ports[1].x", message: "is missing" },
-    ],
-  });
-  expect(issues.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
-    "4:7 is missing",
-    "5:7 is wrong",
+it("the form of known kinds is checked, each issue with the place of the field or of the object that lacks it", () => {
+  const pod = ["apiVersion: v1", "kind: Pod", "spec:", "  containers:", "    - image: 7", "      imagee: b"];
+  expect(problems(pod.join("\n"))).toEqual([
+    expect.stringMatching(/^0 5:7 spec.containers\[0\].* is missing|^0 5:7 spec.containers\[0\]/),
+    expect.stringMatching(/^0 5:7 spec.containers\[0\]/),
+    expect.stringMatching(/^0 6:7 spec.containers\[0\].imagee/),
+  ]);
+  const list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  data: 7\n- 1\n";
+  expect(problems(list)).toEqual([
+    expect.stringMatching(/^0 6:3 items\[0\].data/),
+    expect.stringMatching(/^0 7:3 items\[1\] is no object/),
   ]);
 });
 

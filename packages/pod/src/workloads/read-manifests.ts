@@ -1,4 +1,5 @@
 import type { FieldIssue } from "@vkubelet/core";
+import { checkManifest } from "./check-manifest.ts";
 import { isObject } from "./json-draft.ts";
 import { readStream, type StreamDocument } from "./manifest-stream.ts";
 import type { ReportIssue } from "./source-node.ts";
@@ -26,12 +27,6 @@ export interface ManifestIssue extends FieldIssue, TextPlace {
   readonly document: number;
 }
 
-/** Options of {@link readManifests}. */
-export interface ReadOptions {
-  /** A further check of every object that could be read; its issues are reported with their places. */
-  readonly check?: (object: Readonly<Record<string, unknown>>) => readonly FieldIssue[];
-}
-
 /** What {@link readManifests} found. */
 export interface ManifestReading {
   /** Every document that is an object; also those with issues that leave no doubt about what it holds. */
@@ -47,10 +42,11 @@ export interface ManifestReading {
  * Never throws, and takes bounded time and memory for any text: up to 16 Mi characters as a whole, 1.5 Mi for
  * each document of YAML, 256 levels, and aliases as far as kubectl takes them. All issues are reported at once: faults
  * of syntax, keys that stand twice (the last one counts, as for kubectl), keys named `__proto__` (left out), numbers
- * that JavaScript cannot hold, documents that are no object; only after a thousand of them the rest is left unread,
+ * that JavaScript cannot hold, documents that are no object, and whatever is wrong with the form of a known kind, fields
+ * that it does not have included (see `checkObject`); only after a thousand of them the rest is left unread,
  * which is the last issue. Messages name keys, never values.
  */
-export function readManifests(text: string, options: ReadOptions = {}): ManifestReading {
+export function readManifests(text: string): ManifestReading {
   const documents: ManifestDocument[] = [];
   const issues: ManifestIssue[] = [];
   if (text.length > maximumTextLength) {
@@ -77,7 +73,7 @@ export function readManifests(text: string, options: ReadOptions = {}): Manifest
     const document = documentOf(found, index, places, reporterOf(index));
     if (document && !dropped.has(index)) {
       documents.push(document);
-      for (const issue of options.check?.(document.object) ?? []) {
+      for (const issue of checkManifest(document.object)) {
         issues.push({ document: index, ...document.placeOf(issue.path), ...issue });
       }
     }
