@@ -7,4 +7,9 @@ export {
   readManifests,
 } from "./read-manifests.ts";
 export type { TextPlace } from "./text-places.ts";
+export {
+  type TranslatedObjects,
+  type TranslateObjectsOptions,
+  translateObjects,
+} from "./translate-objects.ts";
 export type { PodsOptions, SkippedObject, WorkloadPod, WorkloadSource } from "./workload-pod.ts";
