@@ -30,21 +30,16 @@ export {
   resolveLifecycles,
   stopSignalOf,
 } from "./lifecycle.ts";
-export { matchesNodeAffinity, preferredNodeScore } from "./node-affinity.ts";
-export { type InsufficientResource, insufficientResources } from "./node-resources.ts";
-export type { ObjectReference } from "./object-references.ts";
-export { type ParsedPod, parsePod } from "./parse-pod.ts";
 export {
-  computePhase,
-  isTerminalPhase,
-  type PhaseInput,
-} from "./phase.ts";
-
   dataIssues,
   type ManifestInputsOptions,
   type ManifestObject,
   manifestInputs,
 } from "./manifest-inputs.ts";
+export { matchesNodeAffinity, preferredNodeScore } from "./node-affinity.ts";
+export { type InsufficientResource, insufficientResources } from "./node-resources.ts";
+export type { ObjectReference } from "./object-references.ts";
+export { type ParsedPod, parsePod } from "./parse-pod.ts";
 
 export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
