@@ -114,6 +114,5 @@ describe.runIf(await peerOrSkip("kubernetes"))(
       const { pods } = podsOf(ordinal, { admission: true, index: 1 });
       expect(comparableMade({ ...pods[0]?.pod })).toEqual(comparableMade(made));
     });
-});
   },
 );
