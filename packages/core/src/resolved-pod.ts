@@ -95,10 +95,16 @@ export interface ResolvedResources {
 
 export interface ResolvedMount {
   readonly volume: string;
+  /** Absolute. */
   readonly mountPath: string;
+  /** By the mount, or because the volume can only be read. */
   readonly readOnly: boolean;
   /** After `subPathExpr` expansion. */
   readonly subPath?: string;
+  /** Absent: `None`. */
+  readonly mountPropagation?: "HostToContainer" | "Bidirectional";
+  /** Absent: `Disabled`. `Enabled` must be kept or refused, `IfPossible` is the backend's choice (pod-semantics M6). */
+  readonly recursiveReadOnly?: "Enabled" | "IfPossible";
 }
 
 export type ResolvedVolume =
@@ -115,6 +121,8 @@ export type ResolvedVolume =
       readonly type: "reference";
       readonly kind: string;
       readonly source: Readonly<Record<string, unknown>>;
+      /** The PersistentVolumeClaim in the pod's namespace behind a `persistentVolumeClaim` or `ephemeral` volume. */
+      readonly claimName?: string;
     };
 
 export interface ResolvedFile {

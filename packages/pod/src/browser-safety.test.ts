@@ -6,16 +6,14 @@ const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes("testdata"))
   .map((file) => ({ file, text: readFileSync(new URL(file, folder), "utf8") }));
 
-it("the shipped sources use no Node API and import nothing but the core and the reader of YAML", () => {
+it("the shipped sources use no Node API and import nothing but the core", () => {
   expect(sources.length).toBeGreaterThan(10);
   for (const { file, text } of sources) {
     expect(text, file).not.toMatch(/\b(Buffer|process|require|setTimeout|setImmediate|fetch)\b\s*[.([]/);
     const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
-    const foreign = imported.filter(
-      (specifier) =>
-        !/^(\.{1,2}\/([a-z-]+\/)?[a-z-]+(\.generated)?\.ts|@vkubelet\/core|yaml)$/.test(specifier),
-    );
-    expect(foreign, file).toEqual([]);
+    const foreign = imported.filter((specifier) => !/^(\.{1,2}\/|@vkubelet\/core$)/.test(specifier));
+    // Only the reader of YAML imports one, so that nothing else bundles it.
+    expect(foreign, file).toEqual(file.endsWith("workloads/yaml-source.ts") ? ["yaml"] : []);
   }
 });
 

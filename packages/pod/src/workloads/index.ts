@@ -4,7 +4,6 @@ export {
   type ManifestDocument,
   type ManifestIssue,
   type ManifestReading,
-  type ReadOptions,
   readManifests,
 } from "./read-manifests.ts";
 export type { TextPlace } from "./text-places.ts";
