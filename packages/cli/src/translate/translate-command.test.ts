@@ -125,6 +125,16 @@ describe("vkubelet translate", () => {
     expect(JSON.parse(stdout)[0].source.namespace).toBe("team");
   });
 
+  it("lets no manifest write to the terminal", async () => {
+    const hostile = job
+      .replace("name: work", 'name: "\\e[2Jwork"')
+      .replace("restartPolicy", "hostPID: true\n      restartPolicy");
+    const { stdout, stderr } = await run({ "job.yaml": hostile }, { output: "table" });
+    expect(stderr).toContain("Job shop/\\u001b[2Jwork: ");
+    expect(stdout).toContain("Job shop/\\u001b[2Jwork: ");
+    expect(stdout + stderr).not.toContain("\u001b");
+  });
+
   it("takes the backend's options from a configuration of `vkubelet run`", async () => {
     const config = join(await mkdtemp(join(tmpdir(), "vkubelet-translate-")), "vkubelet.yaml");
     await writeFile(config, "nodeName: vk-1\nfargate: { cluster: pods }\nlocal: { mounts: maybe }\n");
