@@ -1,3 +1,4 @@
+import { fileSystemSchema } from "@vkubelet/aws";
 import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { BatchTranslateOptions } from "./translate/options.ts";
@@ -21,18 +22,6 @@ export interface BatchOptions extends BatchTranslateOptions {
 
 const text = z.string().min(1);
 
-const fileSystem = z
-  .strictObject({
-    fileSystemId: text.regex(/^fs-[0-9a-f]+$/),
-    accessPointId: text.regex(/^fsap-[0-9a-f]+$/).optional(),
-    rootDirectory: text.startsWith("/").optional(),
-    iam: z.boolean().optional(),
-  })
-  .refine(
-    ({ accessPointId, rootDirectory }) => accessPointId === undefined || rootDirectory === undefined,
-    "an access point fixes the directory: name one of accessPointId and rootDirectory",
-  );
-
 const schema = z.strictObject({
   nodeName: text,
   region: text,
@@ -46,7 +35,7 @@ const schema = z.strictObject({
   logs: z.strictObject({ group: text, streamPrefix: text.optional() }).optional(),
   secrets: z.enum(["reject", "plain"]).optional(),
   secretArns: z.record(text, text.startsWith("arn:")).optional(),
-  fileSystems: z.record(text, fileSystem).optional(),
+  fileSystems: z.record(text, fileSystemSchema).optional(),
   entryPoint: z.enum(["reject", "assume-none"]).optional(),
   writerImage: text.optional(),
   sentinelImage: text.optional(),

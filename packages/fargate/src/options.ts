@@ -1,3 +1,4 @@
+import { fileSystemSchema } from "@vkubelet/aws";
 import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { FargateTranslateOptions } from "./translate/options.ts";
@@ -21,18 +22,6 @@ export interface FargateOptions extends FargateTranslateOptions {
 
 const text = z.string().min(1);
 
-const fileSystem = z
-  .strictObject({
-    fileSystemId: text.regex(/^fs-[0-9a-f]+$/),
-    accessPointId: text.regex(/^fsap-[0-9a-f]+$/).optional(),
-    rootDirectory: text.startsWith("/").optional(),
-    iam: z.boolean().optional(),
-  })
-  .refine(
-    ({ accessPointId, rootDirectory }) => accessPointId === undefined || rootDirectory === undefined,
-    "an access point fixes the directory: name one of accessPointId and rootDirectory",
-  );
-
 const schema = z.strictObject({
   nodeName: text,
   region: text,
@@ -50,7 +39,7 @@ const schema = z.strictObject({
     .optional(),
   secrets: z.enum(["reject", "plain"]).optional(),
   secretArns: z.record(text, text.startsWith("arn:")).optional(),
-  fileSystems: z.record(text, fileSystem).optional(),
+  fileSystems: z.record(text, fileSystemSchema).optional(),
   writerImage: text.optional(),
   sentinelImage: text.optional(),
   registryCredentials: z.record(text, text).optional(),
