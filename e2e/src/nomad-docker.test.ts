@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { LogOptions, Pod, PodObservation, PodSpec, Provider, ResolvedPod } from "@vkubelet/core";
 import { createNomadProvider } from "@vkubelet/nomad";
 import { resolvePod } from "@vkubelet/pod";
@@ -90,6 +93,28 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
       }
       return lines;
     };
+
+    it("mounts folders of the client and sets kernel settings of a container", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "vkubelet-host-path-"));
+      await mkdir(join(folder, "part"));
+      const { observation } = await run({
+        restartPolicy: "Never",
+        securityContext: { sysctls: [{ name: "kernel.shm_rmid_forced", value: "1" }] },
+        volumes: [{ name: "host", hostPath: { path: folder } }],
+        containers: [
+          container("main", "cat /proc/sys/kernel/shm_rmid_forced > /part/seen; echo x > /whole/file", {
+            volumeMounts: [
+              { name: "host", mountPath: "/whole" },
+              { name: "host", mountPath: "/part", subPath: "part" },
+            ],
+          }),
+        ],
+      });
+      expect(exitCode(observation, "main")).toBe(0);
+      expect(await readFile(join(folder, "part/seen"), "utf8")).toBe("1\n");
+      expect(await readFile(join(folder, "file"), "utf8")).toBe("x\n");
+      await rm(folder, { recursive: true });
+    });
 
     it("mounts ConfigMaps, Secrets and the downward API, byte for byte", async () => {
       const script = [

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdir, readFile, rm, watch, writeFile } from "node:fs/promises";
+import { watch } from "node:fs";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@vkubelet/core";
@@ -35,18 +36,17 @@ const host = {
 
 /** Resolves once a file is there; by events of its directory. */
 async function appears(directory: string, name: string): Promise<void> {
-  const over = new AbortController();
+  const seen = Promise.withResolvers<void>();
+  // Watches from here on, unlike the watch of node:fs/promises, which begins with the first look at it.
+  const watcher = watch(directory, (_event, filename) => {
+    if (filename === name) seen.resolve();
+  });
+  watcher.once("error", seen.reject);
   try {
-    const events = watch(directory, { signal: over.signal });
-    // The watch stands before the look, so nothing falls between.
-    const look = access(join(directory, name)).then(
-      () => true,
-      () => false,
-    );
-    if (await look) return;
-    for await (const event of events) if (event.filename === name) return;
+    access(join(directory, name)).then(seen.resolve, () => undefined);
+    await seen.promise;
   } finally {
-    over.abort();
+    watcher.close();
   }
 }
 

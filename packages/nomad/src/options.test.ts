@@ -14,6 +14,8 @@ describe("parseNomadOptions", () => {
       memoryOversubscription: false,
       network: "bridge",
       maximumKillSeconds: 30,
+      claims: {},
+      runtimes: {},
       maximumPods: 1_000,
       requestTimeoutMs: 30_000,
     });
@@ -27,6 +29,7 @@ describe("parseNomadOptions", () => {
     ["an unknown driver", { nodeName: "x", driver: "podman" }, /driver/],
     ["an unknown network", { nodeName: "x", network: "none" }, /network/],
     ["a namespace of other characters", { nodeName: "x", namespace: "a b" }, /namespace/],
+    ["a claim of another kind", { nodeName: "x", claims: { data: { type: "nfs", source: "y" } } }, /claims/],
     ["two tokens", { nodeName: "x", token: "a", tokenFile: "b" }, /not both/],
   ])("refuses %s", (_, input, message) => {
     expect(() => parseNomadOptions(input)).toThrow(message);

@@ -1,6 +1,6 @@
 import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
-import { defaultTranslateOptions, type NomadDriver } from "./translate/options.ts";
+import { defaultTranslateOptions, type NomadDriver, type NomadVolume } from "./translate/options.ts";
 
 /** Options of {@link createNomadProvider}, as a user writes them. */
 export interface NomadProviderOptions {
@@ -34,6 +34,10 @@ export interface NomadProviderOptions {
   readonly network?: string;
   /** The clients' `max_kill_timeout` in seconds. Default 30. */
   readonly maximumKillSeconds?: number;
+  /** Name of a PersistentVolumeClaim, alone or as `namespace/name`, to the registered volume that stands for it. */
+  readonly claims?: Readonly<Record<string, NomadVolume>>;
+  /** Name of a RuntimeClass to the runtime of the clients' docker engines that stands for it. */
+  readonly runtimes?: Readonly<Record<string, string>>;
   /** Pods that the node takes at most. Default 1000. */
   readonly maximumPods?: number;
   /** Milliseconds for one request. Default 30,000. */
@@ -58,6 +62,8 @@ export interface ParsedNomadOptions {
   readonly memoryOversubscription: boolean;
   readonly network: string;
   readonly maximumKillSeconds: number;
+  readonly claims: Readonly<Record<string, NomadVolume>>;
+  readonly runtimes: Readonly<Record<string, string>>;
   readonly maximumPods: number;
   readonly requestTimeoutMs: number;
 }
@@ -91,6 +97,18 @@ const fields = z.strictObject({
     .regex(/^(host|bridge|cni\/.+)$/)
     .optional(),
   maximumKillSeconds: positive.default(defaults.maximumKillSeconds),
+  claims: z
+    .record(
+      z.string().min(1),
+      z.strictObject({
+        type: z.enum(["csi", "host"]),
+        source: z.string().min(1),
+        accessMode: z.string().min(1).optional(),
+        attachmentMode: z.string().min(1).optional(),
+      }),
+    )
+    .default({}),
+  runtimes: z.record(z.string().min(1), z.string().min(1)).default({}),
   maximumPods: positive.default(1_000),
   requestTimeoutMs: positive.default(30_000),
 });

@@ -180,6 +180,8 @@ class NomadProvider implements Provider {
       memoryOversubscription: options.memoryOversubscription,
       network: options.network,
       maximumKillSeconds: options.maximumKillSeconds,
+      claims: options.claims,
+      runtimes: options.runtimes,
     };
   }
 }

@@ -1,14 +1,17 @@
 import type { Pod, ReportEntry, TranslationReport } from "@vkubelet/core";
-import { compileTable, hasLongerRules, type RuleNode, ruleAt } from "./compiled-table.ts";
 import { joinKey } from "./field-path.ts";
-import { type DefaultRule, type FieldShape, opaque } from "./field-shape.ts";
 import { nearestName } from "./nearest-name.ts";
-import { podSpecShape } from "./pod-shape.ts";
+import type { DefaultRule } from "./schema/api-defaults.ts";
+import { type AuditNode, auditRoot } from "./schema/audit-node.ts";
 import type { SupportRule, SupportTable } from "./support-table.ts";
 
 const notCovered = "not supported by this backend; remove it";
 const emptyReason = "empty, which is the same as unset";
 const defaultReason = "the default of the API, which asks for nothing";
+const tooDeepReason = "nested too deep; no field of a pod is";
+
+/** Levels of the JSON that are looked at. The schema has 14; below it stand only values that it knows nothing of. */
+const maximumDepth = 64;
 
 /**
  * Accounts for every field of the pod's spec, as it stands in the raw JSON, by the rules of `table`: each leaf that is
@@ -19,12 +22,14 @@ const defaultReason = "the default of the API, which asks for nothing";
  * and 1.37 nor the table know is rejected by name (F2), a known one without a rule as not supported.
  */
 export function auditPod(pod: Pod, table: SupportTable): TranslationReport {
-  const root = compileTable(table).children.get("spec");
   const audit = new Audit(pod);
   const spec: unknown = pod.spec;
-  if (spec !== undefined) audit.visit(spec, podSpecShape, root, undefined, "spec", {});
+  if (spec !== undefined) audit.visit(spec, auditRoot(table), undefined, "spec", noOwner, 0);
   return { entries: audit.entries };
 }
+
+type Owner = Readonly<Record<string, unknown>>;
+const noOwner: Owner = {};
 
 /** The rule that stands for a value and all below it, until a longer one applies. */
 interface Decision {
@@ -44,70 +49,69 @@ class Audit {
 
   visit(
     value: unknown,
-    shape: FieldShape,
-    node: RuleNode | undefined,
+    node: AuditNode,
     inherited: Decision | undefined,
     path: string,
-    owner: Readonly<Record<string, unknown>>,
+    owner: Owner,
+    depth: number,
   ): void {
     const decision = this.#decide(value, node, inherited, path);
     if (isUnset(value)) {
       this.entries.push({ path, disposition: "ignore", reason: emptyReason });
     } else if (
       decision !== undefined &&
-      "default" in decision.rule &&
+      decision.rule.default !== undefined &&
       sameJson(value, decision.rule.default)
     ) {
       this.#report(path, decision, true);
+    } else if (!hasParts(value)) {
+      this.#report(path, decision, isApiDefault(value, node.default, owner));
+    } else if (depth === maximumDepth) {
+      this.entries.push({ path, disposition: "reject", reason: tooDeepReason });
     } else if (Array.isArray(value)) {
-      const element = shape.kind === "list" ? shape.element : opaque;
+      const { element } = node;
       for (let index = 0; index < value.length; index++) {
-        this.visit(value[index], element, node?.any, decision, `${path}[${index}]`, {});
+        this.visit(value[index], element, decision, `${path}[${index}]`, noOwner, depth + 1);
       }
-    } else if (isObject(value) && Object.keys(value).length > 0) {
-      this.#visitFields(value, shape, node, decision, path);
     } else {
-      this.#report(path, decision, isApiDefault(value, shape, owner));
+      this.#visitFields(value, node, decision, path, depth + 1);
     }
   }
 
   #visitFields(
-    value: Readonly<Record<string, unknown>>,
-    shape: FieldShape,
-    node: RuleNode | undefined,
+    value: Owner,
+    node: AuditNode,
     decision: Decision | undefined,
     path: string,
+    depth: number,
   ): void {
     for (const key of Object.keys(value)) {
       const child = value[key];
       if (child === undefined) continue;
-      const childNode = node?.children.get(key) ?? node?.any;
-      const childPath = joinKey(path, key);
-      const childShape = shape.kind === "object" ? shape.fields.get(key) : opaque;
-      if (childShape !== undefined) {
-        this.visit(child, childShape, childNode, decision, childPath, value);
-      } else if (childNode !== undefined) {
-        // The table knows a field that this version of the package does not.
-        this.visit(child, opaque, childNode, decision, childPath, value);
+      const field = node.field(key);
+      const childPath = field === undefined ? joinKey(path, key) : path + field.suffix;
+      const childNode = field ?? node.anyKey;
+      if (childNode !== undefined) {
+        this.visit(child, childNode, decision, childPath, value, depth);
       } else if (!isUnset(child)) {
-        this.entries.push({ path: childPath, disposition: "reject", reason: unknownField(key, shape) });
+        this.entries.push({ path: childPath, disposition: "reject", reason: unknownField(key, node) });
       }
     }
   }
 
   #decide(
     value: unknown,
-    node: RuleNode | undefined,
+    node: AuditNode,
     inherited: Decision | undefined,
     path: string,
   ): Decision | undefined {
-    const rule = node === undefined ? undefined : ruleAt(node, value, this.#pod);
-    if (node !== undefined && rule !== undefined) {
+    for (const rule of node.rules) {
+      if (rule.when !== undefined && !rule.when(value, this.#pod)) continue;
       // A condition was judged on the whole value; an unconditional rule may be a mere fallback for longer ones.
-      const whole = rule.when !== undefined || !hasLongerRules(node);
+      const whole = rule.when !== undefined || !node.hasLongerRules;
       return { rule, wholeAt: whole ? path : undefined, reported: false };
     }
-    if (node === undefined && inherited === undefined) {
+    if (!node.hasRules && inherited === undefined) {
       // Nothing says anything about this value or what is below it: one rejection for all.
       return { rule: { path, disposition: "reject", reason: notCovered }, wholeAt: path, reported: false };
     }
@@ -129,17 +133,16 @@ class Audit {
   }
 }
 
-function unknownField(name: string, shape: FieldShape): string {
-  const fields: ReadonlyMap<string, FieldShape> = shape.kind === "object" ? shape.fields : new Map();
-  let nearest = nearestName(name, fields.keys());
-  for (const [key, inner] of fields) {
+function unknownField(name: string, node: AuditNode): string {
+  let nearest = nearestName(name, node.fieldNames);
+  for (const key of node.fieldNames) {
     if (nearest !== undefined) break;
-    if (inner.kind === "object" && inner.fields.has(name)) nearest = `${key}.${name}`;
+    if (node.field(key)?.knows(name)) nearest = `${key}.${name}`;
   }
   return nearest === undefined ? "unknown field; remove it" : `unknown field; did you mean ${nearest}?`;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Owner {
   return typeof value === "object" && value !== null;
 }
 
@@ -148,11 +151,15 @@ function isUnset(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function isApiDefault(value: unknown, shape: FieldShape, owner: Readonly<Record<string, unknown>>): boolean {
-  if (shape.kind !== "object" && shape.kind !== "opaque") return false;
-  if (shape.default === undefined) return false;
-  if (typeof shape.default === "function") return (shape.default as DefaultRule)(value, owner);
-  return sameJson(value, shape.default);
+/** Whether the value is no leaf: a list, or an object with keys. */
+function hasParts(value: unknown): value is Owner {
+  return isObject(value) && (Array.isArray(value) || Object.keys(value).length > 0);
+}
+
+function isApiDefault(value: unknown, defaultValue: unknown, owner: Owner): boolean {
+  if (defaultValue === undefined) return false;
+  if (typeof defaultValue === "function") return (defaultValue as DefaultRule)(value, owner);
+  return sameJson(value, defaultValue);
 }
 
 function sameJson(left: unknown, right: unknown): boolean {
@@ -160,5 +167,5 @@ function sameJson(left: unknown, right: unknown): boolean {
   if (!isObject(left) || !isObject(right) || Array.isArray(left) !== Array.isArray(right)) return false;
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => key in right && sameJson(left[key], right[key]));
+  return keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]));
 }

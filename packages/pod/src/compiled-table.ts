@@ -1,4 +1,3 @@
-import type { Pod } from "@vkubelet/core";
 import { parsePath } from "./field-path.ts";
 import type { SupportRule, SupportTable } from "./support-table.ts";
 
@@ -36,14 +35,6 @@ export function compileTable(table: SupportTable): RuleNode {
   }
   compiledTables.set(table, root);
   return root;
-}
-
-/** The rule that applies at `node` for the value there; undefined leaves the one from above standing. */
-export function ruleAt(node: RuleNode, value: unknown, pod: Pod): SupportRule | undefined {
-  for (const rule of node.rules) {
-    if (rule.when === undefined || rule.when(value, pod)) return rule;
-  }
-  return undefined;
 }
 
 /** Whether a longer path than this node's own has a rule. */

@@ -3,10 +3,12 @@ import {
   type EnvSource,
   type EnvVar,
   type KeySelector,
+  type Pod,
   plainValue,
   type ResolvedEnvVar,
   type ResolvedValue,
   type ResourceFieldSelector,
+  type Service,
 } from "@vkubelet/core";
 import { fieldValue, resourceFieldValue } from "./downward-api.ts";
 import { expandValue } from "./expansion.ts";
@@ -29,7 +31,11 @@ type Variables = Map<string, ResolvedEnvVar>;
  * Missing objects and keys are noted as waits, fields that can never work as issues; both leave the variable out.
  */
 export function resolveEnvironment(scope: ContainerScope, hostname: string): Environment {
-  const services = servicesOf(scope);
+  const { services } = scope;
+  if (scope.inputs.services === undefined) {
+    const message = "services have not yet been read at least once, cannot construct envvars";
+    scope.resolution.waitForContainer(scope.container.name, message);
+  }
   const defined: Variables = new Map();
   for (const [index, source] of (scope.container.envFrom ?? []).entries()) {
     addAll(scope, `${scope.path}.envFrom[${index}]`, source, defined);
@@ -54,13 +60,13 @@ function define(variables: Variables, variable: ResolvedEnvVar): void {
   variables.set(variable.name, variable);
 }
 
-function servicesOf({ pod, container, inputs, resolution }: ContainerScope): Variables {
-  if (inputs.services === undefined) {
-    const message = "services have not yet been read at least once, cannot construct envvars";
-    resolution.waitForContainer(container.name, message);
-  }
+/** What Services add to the environment of every container of the pod (L1, L2), by name. */
+export function serviceEnvironment(
+  pod: Pod,
+  services: readonly Service[] | undefined,
+): ReadonlyMap<string, ResolvedEnvVar> {
   const enableServiceLinks = pod.spec?.enableServiceLinks ?? true;
-  const list = serviceVariables(inputs.services ?? [], { namespace: namespaceOf(pod), enableServiceLinks });
+  const list = serviceVariables(services ?? [], { namespace: namespaceOf(pod), enableServiceLinks });
   return new Map(
     list.map(({ name, value }) => [name, { name, value: plainValue(value), source: "service" as const }]),
   );

@@ -8,6 +8,8 @@ type Segment = { readonly text: string } | { readonly reference: string };
  * are, results are not expanded again. Never throws.
  */
 export function expand(text: string, lookup: (name: string) => string | undefined): string {
+  if (!text.includes("$")) return text;
+  if (!text.includes("$")) return text;
   return segmentsOf(text)
     .map((segment) => ("text" in segment ? segment.text : (lookup(segment.reference) ?? unexpanded(segment))))
     .join("");
@@ -21,6 +23,7 @@ export function expandValue(
   text: string,
   lookup: (name: string) => ResolvedValue | undefined,
 ): ResolvedValue {
+  if (!text.includes("$")) return plainValue(text);
   return joinValues(
     segmentsOf(text).map((segment) =>
       "text" in segment

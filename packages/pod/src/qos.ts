@@ -1,6 +1,6 @@
 import type { Container, Pod, PodSpec, PodStatus } from "@vkubelet/core";
 import type { Quantity } from "./quantity.ts";
-import { containerAmounts, parseResourceList, podLevelRequests } from "./resources.ts";
+import { containerAmounts, podLevelLimits, podLevelRequests } from "./resources.ts";
 
 /** The quality of service classes of pods. */
 export type QosClass = NonNullable<PodStatus["qosClass"]>;
@@ -34,7 +34,7 @@ export function qosClassOf(spec: PodSpec): QosClass {
 function podLevelUnit(spec: PodSpec): { requests: Amounts; limits: Amounts } {
   return {
     requests: podLevelRequests(spec),
-    limits: parseResourceList(spec.resources?.limits, "spec.resources.limits"),
+    limits: podLevelLimits(spec),
   };
 }
 

@@ -40,24 +40,7 @@ describe("Quantity", () => {
   });
 
   it("Q1: anything else is InvalidInput", () => {
-    const wrong = [
-      "",
-      " ",
-      "K",
-      "1K",
-      "1ki",
-      "1KB",
-      "1mi",
-      "1g",
-      "1 Gi",
-      ".",
-      "-",
-      "+",
-      "1.1.1",
-      "1i",
-      "1ee3",
-      "NaN",
-    ];
+    const wrong = ["", " ", "K", "1K", "1ki", "1KB", "1mi", "1g", "1 Gi", "1.1.1", "1i", "1ee3", "NaN"];
     for (const input of [...wrong, "0x10", "1e", "1e9999999999", "9".repeat(600), "1,5"]) {
       expect(() => Quantity.parse(input), input).toThrow(/cannot be read/);
     }
@@ -67,6 +50,19 @@ describe("Quantity", () => {
     } catch (error) {
       expect(isProviderError(error) && error.code).toBe("InvalidInput");
     }
+  });
+
+  it("Q1: a number without digits is zero, as Kubernetes reads it", () => {
+    for (const input of [".", "-", "+", "m", "Ki", "-.Ti", "E", "e-9"]) expect(text(input), input).toBe("0");
+    // These take another way through its reader, which wants a digit.
+    for (const input of ["Pi", "+Ei", ".Pi", "e-10"]) {
+      expect(() => Quantity.parse(input), input).toThrow(/cannot be read/);
+    }
+  });
+
+  it("Q1: the blanks around a quantity are those of Go", () => {
+    expect(text("\u0085\u00a0 1\n\u3000")).toBe("1");
+    expect(() => Quantity.parse("\ufeff1")).toThrow(/cannot be read/);
   });
 
   it("Q2: E alone is exa, E with digits an exponent", () => {

@@ -3,21 +3,29 @@ import { ProviderError, type QuantityText } from "@vkubelet/core";
 type Family = "decimal" | "binary" | "exponent";
 
 interface Suffix {
-  readonly base: 2n | 10n;
-  readonly exponent: number;
   readonly family: Family;
+  /** One of the suffix in nano units; a power of ten below that is `divisor`. */
+  readonly nanos: bigint;
+  readonly divisor: bigint;
 }
 
 const nano = 1_000_000_000n;
 const milli = 1_000_000n;
 const kibi = 1024n;
+const tebi = 2n ** 40n * nano;
 const binaryCap = (2n ** 63n - 1n) * nano;
 const maximumLength = 512;
 const maximumExponent = 512;
 
 const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"] as const;
 const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
-const form = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))([a-zA-Z]*|[eE][+-]?\d+)$/;
+const suffixes: ReadonlyMap<string, Suffix> = new Map([
+  ...binarySuffixes.map((name, step) => [name, suffix("binary", 2n ** BigInt(step * 10) * nano)] as const),
+  ...decimalSuffixes.map((name, step) => [name, suffix("decimal", 10n ** BigInt(step * 3))] as const),
+]);
+const form = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z]*|[eE][+-]?\d+)$/;
+/** What Go's strings.TrimSpace takes away. */
+const blanks = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /**
  * An exact Kubernetes quantity with nano precision (pod-semantics section 1). Immutable; compare by value, never by
@@ -37,22 +45,22 @@ export class Quantity {
 
   /**
    * Reads a quantity as the API server does: surrounding blanks are trimmed, JSON numbers are read as their text,
-   * null is zero, more than nine decimal places round away from zero, binary values are capped at 2^63-1.
+   * null is zero and so is a suffix or a sign alone, more than nine decimal places round away from zero, binary values
+   * are capped at 2^63-1.
    * Throws `InvalidInput` for anything else, and for texts and exponents beyond 512, which no resource needs.
    */
   static parse(text: QuantityText | null): Quantity {
     if (text === null) return Quantity.zero;
-    const trimmed = String(text).trim();
-    const match = trimmed.length <= maximumLength ? form.exec(trimmed) : null;
-    const suffix = match ? suffixOf(match[5] ?? "") : undefined;
-    if (!match || !suffix) throw invalid(trimmed);
-    const fraction = match[3] ?? match[4] ?? "";
-    const digits = BigInt((match[2] ?? "") + fraction);
-    const magnitude = scaled(digits, suffix, fraction.length);
+    const trimmed = trim(String(text));
+    const match = trimmed.length <= maximumLength && trimmed !== "" ? form.exec(trimmed) : null;
+    const [, sign = "", whole = "", fraction = "", unit = ""] = match ?? [];
+    const suffix = match ? suffixOf(unit) : undefined;
+    if (!suffix || (whole === "" && fraction === "" && !mayLackDigits(suffix))) throw invalid(trimmed);
+    const magnitude = scaled(BigInt(whole + fraction), suffix, fraction.length);
     const capped = suffix.family === "binary" && magnitude > binaryCap ? binaryCap : magnitude;
     // Below one, powers of 1024 have no name.
     const family = suffix.family === "binary" && capped < nano ? "decimal" : suffix.family;
-    return new Quantity(match[1] === "-" ? -capped : capped, family);
+    return new Quantity(sign === "-" ? -capped : capped, family);
   }
 
   /** A whole number of base units (bytes, cores). */
@@ -91,6 +99,7 @@ export class Quantity {
 
   /** Rounded away from zero to thousandths, as the API server stores every entry of a resource list (Q4). */
   roundUpToMilli(): Quantity {
+    if (this.#nanos % milli === 0n) return this;
     return new Quantity(divideAwayFromZero(this.#nanos, milli) * milli, this.#family);
   }
 
@@ -142,24 +151,38 @@ export class Quantity {
   }
 }
 
+function trim(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && blanks.test(text.charAt(start))) start += 1;
+  while (end > start && blanks.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Kubernetes takes a number without digits for zero, but only on the way that it reads numbers of usual size. */
+function mayLackDigits({ family, nanos, divisor }: Suffix): boolean {
+  return family === "binary" ? nanos <= tebi : divisor === 1n;
+}
+
+function suffix(family: Family, nanos: bigint, divisor = 1n): Suffix {
+  return { family, nanos, divisor };
+}
+
 function suffixOf(text: string): Suffix | undefined {
-  const decimal = (decimalSuffixes as readonly string[]).indexOf(text);
-  if (decimal >= 0) return { base: 10n, exponent: (decimal - 3) * 3, family: "decimal" };
-  const binary = (binarySuffixes as readonly string[]).indexOf(text);
-  if (binary >= 0) return { base: 2n, exponent: binary * 10, family: "binary" };
+  const known = suffixes.get(text);
+  if (known !== undefined) return known;
   if (!/^[eE][+-]?\d+$/.test(text)) return undefined;
   const exponent = Number(text.slice(1));
   if (Math.abs(exponent) > maximumExponent) return undefined;
-  return { base: 10n, exponent, family: "exponent" };
+  const power = 10n ** BigInt(Math.abs(exponent + 9));
+  return exponent >= -9 ? suffix("exponent", power) : suffix("exponent", 1n, power);
 }
 
 /** `digits` with `places` of them behind the point, times the suffix, in nano units rounded away from zero. */
-function scaled(digits: bigint, suffix: Suffix, places: number): bigint {
-  if (suffix.base === 2n) {
-    return divideAwayFromZero(digits * 2n ** BigInt(suffix.exponent) * nano, 10n ** BigInt(places));
-  }
-  const shift = suffix.exponent + 9 - places;
-  return shift >= 0 ? digits * 10n ** BigInt(shift) : divideAwayFromZero(digits, 10n ** BigInt(-shift));
+function scaled(digits: bigint, { nanos, divisor }: Suffix, places: number): bigint {
+  const amount = digits * nanos;
+  if (places === 0 && divisor === 1n) return amount;
+  return divideAwayFromZero(amount, divisor * 10n ** BigInt(places));
 }
 
 function binaryText(units: bigint): string {

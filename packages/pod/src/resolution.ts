@@ -6,6 +6,7 @@ import {
   type Pod,
   type PodNotice,
   ProviderError,
+  type ResolvedEnvVar,
   type ResourceList,
   type Secret,
   type Service,
@@ -83,6 +84,8 @@ export interface ContainerScope {
   /** `spec.containers[0]` */
   readonly path: string;
   readonly inputs: ResolveInputs;
+  /** The same for all containers of the pod. */
+  readonly services: ReadonlyMap<string, ResolvedEnvVar>;
   readonly resolution: Resolution;
 }
 

@@ -10,7 +10,7 @@ import type {
   RestartPolicy,
   Volume,
 } from "@vkubelet/core";
-import { type Environment, resolveEnvironment } from "./environment.ts";
+import { type Environment, resolveEnvironment, serviceEnvironment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
@@ -52,10 +52,11 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
     );
   });
   const volumeNames = namesOf(volumes, pod);
+  const services = serviceEnvironment(pod, inputs.services);
   const resolveAll = (field: "initContainers" | "containers") =>
     (pod.spec?.[field] ?? []).map((container, index) => {
       const path = `spec.${field}[${index}]`;
-      const scope = { pod, container, path, inputs, resolution };
+      const scope = { pod, container, path, inputs, services, resolution };
       return resolveContainer(
         scope,
         field === "containers" ? "main" : initKind(container),

@@ -9,6 +9,7 @@ import {
 import { Quantity } from "./quantity.ts";
 
 type Amounts = ReadonlyMap<string, Quantity>;
+type ListReader = (list: ResourceList | undefined, path: string) => Amounts;
 
 /** The kinds of resources that a pod-level `spec.resources` may name (E3). */
 const podLevelResource = /^(cpu|memory|hugepages-.+)$/;
@@ -20,10 +21,7 @@ const podLevelResource = /^(cpu|memory|hugepages-.+)$/;
  * a quantity that cannot be read.
  */
 export function effectiveResources(spec: PodSpec): { requests: Amounts; limits: Amounts } {
-  const limits = withPodLevel(
-    aggregate(spec, "limits"),
-    parseResourceList(spec.resources?.limits, "spec.resources.limits"),
-  );
+  const limits = withPodLevel(aggregate(spec, "limits"), podLevelLimits(spec));
   const requests = withPodLevel(aggregate(spec, "requests"), podLevelRequests(spec));
   const overhead = parseResourceList(spec.overhead, "spec.overhead");
   return {
@@ -34,8 +32,9 @@ export function effectiveResources(spec: PodSpec): { requests: Amounts; limits: 
 
 /** The requests and limits of one container after API defaulting (E1), as canonical text rounded up to milli (Q4). */
 export function containerResources(container: Container): ResolvedResources {
-  const requests = containerAmounts(container, "requests", "");
-  return { requests: texts(requests), limits: texts(containerAmounts(container, "limits", "")) };
+  const limits = parseResourceList(container.resources?.limits, "resources.limits");
+  const requests = parseResourceList(container.resources?.requests, "resources.requests");
+  return { requests: texts(new Map([...limits, ...requests])), limits: texts(limits) };
 }
 
 /** Millicores of the list's cpu entry, rounded up; 0 where there is none. */
@@ -53,14 +52,33 @@ export function ceilMiB(bytes: bigint): bigint {
   return Quantity.ofInteger(bytes).scaleCeil(1_048_576n);
 }
 
-/** `spec.resources.requests` after API defaulting: what is missing comes from the containers, else from the limit. */
+/**
+ * `spec.resources.requests` after API defaulting: what is missing comes from the containers, else from the limit. The
+ * API adds the containers up before it rounds (E1).
+ */
 export function podLevelRequests(spec: PodSpec): Amounts {
   const stated = parseResourceList(spec.resources?.requests, "spec.resources.requests");
-  const limits = parseResourceList(spec.resources?.limits, "spec.resources.limits");
+  const limits = podLevelLimits(spec);
   if (limits.size === 0) return stated;
   // Huge pages cannot be overcommitted: their request is the pod's limit, not what the containers add up to.
-  const containers = [...aggregate(spec, "requests")].filter(([name]) => name === "cpu" || name === "memory");
+  const containers = [...aggregate(spec, "requests", readResourceList)]
+    .filter(([name]) => name === "cpu" || name === "memory")
+    .map(([name, amount]) => [name, amount.roundUpToMilli()] as const);
   return new Map([...limits, ...containers, ...stated]);
+}
+
+/**
+ * `spec.resources.limits` after API defaulting: a pod with any resources of its own gets the huge pages of its
+ * containers as a limit, unless it names a request for them.
+ */
+export function podLevelLimits(spec: PodSpec): Amounts {
+  const limits = parseResourceList(spec.resources?.limits, "spec.resources.limits");
+  const requests = parseResourceList(spec.resources?.requests, "spec.resources.requests");
+  if (limits.size === 0 && requests.size === 0) return limits;
+  const hugePages = [...aggregate(spec, "limits", readResourceList)]
+    .filter(([name]) => name.startsWith("hugepages-") && !requests.has(name))
+    .map(([name, amount]) => [name, amount.roundUpToMilli()] as const);
+  return new Map([...hugePages, ...limits]);
 }
 
 /** One list of one container after API defaulting: a missing request is the limit of the same resource (E1). */
@@ -68,26 +86,32 @@ export function containerAmounts(
   container: Container,
   kind: keyof ResourceRequirements,
   path: string,
+  read: ListReader = parseResourceList,
 ): Amounts {
   const prefix = path === "" ? "resources" : `${path}.resources`;
-  const limits = parseResourceList(container.resources?.limits, `${prefix}.limits`);
+  const limits = read(container.resources?.limits, `${prefix}.limits`);
   if (kind === "limits") return limits;
-  return new Map([...limits, ...parseResourceList(container.resources?.requests, `${prefix}.requests`)]);
+  return new Map([...limits, ...read(container.resources?.requests, `${prefix}.requests`)]);
 }
 
 /** Rule E2, for every resource name at once. */
-function aggregate(spec: PodSpec, kind: keyof ResourceRequirements): Amounts {
+function aggregate(
+  spec: PodSpec,
+  kind: keyof ResourceRequirements,
+  read: ListReader = parseResourceList,
+): Amounts {
   let main: Amounts = new Map();
   for (const [index, container] of spec.containers.entries()) {
-    main = sum(main, containerAmounts(container, kind, `spec.containers[${index}]`));
+    main = sum(main, containerAmounts(container, kind, `spec.containers[${index}]`, read));
   }
   let sidecars: Amounts = new Map();
   let start: Amounts = new Map();
   for (const [index, container] of (spec.initContainers ?? []).entries()) {
-    const amounts = containerAmounts(container, kind, `spec.initContainers[${index}]`);
-    const use = sum(amounts, sidecars);
-    if (container.restartPolicy === "Always") sidecars = use;
-    start = maximum(start, use);
+    const amounts = containerAmounts(container, kind, `spec.initContainers[${index}]`, read);
+    if (container.restartPolicy === "Always") {
+      sidecars = sum(sidecars, amounts);
+      start = maximum(start, sidecars);
+    } else start = maximum(start, sum(amounts, sidecars));
   }
   return maximum(sum(main, sidecars), start);
 }
@@ -115,10 +139,15 @@ function merge(left: Amounts, right: Amounts, combine: (a: Quantity, b: Quantity
 
 /** Every entry rounded up to milli. Throws `InvalidInput` with the path of an entry that cannot be read. */
 export function parseResourceList(list: ResourceList | undefined, path: string): Amounts {
+  return new Map([...readResourceList(list, path)].map(([name, amount]) => [name, amount.roundUpToMilli()]));
+}
+
+/** Every entry as it stands. */
+function readResourceList(list: ResourceList | undefined, path: string): Amounts {
   const amounts = new Map<string, Quantity>();
   for (const [name, text] of Object.entries(list ?? {})) {
     try {
-      amounts.set(name, Quantity.parse(text).roundUpToMilli());
+      amounts.set(name, Quantity.parse(text));
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       const issues = [{ path: `${path}.${name}`, message }];

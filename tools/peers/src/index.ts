@@ -29,6 +29,7 @@ export {
 } from "./kubernetes/control-plane.ts";
 export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-plane-files.ts";
 export { findKubernetesCommands, kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+export { findOracleCommand, oraclePeer } from "./kubernetes/oracle-peer.ts";
 export { withLockFile } from "./lock-file.ts";
 export { type NomadAgent, type NomadAgentOptions, nomadPeer, startNomad } from "./nomad.ts";
 export type { Peer, PeerState } from "./peer.ts";

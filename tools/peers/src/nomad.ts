@@ -161,7 +161,7 @@ plugin "docker" {
   config {
     ${docker}
     volumes {
-      enabled = false
+      enabled = true
     }
     gc {
       image = false

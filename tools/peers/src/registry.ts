@@ -3,6 +3,7 @@ import { ministackPeer } from "./aws/ministack.ts";
 import { motoPeer } from "./aws/moto.ts";
 import { dockerPeer } from "./docker/docker-peer.ts";
 import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+import { oraclePeer } from "./kubernetes/oracle-peer.ts";
 import { nomadPeer } from "./nomad.ts";
 import type { Peer } from "./peer.ts";
 
@@ -14,6 +15,7 @@ export const peers = {
   moto: motoPeer,
   ministack: ministackPeer,
   localbatch: localbatchPeer,
+  oracle: oraclePeer,
 } as const satisfies Readonly<Record<string, Peer>>;
 
 /** Name of a peer. */

@@ -1,14 +1,24 @@
 import { commonSupport, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { LocalHost } from "./process-plan.ts";
 
-/** How this machine treats each field of a pod: the single source of the documentation's table. */
+const tables = new WeakMap<LocalHost, SupportTable>();
+
+/**
+ * How this machine treats each field of a pod: the single source of the documentation's table. Made once for each
+ * `host`, which must not change: an audit prepares every table that it has not seen before, and that costs more than
+ * the audit.
+ */
 export function localSupport(host: LocalHost): SupportTable {
-  return [
+  const known = tables.get(host);
+  if (known !== undefined) return known;
+  const table = [
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
     ...volumeRules,
   ];
+  tables.set(host, table);
+  return table;
 }
 
 const noVolume = "no such volume on this machine; use emptyDir or hostPath";
@@ -45,11 +55,17 @@ function podRules(host: LocalHost): SupportTable {
       path: "spec.dnsPolicy",
       disposition: "reject",
       reason: hostResolver,
+      accepted: hostResolver,
       when: (value) => value === "None",
     },
-    { path: "spec.dnsConfig", disposition: "reject", reason: hostResolver },
-    { path: "spec.hostAliases", disposition: "reject", reason: hostResolver },
-    { path: "spec.runtimeClassName", disposition: "reject", reason: "there are no runtime handlers" },
+    { path: "spec.dnsConfig", disposition: "reject", reason: hostResolver, accepted: hostResolver },
+    { path: "spec.hostAliases", disposition: "reject", reason: hostResolver, accepted: hostResolver },
+    {
+      path: "spec.runtimeClassName",
+      disposition: "reject",
+      reason: "there are no runtime handlers",
+      accepted: "a process of this machine, as always",
+    },
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
     ...securityRules("spec.securityContext", host),
     { path: "spec.os", disposition: "exact", reason: "" },
@@ -97,10 +113,19 @@ function containerRules(path: string, host: LocalHost): SupportTable {
     rule("resources.claims", "reject", "there is no driver for dynamic resources on this machine"),
     rule("ports", "approx", "the process binds this machine's ports itself; nothing is forwarded"),
     rule("ports[].hostIP", "reject", "the process chooses its own address"),
-    rule("livenessProbe", "reject", noProbe),
-    rule("readinessProbe", "reject", noProbe),
-    rule("startupProbe", "reject", noProbe),
-    rule("lifecycle", "reject", noHook),
+    {
+      ...rule("livenessProbe", "reject", noProbe),
+      accepted: "not run; the process goes on until it ends by itself",
+    },
+    {
+      ...rule("readinessProbe", "reject", noProbe),
+      accepted: "not run; the process is ready as soon as it runs",
+    },
+    {
+      ...rule("startupProbe", "reject", noProbe),
+      accepted: "not run; the process counts as started as soon as it runs",
+    },
+    { ...rule("lifecycle", "reject", noHook), accepted: "not run" },
     mounted
       ? rule("volumeMounts", "exact")
       : rule(
@@ -133,16 +158,34 @@ function securityRules(path: string, host: LocalHost): SupportTable {
   const user = `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
   const unlessSame = (own: number) => (value: unknown) => value !== own;
   return [
-    { path, disposition: "reject", reason: "not enforced on processes of this machine" },
+    {
+      path,
+      disposition: "reject",
+      reason: "not enforced on processes of this machine",
+      accepted: "not enforced",
+    },
     { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
-    { path: `${path}.runAsUser`, disposition: "reject", reason: user, when: unlessSame(host.uid) },
+    {
+      path: `${path}.runAsUser`,
+      disposition: "reject",
+      reason: user,
+      accepted: user,
+      when: unlessSame(host.uid),
+    },
     { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
-    { path: `${path}.runAsGroup`, disposition: "reject", reason: user, when: unlessSame(host.gid) },
+    {
+      path: `${path}.runAsGroup`,
+      disposition: "reject",
+      reason: user,
+      accepted: user,
+      when: unlessSame(host.gid),
+    },
     { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
     {
       path: `${path}.runAsNonRoot`,
       disposition: "reject",
       reason: user,
+      accepted: user,
       when: (value) => value === true && host.uid === 0,
     },
     {

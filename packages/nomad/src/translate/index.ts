@@ -9,8 +9,15 @@ export type {
   TaskGroup,
   TaskResources,
   Template,
+  VolumeMountSpec,
+  VolumeRequest,
 } from "./job-spec.ts";
-export { defaultTranslateOptions, type NomadDriver, type NomadTranslateOptions } from "./options.ts";
+export {
+  defaultTranslateOptions,
+  type NomadDriver,
+  type NomadTranslateOptions,
+  type NomadVolume,
+} from "./options.ts";
 export { supportTable } from "./support.ts";
 export { type NomadRequests, nomadTranslator } from "./translate-pod.ts";
 export type { VariableItems, VariableRequest } from "./variables.ts";

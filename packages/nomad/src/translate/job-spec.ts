@@ -37,6 +37,25 @@ export interface TaskGroup {
   readonly EphemeralDisk: { readonly SizeMB: number };
   readonly Update?: { readonly MaxParallel: 0 };
   readonly Networks?: readonly NetworkSpec[];
+  readonly Volumes?: Readonly<Record<string, VolumeRequest>>;
+}
+
+/** A volume that is registered with Nomad and that the group needs. */
+export interface VolumeRequest {
+  readonly Name: string;
+  readonly Type: "csi" | "host";
+  readonly Source: string;
+  readonly ReadOnly: boolean;
+  readonly AccessMode?: string;
+  readonly AttachmentMode?: string;
+}
+
+/** Where a task sees one of the group's volumes. */
+export interface VolumeMountSpec {
+  readonly Volume: string;
+  readonly Destination: string;
+  readonly ReadOnly: boolean;
+  readonly PropagationMode: "private";
 }
 
 export interface NetworkSpec {
@@ -63,6 +82,7 @@ export interface Task {
   readonly KillTimeout: number;
   readonly KillSignal?: string;
   readonly Templates?: readonly Template[];
+  readonly VolumeMounts?: readonly VolumeMountSpec[];
   readonly LogConfig: { readonly MaxFiles: number; readonly MaxFileSizeMB: number };
 }
 

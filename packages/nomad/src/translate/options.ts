@@ -22,6 +22,22 @@ export interface NomadTranslateOptions {
   readonly network: string;
   /** Nomad clients' `max_kill_timeout` in seconds; longer grace periods are cut by Nomad. */
   readonly maximumKillSeconds: number;
+  /** Name of a PersistentVolumeClaim, alone or as `namespace/name`, to the volume of Nomad that stands for it. */
+  readonly claims: Readonly<Record<string, NomadVolume>>;
+  /** Name of a RuntimeClass to the runtime of the clients' docker engines (`runsc`) that stands for it. */
+  readonly runtimes: Readonly<Record<string, string>>;
+}
+
+/** A volume that is registered with Nomad. */
+export interface NomadVolume {
+  /** `csi`, or `host` for static and dynamic host volumes. */
+  readonly type: "csi" | "host";
+  /** ID of the CSI volume or name of the host volume. */
+  readonly source: string;
+  /** For `csi`. Default `single-node-writer`. */
+  readonly accessMode?: string | undefined;
+  /** For `csi`. Default `file-system`. */
+  readonly attachmentMode?: string | undefined;
 }
 
 /** `raw_exec` runs commands of the client without an image and without isolation. */
@@ -38,4 +54,6 @@ export const defaultTranslateOptions: Omit<NomadTranslateOptions, "nodeName"> = 
   memoryOversubscription: false,
   network: "bridge",
   maximumKillSeconds: 30,
+  claims: {},
+  runtimes: {},
 };

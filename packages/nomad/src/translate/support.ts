@@ -11,6 +11,11 @@ function rule(
   return { path, disposition, reason, ...(when === undefined ? {} : { when }) };
 }
 
+/** A rejection that a pod may lift by annotation; `accepted` is what happens then. */
+function refusal(path: string, reason: string, accepted: string, when?: SupportRule["when"]): SupportRule {
+  return { ...rule("reject", path, reason, when), accepted };
+}
+
 const noProbes =
   "nothing runs probes against Nomad tasks yet; remove it, or let Nomad judge the task by its exit code";
 
@@ -42,11 +47,19 @@ const containers: readonly SupportRule[] = [
   rule("exact", "ports[].hostPort", ""),
   rule("reject", "ports[].hostIP", "Nomad binds host networks by name, not by address; leave it out"),
   rule("reject", "ports[].protocol", "Nomad maps TCP and UDP only", (value) => value === "SCTP"),
-  rule("reject", "livenessProbe", noProbes),
-  rule("reject", "readinessProbe", noProbes),
-  rule("reject", "startupProbe", noProbes),
-  rule("reject", "lifecycle.postStart", "Nomad has no hook inside a started task; start it in the command"),
-  rule("reject", "lifecycle.preStop", "Nomad has no hook before a stop; handle the stop signal"),
+  refusal("livenessProbe", noProbes, "not run; the container goes on until it ends by itself"),
+  refusal("readinessProbe", noProbes, "not run; the container is ready as soon as it runs"),
+  refusal("startupProbe", noProbes, "not run; the container counts as started as soon as it runs"),
+  refusal(
+    "lifecycle.postStart",
+    "Nomad has no hook inside a started task; start it in the command",
+    "not run",
+  ),
+  refusal(
+    "lifecycle.preStop",
+    "Nomad has no hook before a stop; handle the stop signal",
+    "not run; the stop signal comes at once",
+  ),
   rule("exact", "lifecycle.stopSignal", ""),
   rule("approx", "terminationMessagePath", "the file is not read"),
   rule("approx", "terminationMessagePolicy", "termination messages are what Nomad says of the end"),
@@ -115,9 +128,18 @@ const pod: readonly SupportRule[] = [
   rule("reject", "spec.setHostnameAsFQDN", "Nomad sets the short name", (value) => value === true),
   rule("exact", "spec.dnsConfig", ""),
   rule("approx", "spec.dnsPolicy", "the clients' own name resolution, with dnsConfig where it is given"),
-  rule("reject", "spec.hostUsers", "Nomad has no user namespace for one task", (value) => value === false),
-  rule("reject", "spec.shareProcessNamespace", "tasks do not share processes", (value) => value === true),
-  rule("reject", "spec.runtimeClassName", "the driver of the provider decides the runtime; leave it out"),
+  refusal(
+    "spec.hostUsers",
+    "Nomad has no user namespace for one task",
+    "users of the container are users of the client",
+    (value) => value === false,
+  ),
+  refusal(
+    "spec.shareProcessNamespace",
+    "tasks do not share processes",
+    "every container sees its own processes only",
+    (value) => value === true,
+  ),
   rule("reject", "spec.resourceClaims", "Nomad has no dynamic resource allocation"),
   rule(
     "reject",
@@ -128,6 +150,18 @@ const pod: readonly SupportRule[] = [
   rule("exact", "spec.os", ""),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
+  rule(
+    "approx",
+    "spec.volumes[].emptyDir",
+    "docker makes it as root with mode 0755, so that only root can write; sizeLimit is reserved, not enforced",
+  ),
+  rule("approx", "spec.volumes[].emptyDir.medium", "a tmpfs of one container", (value) => value === "Memory"),
+  rule(
+    "reject",
+    "spec.volumes[].emptyDir.medium",
+    "the clients' huge pages are not mounted; leave the medium out",
+    (value) => value !== "" && value !== "Memory",
+  ),
   ...["configMap", "downwardAPI", "projected"].map((kind) =>
     rule(
       "approx",
@@ -136,11 +170,8 @@ const pod: readonly SupportRule[] = [
     ),
   ),
   ...[
-    "hostPath",
-    "persistentVolumeClaim",
     "ephemeral",
     "csi",
-    "nfs",
     "iscsi",
     "image",
     "awsElasticBlockStore",
@@ -165,7 +196,7 @@ const pod: readonly SupportRule[] = [
     rule(
       "reject",
       `spec.volumes[].${kind}`,
-      "only emptyDir, configMap, secret, downwardAPI and projected are carried",
+      "Nomad mounts only volumes that are registered: register it and claim it with a PersistentVolumeClaim",
     ),
   ),
 ];
@@ -175,12 +206,35 @@ const dockerPod: readonly SupportRule[] = [
   rule("exact", "spec.hostIPC", ""),
   rule("exact", "spec.hostPID", ""),
   rule("approx", "spec.securityContext", "passed to the docker driver; files keep their owner with fsGroup"),
-  rule("reject", "spec.securityContext.sysctls", "not passed on; set them on the Nomad clients"),
+  rule("exact", "spec.securityContext.sysctls", ""),
+  rule("exact", "spec.runtimeClassName", ""),
+  rule(
+    "approx",
+    "spec.volumes[].hostPath",
+    "of whichever client runs the pod, whose docker plugin must enable volumes",
+  ),
+  rule(
+    "reject",
+    "spec.volumes[].hostPath.type",
+    "nothing can check the path on the client before the start; leave it out or use DirectoryOrCreate",
+    (value) => value !== "" && value !== "DirectoryOrCreate",
+  ),
+  rule("exact", "spec.volumes[].hostPath.type", "docker makes a directory that is not there"),
+  rule("exact", "spec.volumes[].nfs", ""),
+  rule(
+    "approx",
+    "spec.volumes[].persistentVolumeClaim",
+    "the volume of Nomad that the option claims names for it",
+  ),
   rule("reject", "spec.securityContext.windowsOptions", "only Linux clients are used"),
   rule("approx", "spec.imagePullSecrets", "the clients' own docker credentials are used"),
 ];
 
 const rawExecPod: readonly SupportRule[] = [
+  rule("reject", "spec.runtimeClassName", "raw_exec has no runtimes; leave it out"),
+  ...["hostPath", "nfs", "persistentVolumeClaim"].map((kind) =>
+    rule("reject", `spec.volumes[].${kind}`, "raw_exec mounts nothing; use the docker driver"),
+  ),
   rule("reject", "spec.hostAliases", noIsolation),
   rule("approx", "spec.hostIPC", "always so with raw_exec"),
   rule("approx", "spec.hostPID", "always so with raw_exec"),

@@ -32,7 +32,7 @@ export interface TaskInputs {
   readonly account: FieldAccount;
 }
 
-const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], secretBytes: 0 };
+const noVolumes: TaskVolumes = { templates: [], mounts: [], volumes: [], registered: [], secretBytes: 0 };
 
 /** One container as a task. Deterministic; what cannot be carried is added to the issues. */
 export function translateTask(inputs: TaskInputs): Task {
@@ -66,6 +66,7 @@ export function translateTask(inputs: TaskInputs): Task {
     KillTimeout: Math.max(1_000_000, nanoseconds(pod.terminationGracePeriodSeconds)),
     ...(killSignal === undefined ? {} : { KillSignal: killSignal }),
     ...(templates.length === 0 ? {} : { Templates: templates }),
+    ...(volumes.registered.length === 0 ? {} : { VolumeMounts: volumes.registered }),
     LogConfig: { MaxFiles: 5, MaxFileSizeMB: 10 },
   };
 }
@@ -119,6 +120,8 @@ function dockerConfig(
     ...(hasHardCpuLimit(container) ? { cpu_hard_limit: true } : {}),
     ...(hostMode ? { network_mode: "host" } : {}),
     ...(hosts.length > 0 ? { extra_hosts: hosts } : {}),
+    ...runtimeOf(pod, options),
+    ...sysctlsOf(pod),
     ...(spec["hostPID"] === true ? { pid_mode: "host" } : {}),
     ...(spec["hostIPC"] === true ? { ipc_mode: "host" } : {}),
     ...(fields["tty"] === true ? { tty: true } : {}),
@@ -126,6 +129,22 @@ function dockerConfig(
     ...(volumes.mounts.length > 0 ? { mount: volumes.mounts } : {}),
     ...(volumes.volumes.length > 0 ? { volumes: volumes.volumes } : {}),
   };
+}
+
+/** The docker runtime that stands for the pod's RuntimeClass. */
+function runtimeOf(pod: ResolvedPod, options: NomadTranslateOptions): { runtime?: string } {
+  const name = (pod.pod.spec as { readonly runtimeClassName?: string } | undefined)?.runtimeClassName;
+  const runtime = name === undefined ? undefined : options.runtimes[name];
+  return runtime === undefined ? {} : { runtime };
+}
+
+/** Kernel settings of the pod, which docker makes for each container in its namespaces; the driver takes a list of maps. */
+function sysctlsOf(pod: ResolvedPod): { sysctl?: readonly Readonly<Record<string, string>>[] } {
+  const context = (pod.pod.spec?.securityContext ?? {}) as {
+    readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
+  };
+  const settings = (context.sysctls ?? []).map(({ name, value }) => [name, value] as const);
+  return settings.length === 0 ? {} : { sysctl: [Object.fromEntries(settings)] };
 }
 
 function rawExecConfig({ container, path, account }: TaskInputs): Record<string, unknown> {

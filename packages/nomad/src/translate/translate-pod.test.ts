@@ -181,7 +181,10 @@ describe("nomadTranslator", () => {
       volumes: [{ name: "data", persistentVolumeClaim: { claimName: "x" } }],
       containers: [{ name: "app", image: "a", readinessProbe: { httpGet: { port: 80 } } }],
     };
-    expect(issues(resolvedPod({ spec }))).toEqual(
+    const volumes: ResolvedPod["volumes"] = [
+      { name: "data", type: "reference", kind: "persistentVolumeClaim", source: { claimName: "x" } },
+    ];
+    expect(issues(resolvedPod({ spec, volumes }))).toEqual(
       expect.arrayContaining([
         "spec.shareProcessNamespace",
         "spec.volumes[0].persistentVolumeClaim",

@@ -11,9 +11,10 @@ import {
   specHash,
   taskVariable,
 } from "./identity.ts";
-import type { Constraint, JobSpec, RegisterBody, Task } from "./job-spec.ts";
+import type { Constraint, JobSpec, RegisterBody, Task, VolumeRequest } from "./job-spec.ts";
 import { groupNetwork, networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
+import { volumeRequests } from "./reference-volumes.ts";
 import { jobType, restartPolicy } from "./restart.ts";
 import { supportTable } from "./support.ts";
 import { translateTask } from "./task.ts";
@@ -49,7 +50,9 @@ function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: Fie
       "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
     );
   }
-  const job = translateJob(pod, id, options, tasks);
+  const volumes = options.driver === "docker" ? volumeRequests(pod, options, account) : {};
+  checkSettings(pod, options, account);
+  const job = translateJob(pod, id, options, tasks, volumes);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
   return {
     variables: variableRequests(builders),
@@ -93,6 +96,7 @@ function translateJob(
   id: string,
   options: NomadTranslateOptions,
   tasks: readonly Task[],
+  volumes: Readonly<Record<string, VolumeRequest>>,
 ): JobSpec {
   const type = jobType(pod.restartPolicy);
   // Without it a service job becomes a deployment with a deadline of its own.
@@ -135,9 +139,33 @@ function translateJob(
         EphemeralDisk: { SizeMB: diskMebibytes(pod, tasks.length) },
         ...update,
         ...(networks.length === 0 ? {} : { Networks: networks }),
+        ...(Object.keys(volumes).length === 0 ? {} : { Volumes: volumes }),
       },
     ],
   };
+}
+
+/** What only the options or the network can tell of the pod's runtime class and kernel settings. */
+function checkSettings(pod: ResolvedPod, options: NomadTranslateOptions, account: FieldAccount): void {
+  if (options.driver !== "docker") return;
+  const spec = (pod.pod.spec ?? {}) as {
+    readonly runtimeClassName?: string;
+    readonly securityContext?: { readonly sysctls?: readonly { readonly name: string }[] };
+  };
+  const runtime = spec.runtimeClassName;
+  if (runtime !== undefined && runtime !== "" && options.runtimes[runtime] === undefined) {
+    account.reject(
+      "spec.runtimeClassName",
+      `no runtime of the clients stands for ${runtime}: name one in the option runtimes, or leave it out`,
+    );
+  }
+  for (const [index, { name }] of (spec.securityContext?.sysctls ?? []).entries()) {
+    if (!name.startsWith("net.")) continue;
+    account.reject(
+      `spec.securityContext.sysctls[${index}]`,
+      `${name} belongs to the network, which the tasks of a group share and docker does not change: set it on the clients`,
+    );
+  }
 }
 
 function constraints(nodeSelector: Readonly<Record<string, string>>): readonly Constraint[] {

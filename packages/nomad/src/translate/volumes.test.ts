@@ -2,6 +2,8 @@ import type { ResolvedFile, ResolvedVolume } from "@vkubelet/core";
 import { FieldNotes } from "@vkubelet/pod";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
+import { defaultTranslateOptions, type NomadTranslateOptions } from "./options.ts";
+import { volumeRequests } from "./reference-volumes.ts";
 import { VariableBuilder } from "./variables.ts";
 import { taskVolumes } from "./volumes.ts";
 
@@ -32,6 +34,84 @@ function translate(volume: ResolvedVolume, change: { subPath?: string; users?: n
   const result = taskVolumes(pod, container, "spec.containers[0]", secrets, notes);
   return { ...result, items: secrets.items, issues: notes.rejected };
 }
+
+describe("volumes outside the job", () => {
+  const pvc: ResolvedVolume = {
+    name: "v",
+    type: "reference",
+    kind: "persistentVolumeClaim",
+    source: { claimName: "data", readOnly: true },
+  };
+
+  it("binds a hostPath, with the part that subPath names", () => {
+    const volume: ResolvedVolume = {
+      name: "v",
+      type: "reference",
+      kind: "hostPath",
+      source: { path: "/srv/" },
+    };
+    expect(translate(volume).volumes).toEqual(["/srv/:/m"]);
+    expect(translate(volume, { subPath: "a" }).volumes).toEqual(["/srv/a:/m"]);
+  });
+
+  it("lets docker mount NFS, whole", () => {
+    const volume: ResolvedVolume = {
+      name: "v",
+      type: "reference",
+      kind: "nfs",
+      source: { server: "nfs.example", path: "/data", readOnly: true },
+    };
+    expect(translate(volume).mounts).toEqual([
+      {
+        type: "volume",
+        target: "/m",
+        source: "vk-nfs-nfs.example_data",
+        readonly: true,
+        volume_options: {
+          no_copy: true,
+          driver_config: {
+            name: "local",
+            options: [{ type: "nfs", o: "addr=nfs.example,ro", device: ":/data" }],
+          },
+        },
+      },
+    ]);
+    expect(translate(volume, { subPath: "a" }).issues).toMatchObject([
+      { path: "spec.containers[0].volumeMounts[0].subPath" },
+    ]);
+  });
+
+  it("mounts the registered volume that stands for a claim", () => {
+    expect(translate(pvc).registered).toEqual([
+      { Volume: "v", Destination: "/m", ReadOnly: true, PropagationMode: "private" },
+    ]);
+    const pod = resolvedPod({ volumes: [pvc] });
+    const request = (claims: NomadTranslateOptions["claims"]) => {
+      const notes = new FieldNotes();
+      const options = { ...defaultTranslateOptions, nodeName: "n", claims };
+      return { requests: volumeRequests(pod, options, notes), rejected: notes.rejected };
+    };
+    expect(request({ data: { type: "host", source: "disk" } }).requests).toEqual({
+      v: { Name: "v", Type: "host", Source: "disk", ReadOnly: true },
+    });
+    expect(
+      request({ data: { type: "host", source: "other" }, "team/data": { type: "csi", source: "ebs" } })
+        .requests,
+    ).toEqual({
+      v: {
+        Name: "v",
+        Type: "csi",
+        Source: "ebs",
+        ReadOnly: true,
+        AccessMode: "single-node-writer",
+        AttachmentMode: "file-system",
+      },
+    });
+    expect(request({}).rejected).toMatchObject([
+      { path: "spec.volumes[0].persistentVolumeClaim", message: expect.stringContaining("claim data") },
+    ]);
+  });
+});
 
 describe("taskVolumes", () => {
   it("renders text as it is, and what a job cannot hold as base64", () => {

@@ -1,7 +1,8 @@
 import type { ResolvedContainer, ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
 import { literalDelimiters } from "./escape.ts";
-import type { Template } from "./job-spec.ts";
+import type { Template, VolumeMountSpec } from "./job-spec.ts";
+import { referenceMount } from "./reference-volumes.ts";
 import { base64, type VariableBuilder } from "./variables.ts";
 
 /** What a container's mounts become in its task. */
@@ -11,6 +12,8 @@ export interface TaskVolumes {
   readonly mounts: readonly Readonly<Record<string, unknown>>[];
   /** The docker driver's `volumes` entries; unlike mounts their source may not exist yet. */
   readonly volumes: readonly string[];
+  /** Mounts of volumes that are registered with Nomad. */
+  readonly registered: readonly VolumeMountSpec[];
   /** Bytes that come to lie in the task's secrets folder. */
   readonly secretBytes: number;
 }
@@ -28,14 +31,23 @@ export function taskVolumes(
   const templates: Template[] = [];
   const mounts: Readonly<Record<string, unknown>>[] = [];
   const volumes: string[] = [];
+  const registered: VolumeMountSpec[] = [];
   let secretBytes = 0;
   const rendered = new Set<string>();
   container.mounts.forEach((mount, index) => {
     const volume = pod.volumes.find((candidate) => candidate.name === mount.volume);
     const below = mount.subPath === undefined || mount.subPath === "" ? "" : `/${mount.subPath}`;
-    if (volume === undefined || volume.type === "reference") return;
+    if (volume === undefined) return;
+    const at = `${path}.volumeMounts[${index}]`;
+    if (volume.type === "reference") {
+      const reference = referenceMount(volume, mount, at, account);
+      if (reference?.type === "bind") volumes.push(reference.text);
+      if (reference?.type === "mount") mounts.push(reference.mount);
+      if (reference?.type === "registered") registered.push(reference.mount);
+      return;
+    }
     if (volume.type === "emptyDir" && volume.medium === "Memory") {
-      mounts.push(memoryMount(pod, volume, mount.mountPath, `${path}.volumeMounts[${index}]`, account));
+      mounts.push(memoryMount(pod, volume, mount.mountPath, at, account));
       return;
     }
     if (volume.type === "emptyDir" || volume.files.length === 0) {
@@ -54,7 +66,7 @@ export function taskVolumes(
     }
     mounts.push({ type: "bind", source: `${folder}${below}`, target: mount.mountPath, readonly: true });
   });
-  return { templates, mounts, volumes, secretBytes };
+  return { templates, mounts, volumes, registered, secretBytes };
 }
 
 /** Processes without a filesystem of their own have no mounts; only the token that admission adds may be left out. */

@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { buildGoCommands, findGoCommands, type GoBuild, goBuildObstacle } from "../build-go.ts";
 import type { Peer } from "../peer.ts";
 
-const kubernetesVersion = "1.36.3";
+/** The version of Kubernetes whose code the end-to-end tests run. */
+export const kubernetesVersion = "1.36.3";
 const [major, minor] = kubernetesVersion.split(".");
 const versionPackage = "k8s.io/component-base/version";
 

@@ -1,0 +1,1 @@
+export { schemaModuleOf } from "./read-documents.ts";
