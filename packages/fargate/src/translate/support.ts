@@ -104,7 +104,7 @@ export const fargateSupport: SupportTable = [
   {
     path: "spec.restartPolicy",
     disposition: "exact",
-    reason: "",
+    reason: "a task runs once",
     when: (value) => value === "Never",
   },
   {
