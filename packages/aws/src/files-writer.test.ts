@@ -117,6 +117,24 @@ describe("the container that writes files", () => {
     expect(readFileSync(join(folder, "hidden/key"), "utf8")).toBe("from AWS\n");
   });
 
+  it("gives files to the users that the pod names, after they have their modes", () => {
+    const owned = resolvedPodOf(
+      {
+        containers: [{ name: "main", image: "a" }],
+        volumes: [{ name: "config", configMap: { name: "app", defaultUser: 1000 } as object }],
+      },
+      0,
+      { configMaps: { app: { data: { "a b": "x" } } } },
+    );
+    const script = writerOf(owned, "reject")?.command?.[2]?.split("\n").slice(-4);
+    expect(script).toEqual([
+      "mkdir -p '/vkubelet/config'",
+      "printf %s \"$F0\" | base64 -d > '/vkubelet/config/a b'",
+      "chmod 644 '/vkubelet/config/a b'",
+      "chown 1000 '/vkubelet/config/a b'",
+    ]);
+  });
+
   it("gives an emptyDir the mode that the pod asks for, whoever writes to it", () => {
     const emptyDir = { mode: 0o1770 } as object;
     const writer = writerOf(

@@ -1,6 +1,7 @@
-import type { ResolvedFile, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedFile, ResolvedPod, Volume } from "@vkubelet/core";
 import { type FieldAccount, FieldNotes } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
+import { fileOwner } from "./file-owners.ts";
 import { type SecretsOptions, secretInPlainText, secretVariable } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
 import { type SecretVariable, secretOfFile } from "./secret-references.ts";
@@ -70,22 +71,24 @@ class FileContents {
 
   linesFor(volume: FilledVolume): readonly string[] {
     const path = volumePath(this.#pod, volume.source);
+    const written = this.#pod.pod.spec?.volumes?.find(({ name }) => name === volume.source);
     return volume.files.flatMap((placed) => {
-      const content = this.#contentOf(placed.file, volume.source, path);
-      return content === undefined
-        ? []
-        : writeFile(`${writerRoot(volume.name)}/${placed.path}`, content, placed.file);
+      const content = this.#contentOf(placed.file, written, path);
+      if (content === undefined) return [];
+      const target = shellQuote(`${writerRoot(volume.name)}/${placed.path}`);
+      const owner = fileOwner(written, placed.file.path);
+      return [
+        ...writeFile(target, content, placed.file),
+        ...(owner === undefined ? [] : [`chown ${owner} ${target}`]),
+      ];
     });
   }
 
   /** A command that prints the content. */
-  #contentOf(file: ResolvedFile, source: string, path: string): string | undefined {
+  #contentOf(file: ResolvedFile, written: Volume | undefined, path: string): string | undefined {
     const variable = `F${this.environment.length + this.fromSecrets.length}`;
     if (file.secret) {
-      const key = secretOfFile(
-        this.#pod.pod.spec?.volumes?.find(({ name }) => name === source),
-        file.path,
-      );
+      const key = secretOfFile(written, file.path);
       const secret = secretVariable(this.#pod, variable, key, path, this.#secrets, this.#account);
       if (secret) {
         this.fromSecrets.push(secret);
@@ -119,9 +122,9 @@ function writerRoot(volume: string): string {
   return `/vkubelet/${volume}`;
 }
 
-function writeFile(path: string, content: string, file: ResolvedFile): readonly string[] {
-  const target = shellQuote(path);
-  const folder = shellQuote(path.slice(0, path.lastIndexOf("/")));
+/** `target` is quoted already, and so is its folder: up to its last `/`, and the quote. */
+function writeFile(target: string, content: string, file: ResolvedFile): readonly string[] {
+  const folder = `${target.slice(0, target.lastIndexOf("/"))}'`;
   return [`mkdir -p ${folder}`, `${content} > ${target}`, `chmod ${file.mode.toString(8)} ${target}`];
 }
 

@@ -152,7 +152,10 @@ export const awsSupport: SupportTable = [
     reason: "there are no runtime handlers to choose from: remove it",
     accepted: "the platform's own runtime",
   },
-  ...rules("reject", "devices of dynamic resource allocation need a real node", ["spec.resourceClaims"]),
+  ...rules("reject", "devices of dynamic resource allocation need a real node", [
+    "spec.resourceClaims",
+    "spec.resources.claims",
+  ]),
   ...rules("approx", "credentials come from the option registryCredentials; ECR needs none", [
     "spec.imagePullSecrets",
   ]),

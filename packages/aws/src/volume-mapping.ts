@@ -135,7 +135,6 @@ function emptyDir(
     const path = `${volumePath(pod, volume.name)}.emptyDir.medium`;
     const alone = only && uses.length === 1 && only.subPath === "" && !only.readOnly && mode === undefined;
     if (options.tmpfs && alone) {
-      account.approximate(path, "in the memory of the one container that mounts it");
       return { volumes: [], tmpfs: tmpfs(pod, volume, only) };
     }
     account.approximate(

@@ -4,31 +4,6 @@ import { rules } from "./support-rules.ts";
 const noVolume =
   "cannot be mounted into an ECS task: use emptyDir, configMap, or a claim that the option fileSystems maps to EFS";
 
-const contentKinds = ["configMap", "downwardAPI", "projected", "secret"] as const;
-const projectedKinds = [
-  "clusterTrustBundle",
-  "configMap",
-  "downwardAPI",
-  "podCertificate",
-  "secret",
-  "serviceAccountToken",
-];
-
-/** Owners of single files (Kubernetes 1.37). */
-const fileOwners: SupportTable = [
-  ...contentKinds.map((kind) => `${kind}.defaultUser`),
-  ...["configMap", "downwardAPI", "secret"].map((kind) => `${kind}.items[].user`),
-  ...projectedKinds.flatMap((kind) => [
-    `projected.sources[].${kind}.user`,
-    `projected.sources[].${kind}.items[].user`,
-  ]),
-].map((path) => ({
-  path: `spec.volumes[].${path}`,
-  disposition: "reject" as const,
-  reason: "files belong to root: remove it, and let the mode allow what is needed",
-  accepted: "files belong to root",
-}));
-
 /** What Fargate and Batch say alike about volumes. */
 export const volumeSupport: SupportTable = [
   ...rules("exact", "", ["spec.volumes[].name"]),
@@ -59,7 +34,6 @@ export const volumeSupport: SupportTable = [
     'a helper container writes the files before the start, from where secretArns names or with secrets: "plain"; later changes are not carried',
     ["spec.volumes[].secret"],
   ),
-  ...fileOwners,
   ...rules(
     "approx",
     "an EFS file system, as the option fileSystems maps the claim; neither its size nor its access mode is looked at",

@@ -22,7 +22,7 @@ export interface BatchOptions extends BatchTranslateOptions {
 
 const text = z.string().min(1);
 
-const schema = z.strictObject({
+const shape = z.strictObject({
   nodeName: text,
   region: text,
   jobQueue: text,
@@ -48,6 +48,18 @@ const schema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   absenceGraceMs: z.int().positive().optional(),
 }) satisfies z.ZodType<BatchOptions>;
+
+/** AWS reads all of this with the execution role (Batch user guide, "Batch execution IAM role"). */
+const schema = shape.superRefine((options, context) => {
+  if (options.executionRoleArn !== undefined) return;
+  for (const option of ["secretArns", "registryCredentials"] as const) {
+    if (options[option] === undefined) continue;
+    context.addIssue({ code: "custom", path: ["executionRoleArn"], message: `is needed for ${option}` });
+  }
+  if (options.platform !== "EC2") {
+    context.addIssue({ code: "custom", path: ["executionRoleArn"], message: "is needed on Fargate" });
+  }
+});
 
 /** Checks options of unknown origin (YAML, JSON). Throws `InvalidInput` that names every wrong option. */
 export function parseBatchOptions(value: unknown): BatchOptions {

@@ -127,6 +127,13 @@ describe("volumes", () => {
   });
 });
 
+describe("the disk of a task", () => {
+  it("has room for all that emptyDir volumes may hold", () => {
+    const volumes = ["a", "b"].map((name) => ({ name, emptyDir: { sizeLimit: "15Gi" } }));
+    expect(translate({}, { volumes }).definition?.ephemeralStorage).toEqual({ sizeInGiB: 30 });
+  });
+});
+
 describe("the rest of a container", () => {
   it("has an open input and a terminal where it asks for them", () => {
     expect(translate({ stdin: true, tty: true }).container).toMatchObject({
