@@ -12,7 +12,10 @@ import { type FilledVolume, type MappedVolume, type VolumePlan, volumePath } fro
 /** Name of the helper that writes files; `_` cannot occur in a pod's own container names. */
 export const writerContainerName = "vkubelet_writer";
 
-/** Image of the writer unless an option names another: it needs `sh`, `mkdir`, `base64` and `chmod`, and no ENTRYPOINT. */
+/**
+ * Image of the writer unless an option names another: it needs `sh`, `mkdir`, `base64`, `chmod` and `chown`, and no
+ * ENTRYPOINT.
+ */
 export const defaultWriterImage = "public.ecr.aws/docker/library/busybox:stable-musl";
 
 /**

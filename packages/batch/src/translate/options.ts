@@ -33,7 +33,7 @@ export interface BatchTranslateOptions {
    * Defaults to `reject`.
    */
   readonly entryPoint?: "reject" | "assume-none" | undefined;
-  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, and no ENTRYPOINT. */
+  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, `chown`, and no ENTRYPOINT. */
   readonly writerImage?: string | undefined;
   /** Image with `true` and no ENTRYPOINT, which lets several main containers end one after the other. */
   readonly sentinelImage?: string | undefined;

@@ -39,7 +39,7 @@ export interface FargateTranslateOptions {
   readonly secretArns?: SecretArns | undefined;
   /** What stands behind claims: `NAMESPACE/CLAIM` to an EFS file system. */
   readonly fileSystems?: FileSystems | undefined;
-  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`. */
+  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, `chown`. */
   readonly writerImage?: string | undefined;
   /** Image with `true`, which lets several main containers end one after the other. See the support table. */
   readonly sentinelImage?: string | undefined;
