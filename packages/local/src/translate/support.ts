@@ -7,7 +7,7 @@ export function localSupport(host: LocalHost): SupportTable {
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
-    ...volumeRules,
+    ...(host.mounts === "namespace" ? volumeRules : volumeRules.map(ofUseWhereMounted)),
   ];
 }
 
@@ -31,9 +31,17 @@ function podRules(host: LocalHost): SupportTable {
       reason: "only HOSTNAME can carry it",
     },
     { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
-    { path: "spec.hostNetwork", disposition: "exact", reason: "" },
-    { path: "spec.hostPID", disposition: "exact", reason: "" },
-    { path: "spec.hostIPC", disposition: "exact", reason: "" },
+    ...["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"].flatMap(
+      (path): SupportTable => [
+        { path, disposition: "exact", reason: "processes have this machine's anyway" },
+        {
+          path,
+          disposition: "approx",
+          reason: "processes have this machine's, whatever the value",
+          when: (value) => value === false,
+        },
+      ],
+    ),
     {
       path: "spec.shareProcessNamespace",
       disposition: "approx",
@@ -58,7 +66,7 @@ function podRules(host: LocalHost): SupportTable {
     },
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
     ...securityRules("spec.securityContext", host),
-    { path: "spec.os", disposition: "exact", reason: "" },
+    { path: "spec.os", disposition: "exact", reason: `this machine runs ${host.operatingSystem}` },
     {
       path: "spec.os.name",
       disposition: "reject",
@@ -128,6 +136,7 @@ function containerRules(path: string, host: LocalHost): SupportTable {
       ...rule("volumeMounts[].recursiveReadOnly", "reject", "mounts below are not made read-only"),
       when: (value) => value === "Enabled",
     },
+    rule("volumeMounts[].bindMountOptions", "reject", "mounts have no options; remove it"),
     rule("volumeDevices", "reject", "there is no block device to map"),
     rule(
       "terminationMessagePath",
@@ -154,7 +163,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       reason: "not enforced on processes of this machine",
       accepted: "not enforced",
     },
-    { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsUser`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsUser`,
       disposition: "reject",
@@ -162,7 +171,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.uid),
     },
-    { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsGroup`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsGroup`,
       disposition: "reject",
@@ -170,7 +179,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.gid),
     },
-    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsNonRoot`,
       disposition: "reject",
@@ -198,6 +207,13 @@ function securityRules(path: string, host: LocalHost): SupportTable {
   ];
 }
 
+/** Without mount namespaces a volume is judged by its mounts, nearly all of which are refused. */
+function ofUseWhereMounted(rule: SupportRule): SupportRule {
+  return rule.disposition === "exact"
+    ? { ...rule, reason: "of use only where it is mounted, and a mount is judged by itself" }
+    : rule;
+}
+
 const volumeRules: SupportTable = [
   { path: "spec.volumes", disposition: "reject", reason: noVolume },
   { path: "spec.volumes[].name", disposition: "exact", reason: "" },
@@ -206,6 +222,11 @@ const volumeRules: SupportTable = [
     path: "spec.volumes[].emptyDir.medium",
     disposition: "approx",
     reason: "a plain directory, on disk",
+  },
+  {
+    path: "spec.volumes[].emptyDir.mode",
+    disposition: "approx",
+    reason: "always 0777",
   },
   {
     path: "spec.volumes[].emptyDir.sizeLimit",

@@ -66,6 +66,7 @@ const containers: readonly SupportRule[] = [
   rule("reject", "stdinOnce", "Nomad attaches nobody to a task's input"),
   rule("reject", "volumeDevices", "block devices are not passed on; mount a filesystem"),
   rule("reject", "volumeMounts[].mountPropagation", "mounts are private", (value) => value !== "None"),
+  rule("approx", "volumeMounts[].recursiveReadOnly", "a plain read-only mount"),
   rule("reject", "volumeMounts[].recursiveReadOnly", "not available", (value) => value === "Enabled"),
   rule("reject", "volumeMounts[].bindMountOptions", "not available"),
 ];
@@ -147,7 +148,7 @@ const pod: readonly SupportRule[] = [
     "only Linux clients are used",
     (value) => (value as { name?: string }).name !== "linux",
   ),
-  rule("exact", "spec.os", ""),
+  rule("exact", "spec.os", "every job asks for a client with Linux"),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes", ""),
   rule(
@@ -232,6 +233,8 @@ const dockerPod: readonly SupportRule[] = [
 
 const rawExecPod: readonly SupportRule[] = [
   rule("reject", "spec.runtimeClassName", "raw_exec has no runtimes; leave it out"),
+  rule("exact", "spec.volumes", "of use only where it is mounted, and a mount is judged by itself"),
+  rule("exact", "spec.hostNetwork", "processes have the client's network anyway"),
   ...["hostPath", "nfs", "persistentVolumeClaim"].map((kind) =>
     rule("reject", `spec.volumes[].${kind}`, "raw_exec mounts nothing; use the docker driver"),
   ),
