@@ -60,6 +60,7 @@ export function resolvedPod(spec: PodSpec, name = "pod"): ResolvedPod {
     restartPolicy,
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     hostname: name,
+    network: { kernelHostname: name, hostAliases: [] },
   };
 }
 

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkPod } from "./check-pod.mjs";
 import { pnpm, root, run } from "./run.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "vkubelet-packages-"));
@@ -72,6 +73,7 @@ function writeConsumer(packages) {
 }
 
 async function checkEverything() {
+  await check("@vkubelet/pod for browsers: no Node, few dependencies, a small bundle", checkPod);
   const packages = [];
   for (const name of readdirSync(join(root, "packages")).sort()) packages.push(await pack(name));
   for (const { name, tarball } of packages) {

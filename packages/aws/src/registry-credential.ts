@@ -1,5 +1,5 @@
 import type { ResolvedPod } from "@vkubelet/core";
-import type { FieldAccount } from "@vkubelet/pod";
+import { credentialsForImage, type FieldAccount } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 
 const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
@@ -19,8 +19,9 @@ export function registryCredential(
     .filter(([registry]) => covers(registry))
     .sort(([a], [b]) => b.length - a.length);
   if (best) return best[1];
-  const needed = pod.pullCredentials.find(({ registry }) => covers(registry) && !ecrHost.test(registry));
-  if (needed && located) {
+  const brought = located ? credentialsForImage(image, pod.pullCredentials) : [];
+  const needed = brought.find(({ registry }) => !ecrHost.test(registry));
+  if (needed) {
     account.reject(
       "spec.imagePullSecrets",
       `ECS takes registry credentials from Secrets Manager only: name the secret for ${needed.registry} in the option registryCredentials`,

@@ -60,6 +60,8 @@ export interface PodSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];
   readonly serviceAccountName?: string;
+  /** The old name of `serviceAccountName`, which the API server keeps equal to it. */
+  readonly serviceAccount?: string;
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
   readonly hostname?: string;
@@ -70,6 +72,15 @@ export interface PodSpec {
   readonly resources?: ResourceRequirements;
   readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
+  readonly runtimeClassName?: string;
+  readonly resourceClaims?: readonly PodResourceClaim[];
+}
+
+/** A claim of devices; its name is that of the object, or it is made from a template and named in the status. */
+export interface PodResourceClaim {
+  readonly name: string;
+  readonly resourceClaimName?: string;
+  readonly resourceClaimTemplateName?: string;
 }
 
 export interface LocalObjectReference {
@@ -87,6 +98,7 @@ export interface Container {
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly ContainerPort[];
   readonly volumeMounts?: readonly VolumeMount[];
+  readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[];
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   /** On an init container `Always` makes it a native sidecar. */
   readonly restartPolicy?: RestartPolicy;
@@ -124,7 +136,15 @@ export interface EnvVarSource {
   readonly secretKeyRef?: KeySelector;
   readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string };
   readonly resourceFieldRef?: ResourceFieldSelector;
-  readonly fileKeyRef?: Readonly<Record<string, unknown>>;
+  readonly fileKeyRef?: FileKeySelector;
+}
+
+/** A variable in a file of a volume. */
+export interface FileKeySelector {
+  readonly volumeName?: string;
+  readonly path?: string;
+  readonly key?: string;
+  readonly optional?: boolean;
 }
 
 export interface KeySelector {
@@ -170,6 +190,7 @@ export interface Volume {
   readonly projected?: { readonly sources?: readonly ProjectedSource[]; readonly defaultMode?: number };
   readonly hostPath?: { readonly path: string; readonly type?: string };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
+  readonly ephemeral?: { readonly volumeClaimTemplate?: Readonly<Record<string, unknown>> };
 }
 
 export interface DownwardFile {
@@ -196,6 +217,13 @@ export interface ProjectedSource {
     readonly audience?: string;
     readonly expirationSeconds?: number;
   };
+  readonly clusterTrustBundle?: {
+    readonly name?: string;
+    readonly signerName?: string;
+    readonly optional?: boolean;
+    readonly path?: string;
+  };
+  readonly podCertificate?: { readonly signerName?: string };
 }
 
 export interface VolumeMount {
@@ -205,6 +233,7 @@ export interface VolumeMount {
   readonly subPath?: string;
   readonly subPathExpr?: string;
   readonly mountPropagation?: string;
+  readonly recursiveReadOnly?: string;
 }
 
 export interface Toleration {
@@ -238,6 +267,7 @@ export interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
+  readonly resourceClaimStatuses?: readonly { readonly name: string; readonly resourceClaimName?: string }[];
 }
 
 export interface PodCondition {

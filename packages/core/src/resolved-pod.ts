@@ -26,6 +26,35 @@ export interface ResolvedPod {
   readonly terminationGracePeriodSeconds: number;
   /** The hostname by the kubelet's rules (pod-semantics H1). */
   readonly hostname: string;
+  readonly network: ResolvedNetwork;
+}
+
+/** What names the pod and what it resolves names with (pod-semantics H1 to H5). */
+export interface ResolvedNetwork {
+  /**
+   * What `hostname` prints in the pod and the variable HOSTNAME holds: the full name where the pod wants it
+   * (`setHostnameAsFQDN`), else the same as {@link ResolvedPod.hostname}. At most 64 characters.
+   */
+  readonly kernelHostname: string;
+  /**
+   * What follows the hostname in the pod's full name: `<subdomain>.<namespace>.svc.<cluster domain>`. Absent without a
+   * subdomain, on the host's network, and where the host knows no cluster domain.
+   */
+  readonly domain?: string;
+  /** Further lines of the hosts file, in order. */
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  /** Absent where the host says nothing of DNS: the backend's own name resolution is to be used. */
+  readonly dns?: ResolvedDns;
+}
+
+/** The content of a resolv.conf. */
+export interface ResolvedDns {
+  /** Addresses of name servers, at most three for a pod. */
+  readonly servers: readonly string[];
+  /** Search domains, at most 32 and 2048 characters for a pod. */
+  readonly searches: readonly string[];
+  /** `name` or `name:value`, one for each name. */
+  readonly options: readonly string[];
 }
 
 export type ContainerKind = "init" | "sidecar" | "main";
@@ -66,10 +95,16 @@ export interface ResolvedResources {
 
 export interface ResolvedMount {
   readonly volume: string;
+  /** Absolute. */
   readonly mountPath: string;
+  /** By the mount, or because the volume can only be read. */
   readonly readOnly: boolean;
   /** After `subPathExpr` expansion. */
   readonly subPath?: string;
+  /** Absent: `None`. */
+  readonly mountPropagation?: "HostToContainer" | "Bidirectional";
+  /** Absent: `Disabled`. `Enabled` must be kept or refused, `IfPossible` is the backend's choice (pod-semantics M6). */
+  readonly recursiveReadOnly?: "Enabled" | "IfPossible";
 }
 
 export type ResolvedVolume =
@@ -86,6 +121,8 @@ export type ResolvedVolume =
       readonly type: "reference";
       readonly kind: string;
       readonly source: Readonly<Record<string, unknown>>;
+      /** The PersistentVolumeClaim in the pod's namespace behind a `persistentVolumeClaim` or `ephemeral` volume. */
+      readonly claimName?: string;
     };
 
 export interface ResolvedFile {
@@ -100,7 +137,10 @@ export interface ResolvedFile {
 }
 
 export interface PullCredential {
-  /** Registry host, optionally with a path prefix, as in a docker config. */
+  /**
+   * Registry host, in whose parts `*` stands for any text, optionally with a port and a path prefix; without scheme and
+   * without the `/v1/` and `/v2/` of the registry's API. Docker Hub is `index.docker.io` in most docker configs.
+   */
   readonly registry: string;
   readonly username: string;
   /** Always secret. */

@@ -73,6 +73,7 @@ export function resolved(uid: string, spec: PodSpec, overrides: Partial<Resolved
     restartPolicy: spec.restartPolicy ?? "Always",
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     hostname: uid,
+    network: { kernelHostname: uid, hostAliases: [] },
     ...overrides,
   };
 }

@@ -1,8 +1,8 @@
 import type { Pod, ReportEntry, TranslationReport } from "@vkubelet/core";
 import { joinKey } from "./field-path.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { DefaultRule } from "./schema/api-defaults.ts";
 import { type AuditNode, auditRoot } from "./schema/audit-node.ts";
+import { unknownFieldMessage } from "./schema/unknown-field.ts";
 import type { SupportRule, SupportTable } from "./support-table.ts";
 
 const notCovered = "not supported by this backend; remove it";
@@ -64,7 +64,7 @@ class Audit {
       sameJson(value, decision.rule.default)
     ) {
       this.#report(path, decision, true);
-    } else if (!hasParts(value)) {
+    } else if (!isObject(value)) {
       this.#report(path, decision, isApiDefault(value, node.default, owner));
     } else if (depth === maximumDepth) {
       this.entries.push({ path, disposition: "reject", reason: tooDeepReason });
@@ -74,18 +74,21 @@ class Audit {
         this.visit(value[index], element, decision, `${path}[${index}]`, noOwner, depth + 1);
       }
     } else {
-      this.#visitFields(value, node, decision, path, depth + 1);
+      const keys = Object.keys(value);
+      if (keys.length === 0) this.#report(path, decision, isApiDefault(value, node.default, owner));
+      else this.#visitFields(value, keys, node, decision, path, depth + 1);
     }
   }
 
   #visitFields(
     value: Owner,
+    keys: readonly string[],
     node: AuditNode,
     decision: Decision | undefined,
     path: string,
     depth: number,
   ): void {
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       const child = value[key];
       if (child === undefined) continue;
       const field = node.field(key);
@@ -94,7 +97,11 @@ class Audit {
       if (childNode !== undefined) {
         this.visit(child, childNode, decision, childPath, value, depth);
       } else if (!isUnset(child)) {
-        this.entries.push({ path: childPath, disposition: "reject", reason: unknownField(key, node) });
+        this.entries.push({
+          path: childPath,
+          disposition: "reject",
+          reason: unknownFieldMessage(key, node.object),
+        });
       }
     }
   }
@@ -133,15 +140,6 @@ class Audit {
   }
 }
 
-function unknownField(name: string, node: AuditNode): string {
-  let nearest = nearestName(name, node.fieldNames);
-  for (const key of node.fieldNames) {
-    if (nearest !== undefined) break;
-    if (node.field(key)?.knows(name)) nearest = `${key}.${name}`;
-  }
-  return nearest === undefined ? "unknown field; remove it" : `unknown field; did you mean ${nearest}?`;
-}
-
 function isObject(value: unknown): value is Owner {
   return typeof value === "object" && value !== null;
 }
@@ -149,11 +147,6 @@ function isObject(value: unknown): value is Owner {
 /** null and the empty list: what the API drops. An empty object may mean something (`emptyDir: {}`). */
 function isUnset(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
-}
-
-/** Whether the value is no leaf: a list, or an object with keys. */
-function hasParts(value: unknown): value is Owner {
-  return isObject(value) && (Array.isArray(value) || Object.keys(value).length > 0);
 }
 
 function isApiDefault(value: unknown, defaultValue: unknown, owner: Owner): boolean {

@@ -11,10 +11,9 @@ it("the shipped sources use no Node API and import nothing but the core", () => 
   for (const { file, text } of sources) {
     expect(text, file).not.toMatch(/\b(Buffer|process|require|setTimeout|setImmediate|fetch)\b\s*[.([]/);
     const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
-    const foreign = imported.filter(
-      (specifier) => !/^(\.{1,2}\/(schema\/)?[a-z-]+(\.generated)?\.ts|@vkubelet\/core)$/.test(specifier),
-    );
-    expect(foreign, file).toEqual([]);
+    const foreign = imported.filter((specifier) => !/^(\.{1,2}\/|@vkubelet\/core$)/.test(specifier));
+    // Only the reader of YAML imports one, so that nothing else bundles it.
+    expect(foreign, file).toEqual(file.endsWith("workloads/yaml-source.ts") ? ["yaml"] : []);
   }
 });
 

@@ -81,6 +81,16 @@ describe("T2", () => {
     );
   });
 
+  it("T2, B6: a pod that was initialized stays so when its init containers run again", () => {
+    const previous: PodCondition[] = [{ type: "Initialized", status: "True", lastTransitionTime: before }];
+    const again = { spec, initContainerStatuses: [status("i"), status("side")], previous };
+    expect(conditions(again)("Initialized")).toEqual({
+      type: "Initialized",
+      status: "True",
+      lastTransitionTime: before,
+    });
+  });
+
   it("T2: Succeeded is True with PodCompleted", () => {
     const initialized = conditions({ spec, phase: "Succeeded", initContainerStatuses: [doneInit] })(
       "Initialized",

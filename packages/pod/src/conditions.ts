@@ -82,7 +82,9 @@ function initializedVerdict(input: ConditionInput): Verdict {
     const complete = isSidecar(container) ? status?.started === true : status?.ready === true;
     if (!complete) incomplete.push(container.name);
   }
-  if (incomplete.length === 0) return { type, status: "True" };
+  // A pod that was initialized once stays so, even where its init containers run again (B6).
+  const before = input.previous.find((condition) => condition.type === type);
+  if (incomplete.length === 0 || before?.status === "True") return { type, status: "True" };
   return {
     type,
     status: "False",

@@ -11,6 +11,7 @@ import type {
 } from "@vkubelet/core";
 import { wholeSeconds } from "./kubernetes-time.ts";
 import { containerRestartable } from "./restart.ts";
+import { cutTerminationMessage } from "./termination-message.ts";
 
 /** What the statuses of all containers of one pod have in common. */
 export interface StatusView {
@@ -151,7 +152,9 @@ function terminatedState(
   return {
     exitCode: termination.exitCode,
     reason: termination.reason ?? (termination.exitCode === 0 ? "Completed" : "Error"),
-    ...(termination.message !== undefined && { message: termination.message }),
+    ...(termination.message !== undefined && {
+      message: cutTerminationMessage(termination.message, view.spec),
+    }),
     ...(startedAt !== undefined && { startedAt: wholeSeconds(startedAt) }),
     ...(finishedAt !== undefined && { finishedAt: wholeSeconds(finishedAt) }),
     ...(containerID !== undefined && { containerID }),
@@ -171,7 +174,9 @@ function lastStateOf(
   restarted: boolean,
   view: StatusView,
 ): ContainerStateTerminated | undefined {
-  if (observed?.lastTermination !== undefined) {
+  // Of a container that waits for nothing any more, the last end is the one that its state shows already.
+  const shown = observed?.state.type === "waiting" && state.terminated !== undefined;
+  if (observed?.lastTermination !== undefined && !shown) {
     return terminatedState(observed.lastTermination, undefined, previous, view);
   }
   const leftEnd = restarted || state.waiting !== undefined;

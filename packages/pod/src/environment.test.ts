@@ -168,11 +168,22 @@ describe("environment", () => {
 
   it("N5: fileKeyRef is refused by path, for nothing runs yet that could have written the file", () => {
     const fileKeyRef = { volumeName: "v", path: "env", key: "K", optional: true };
-    expect(issuesOf(podOf({}, { env: [{ name: "V", valueFrom: { fileKeyRef } }] }))).toEqual([
+    const env = [{ name: "V", valueFrom: { fileKeyRef } }];
+    const path = "spec.containers[0].env[0].valueFrom.fileKeyRef";
+    expect(issuesOf(podOf({ volumes: [{ name: "v", emptyDir: {} }] }, { env }))).toEqual([
+      { path, message: expect.stringContaining("before the containers run") },
+    ]);
+    expect(issuesOf(podOf({ volumes: [{ name: "v", configMap: { name: "m" } }] }, { env }))).toEqual([
       {
-        path: "spec.containers[0].env[0].valueFrom.fileKeyRef",
-        message: expect.stringContaining("before the containers run"),
+        path: `${path}.volumeName`,
+        message: 'Invalid value: "v": referenced volume must be of type emptyDir',
       },
+    ]);
+    expect(issuesOf(podOf({}, { env: [{ name: "V", valueFrom: { fileKeyRef: {} } }] }))).toEqual([
+      { path: `${path}.key`, message: "Required value" },
+      { path: `${path}.path`, message: "Required value" },
+      { path: `${path}.volumeName`, message: "Required value" },
+      { path: `${path}.volumeName`, message: 'Not found: ""' },
     ]);
   });
 

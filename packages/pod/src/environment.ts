@@ -12,6 +12,7 @@ import {
 } from "@vkubelet/core";
 import { fieldValue, resourceFieldValue } from "./downward-api.ts";
 import { expandValue } from "./expansion.ts";
+import { refuseFileKeyRef } from "./file-key-ref.ts";
 import { configMapText, secretText } from "./object-data.ts";
 import { type ContainerScope, containerNamed, namespaceOf, type WaitedObject } from "./resolution.ts";
 import { serviceVariables } from "./service-variables.ts";
@@ -151,12 +152,13 @@ function resolveVariable(
     return field && { value: field, source: "field" };
   }
   if (resourceFieldRef) return fromResource(scope, `${path}.valueFrom.resourceFieldRef`, resourceFieldRef);
+  if (valueFrom.fileKeyRef) {
+    refuseFileKeyRef(scope.pod, valueFrom.fileKeyRef, `${path}.valueFrom.fileKeyRef`, scope.resolution);
+    return undefined;
+  }
   const kind = Object.keys(valueFrom)[0];
-  const message =
-    kind === "fileKeyRef"
-      ? "cannot be read before the containers run: a variable from a file of an emptyDir has no value here"
-      : "is no source of variables that is known here";
-  scope.resolution.issue(`${path}.valueFrom${kind === undefined ? "" : `.${kind}`}`, message);
+  const place = `${path}.valueFrom${kind === undefined ? "" : `.${kind}`}`;
+  scope.resolution.issue(place, "is no source of variables that is known here");
   return undefined;
 }
 

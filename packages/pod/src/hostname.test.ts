@@ -1,6 +1,7 @@
 import type { PodSpec } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { hostnameOf } from "./hostname.ts";
+import { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
+import { kubernetesVectors } from "./testdata/kubernetes-vectors.ts";
 
 const hostname = (name: string, spec: Partial<PodSpec> & { hostnameOverride?: string } = {}) =>
   hostnameOf({ metadata: { name }, spec: { containers: [], ...spec } });
@@ -22,4 +23,32 @@ describe("hostnameOf", () => {
     expect(hostname("p", { hostNetwork: true, nodeName: "n", hostname: "h" })).toBe("n");
     expect(hostname("p", { hostNetwork: true })).toBe("p");
   });
+});
+
+describe("hostDomainOf", () => {
+  const domain = (spec: Partial<PodSpec> & { hostnameOverride?: string }, clusterDomain?: string) =>
+    hostDomainOf(
+      { metadata: { name: "p", namespace: "ns" }, spec: { containers: [], ...spec } },
+      clusterDomain,
+    );
+
+  it("H2: subdomain, namespace and cluster domain", () => {
+    expect(domain({ subdomain: "sub" }, "cluster.local")).toBe("sub.ns.svc.cluster.local");
+  });
+
+  it("H1, H2: none without a subdomain, with an override, on the host's network, without a cluster domain", () => {
+    expect(domain({}, "cluster.local")).toBeUndefined();
+    expect(domain({ subdomain: "sub", hostnameOverride: "o" }, "cluster.local")).toBeUndefined();
+    expect(domain({ subdomain: "sub", hostNetwork: true }, "cluster.local")).toBeUndefined();
+    expect(domain({ subdomain: "sub" })).toBeUndefined();
+  });
+});
+
+it("H2: the kernel's hostname is the kubelet's, and so is its error above 64 characters", () => {
+  const tooLong = kubernetesVectors.fqdn.filter(({ error }) => error !== undefined);
+  expect(tooLong.length).toBeGreaterThan(0);
+  for (const { hostname: short, domain, asFQDN, kernel, error } of kubernetesVectors.fqdn) {
+    const expected = error === undefined ? { name: kernel } : { fault: error };
+    expect(kernelHostname(short, domain, asFQDN), `${short}.${domain}`).toEqual(expected);
+  }
 });

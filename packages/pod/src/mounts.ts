@@ -1,46 +1,50 @@
-import { lateFieldsOf, type ResolvedMount, renderValue, type VolumeMount } from "@vkubelet/core";
+import {
+  lateFieldsOf,
+  type ResolvedMount,
+  type ResolvedVolume,
+  renderValue,
+  type VolumeMount,
+} from "@vkubelet/core";
 import type { Environment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
+import { checkMounts } from "./mount-checks.ts";
+import { hasBackstep } from "./path-rules.ts";
 import type { ContainerScope } from "./resolution.ts";
-
-/** What mounts need to know about the volumes of the pod. */
-export interface VolumeNames {
-  has(name: string): boolean;
-  /** Whether the volume can only be read, whatever the mount says. */
-  isReadOnly(name: string): boolean;
-}
+import { isReadOnlyVolume } from "./volumes.ts";
 
 /** The mounts of a container in order. Unknown volumes and impossible paths are noted as issues. */
 export function resolveMounts(
   scope: ContainerScope,
   environment: Environment,
-  volumes: VolumeNames,
+  volumes: readonly ResolvedVolume[],
 ): readonly ResolvedMount[] {
+  checkMounts(scope);
   return (scope.container.volumeMounts ?? []).map((mount, index) => {
-    const path = `${scope.path}.volumeMounts[${index}]`;
-    if (!volumes.has(mount.name))
-      scope.resolution.issue(`${path}.name`, `the pod has no volume "${mount.name}"`);
-    const subPath = resolveSubPath(scope, path, mount, environment);
+    const subPath = resolveSubPath(scope, `${scope.path}.volumeMounts[${index}]`, mount, environment);
+    const volume = volumes.find(({ name }) => name === mount.name);
+    const { mountPath = "", mountPropagation: propagation, recursiveReadOnly: recursive } = mount;
     return {
       volume: mount.name,
-      mountPath: mount.mountPath,
-      readOnly: (mount.readOnly ?? false) || volumes.isReadOnly(mount.name),
+      mountPath: mountPath.startsWith("/") ? mountPath : `/${mountPath}`,
+      readOnly: (mount.readOnly ?? false) || isReadOnlyVolume(volume),
       ...(subPath && { subPath }),
+      ...((propagation === "HostToContainer" || propagation === "Bidirectional") && {
+        mountPropagation: propagation,
+      }),
+      ...((recursive === "Enabled" || recursive === "IfPossible") && { recursiveReadOnly: recursive }),
     };
   });
 }
 
+/** V7: `subPathExpr` sees the final environment; what it must not come out as stops the container, not the pod. */
 function resolveSubPath(
   scope: ContainerScope,
   path: string,
   mount: VolumeMount,
   environment: Environment,
 ): string | undefined {
-  if (!mount.subPathExpr) {
-    const problem = mount.subPath ? subPathProblem(mount.subPath) : undefined;
-    if (problem !== undefined) scope.resolution.issue(`${path}.subPath`, problem);
-    return mount.subPath;
-  }
+  if (!mount.subPathExpr) return mount.subPath;
+  const { container, resolution } = scope;
   const missing = new Set<string>();
   const value = expandValue(mount.subPathExpr, (name) => {
     const found = environment.lookup(name);
@@ -49,7 +53,7 @@ function resolveSubPath(
   });
   if (missing.size > 0) {
     const message = `missing value for ${[...missing].sort().join(", ")}`;
-    scope.resolution.waitForContainer(scope.container.name, message);
+    resolution.waitForContainer(container.name, message);
     return undefined;
   }
   const [late] = lateFieldsOf(value);
@@ -57,22 +61,18 @@ function resolveSubPath(
     const message = late
       ? `needs ${late}, which is not known before the start`
       : "expands to a value of a Secret, which a path cannot keep";
-    scope.resolution.issue(`${path}.subPathExpr`, message);
+    resolution.issue(`${path}.subPathExpr`, message);
     return undefined;
   }
   const subPath = renderValue(value);
-  const problem = subPathProblem(subPath);
-  if (problem !== undefined) {
-    scope.resolution.waitForContainer(
-      scope.container.name,
-      `subPath "${subPath}" of volume "${mount.name}" ${problem}`,
-    );
-  }
+  const problem = expandedProblem(subPath);
+  if (problem !== undefined) resolution.waitForContainer(container.name, problem);
   return subPath;
 }
 
-/** Why a path cannot be a subPath (M1). */
-function subPathProblem(subPath: string): string | undefined {
-  if (subPath.startsWith("/")) return "must not be an absolute path";
-  return subPath.split("/").includes("..") ? "must not contain '..'" : undefined;
+/** Why the kubelet mounts no such path (makeMounts), in its words. */
+function expandedProblem(subPath: string): string | undefined {
+  if (subPath.startsWith("/")) return `error SubPath \`${subPath}\` must not be an absolute path`;
+  if (hasBackstep(subPath)) return `unable to provision SubPath \`${subPath}\`: must not contain '..'`;
+  return subPath.includes("\0") ? "SubPath must not contain a NUL character" : undefined;
 }

@@ -37,12 +37,19 @@ export function configMapText(configMap: ConfigMap, key: string): string | undef
   return ownEntry(configMap.data, key);
 }
 
-/** All keys of a ConfigMap with their bytes, `binaryData` included; undefined bytes are no base64. */
-export function configMapBytes(configMap: ConfigMap): ReadonlyMap<string, Uint8Array | undefined> {
-  return new Map([
-    ...Object.entries(configMap.data ?? {}).map(([key, text]) => [key, encodeText(text)] as const),
-    ...Object.entries(configMap.binaryData ?? {}).map(([key, text]) => [key, decodeBase64(text)] as const),
-  ]);
+/**
+ * All keys of a ConfigMap with their bytes, `binaryData` included; undefined bytes are no base64. A key in both, which
+ * the API server refuses, is that of `prevails`.
+ */
+export function configMapBytes(
+  configMap: ConfigMap,
+  prevails: "data" | "binaryData",
+): ReadonlyMap<string, Uint8Array | undefined> {
+  const texts = Object.entries(configMap.data ?? {}).map(([key, text]) => [key, encodeText(text)] as const);
+  const binaries = Object.entries(configMap.binaryData ?? {}).map(
+    ([key, text]) => [key, decodeBase64(text)] as const,
+  );
+  return new Map(prevails === "data" ? [...binaries, ...texts] : [...texts, ...binaries]);
 }
 
 /** All keys of a Secret with their bytes; undefined bytes are no base64. */

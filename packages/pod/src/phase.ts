@@ -1,5 +1,6 @@
-import type { Container, ContainerStatus, PodPhase, PodSpec } from "@vkubelet/core";
+import type { Container, ContainerStateTerminated, ContainerStatus, PodPhase, PodSpec } from "@vkubelet/core";
 import { containerRestartable, isSidecar } from "./restart.ts";
+import { restartingAllReason } from "./restart-all.ts";
 
 /** What the phase of a pod depends on. */
 export interface PhaseInput {
@@ -31,12 +32,13 @@ export function computePhase(input: PhaseInput): PodPhase {
   return counts.stopped === counts.succeeded ? "Succeeded" : "Failed";
 }
 
-/** Whether a main container runs, or ever ran. */
+/** Whether a main container runs, or ever ran since all containers were last restarted (pod-semantics B6). */
 export function anyMainStarted(statuses: readonly ContainerStatus[]): boolean {
-  return statuses.some(
-    ({ state, lastState }) =>
-      state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
-  );
+  return statuses.some(({ state, lastState }) => {
+    if (state?.running !== undefined || state?.terminated !== undefined) return true;
+    const ended = state?.waiting === undefined ? undefined : lastState?.terminated;
+    return ended !== undefined && ended.reason !== restartingAllReason;
+  });
 }
 
 interface Counts {
@@ -86,8 +88,7 @@ function countInit(
 ): void {
   const ended = endOf(status);
   if (ended === undefined) counts.pendingInit++;
-  else if (ended.exitCode !== 0 && !containerRestartable(spec, container, ended.exitCode))
-    counts.initFailed++;
+  else if (ended.exitCode !== 0 && !runsAgain(spec, container, ended)) counts.initFailed++;
 }
 
 function countSidecar(counts: Counts, status: ContainerStatus | undefined): void {
@@ -96,6 +97,9 @@ function countSidecar(counts: Counts, status: ContainerStatus | undefined): void
   } else if (status.state?.running !== undefined) {
     counts.running++;
     if (status.started !== true) counts.pendingSidecar++;
+  } else if (status.state?.waiting === undefined && status.state?.terminated === undefined) {
+    counts.pendingSidecar++;
+    counts.unknown++;
   } else if (endOf(status) === undefined) {
     counts.pendingSidecar++;
     counts.waiting++;
@@ -109,23 +113,29 @@ function countMain(
   status: ContainerStatus | undefined,
 ): void {
   const ended = endOf(status);
-  if (status === undefined) {
+  const { waiting, running, terminated } = status?.state ?? {};
+  if (waiting === undefined && running === undefined && terminated === undefined) {
     counts.unknown++;
-  } else if (status.state?.running !== undefined) {
+  } else if (running !== undefined) {
     counts.running++;
   } else if (ended === undefined) {
     counts.waiting++;
   } else {
     counts.stopped++;
-    if (ended.exitCode === 0 && status.state?.terminated !== undefined) counts.succeeded++;
-    if (!containerRestartable(spec, container, ended.exitCode)) counts.final++;
+    if (ended.exitCode === 0 && terminated !== undefined) counts.succeeded++;
+    if (!runsAgain(spec, container, ended)) counts.final++;
   }
 }
 
+/** pod-semantics P6; what ended only because every container is restarted runs again too (B6). */
+function runsAgain(spec: PodSpec, container: Container, ended: ContainerStateTerminated): boolean {
+  return ended.reason === restartingAllReason || containerRestartable(spec, container, ended.exitCode);
+}
+
 /** How a container ended that does not run: now, or before it began to wait. */
-function endOf(status: ContainerStatus | undefined): { readonly exitCode: number } | undefined {
-  if (status === undefined || status.state?.running !== undefined) return undefined;
-  return status.state?.terminated ?? status.lastState?.terminated;
+function endOf(status: ContainerStatus | undefined): ContainerStateTerminated | undefined {
+  if (status?.state?.terminated !== undefined) return status.state.terminated;
+  return status?.state?.waiting === undefined ? undefined : status.lastState?.terminated;
 }
 
 function statusOf(statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined {

@@ -30,7 +30,7 @@ describe("pull credentials", () => {
     expect(credentials({ first, second })).toEqual([
       { registry: "registry.example.com/team", username: "robot", password: "a:b" },
       { registry: "index.docker.io", username: "me", password: "pw" },
-      { registry: "old.example.com/x", username: "o", password: "" },
+      { registry: "old.example.com/x/", username: "o", password: "" },
     ]);
   });
 

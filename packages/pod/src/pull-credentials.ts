@@ -1,5 +1,6 @@
 import type { Pod, PullCredential, Secret } from "@vkubelet/core";
 import { decodeBase64, decodeText, secretText } from "./object-data.ts";
+import { registryOfKey } from "./registry-match.ts";
 import type { Resolution, ResolveInputs } from "./resolution.ts";
 
 const reason = "FailedToRetrieveImagePullSecret";
@@ -36,44 +37,59 @@ export function resolvePullCredentials(
   return credentials;
 }
 
+/** Everything in a Secret that holds a docker config, or undefined: one wrong entry spoils the whole, as in Kubernetes. */
 function credentialsOf(secret: Secret): PullCredential[] | undefined {
   const modern = secret.type === "kubernetes.io/dockerconfigjson";
   if (!modern && secret.type !== "kubernetes.io/dockercfg") return undefined;
   const content = secretText(secret, modern ? ".dockerconfigjson" : ".dockercfg");
   const config = typeof content === "string" ? undefined : parsedRecord(content.text);
-  const registries = modern ? config && record(config["auths"]) : config;
-  if (!registries) return undefined;
+  const registries = modern ? config && record(fieldOf(config, "auths")) : config;
+  if (!registries || (modern && !areTexts(fieldOf(config, "httpheaders")))) return undefined;
   const credentials: PullCredential[] = [];
-  for (const [registry, entry] of Object.entries(registries)) {
-    const login = loginOf(record(entry) ?? {});
-    if (login === "malformed") return undefined;
-    if (login) credentials.push({ registry: registryOf(registry), ...login });
+  for (const [key, entry] of Object.entries(registries)) {
+    const login = loginOf(entry ?? {});
+    if (login === undefined) return undefined;
+    const registry = registryOfKey(key);
+    const isEmpty = login.username === "" && login.password === "";
+    if (registry !== undefined && !isEmpty) credentials.push({ registry, ...login });
   }
   return credentials;
 }
 
-/** `auth` (base64 of `user:password`) stands before the separate fields, as for the kubelet; undefined: no login. */
-function loginOf(
-  entry: Readonly<Record<string, unknown>>,
-): Pick<PullCredential, "username" | "password"> | "malformed" | undefined {
-  const { auth, username, password } = entry;
-  if (typeof auth === "string" && auth !== "") {
-    const bytes = decodeBase64(auth);
-    const text = bytes && decodeText(bytes);
-    const colon = text?.indexOf(":") ?? -1;
-    if (text === undefined || colon < 0) return "malformed";
-    return { username: text.slice(0, colon), password: text.slice(colon + 1) };
+/** `auth` (base64 of `user:password`) stands before the separate fields, as for the kubelet; undefined: malformed. */
+function loginOf(entry: unknown): Pick<PullCredential, "username" | "password"> | undefined {
+  const fields = record(entry);
+  if (!fields) return undefined;
+  const [auth, username, password, email] = ["auth", "username", "password", "email"].map((name) => {
+    const value = fieldOf(fields, name) ?? "";
+    return typeof value === "string" ? value : undefined;
+  });
+  if (auth === undefined || username === undefined || password === undefined || email === undefined) {
+    return undefined;
   }
-  if (typeof username !== "string" || username === "" || typeof password !== "string") return undefined;
-  return { username, password };
+  if (auth === "") return { username, password };
+  const bytes = decodedAuth(auth);
+  const text = bytes && decodeText(bytes);
+  const colon = text?.indexOf(":") ?? -1;
+  if (text === undefined || colon < 0) return undefined;
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Host and path prefix: without scheme, without the `/v1/` and `/v2/` of the registry API. */
-function registryOf(key: string): string {
-  return key
-    .replace(/^https?:\/\//, "")
-    .replace(/^([^/]*)\/v[12](?=\/)/, "$1")
-    .replace(/\/+$/, "");
+/** Base64 with all of its padding or none, and nothing but line ends in between. */
+function decodedAuth(auth: string): Uint8Array | undefined {
+  const joined = auth.replace(/[\r\n]/g, "");
+  return joined.includes("=") && joined.length % 4 !== 0 ? undefined : decodeBase64(joined);
+}
+
+/** `HttpHeaders` are not used, but Kubernetes takes no docker config in which they are something else. */
+function areTexts(headers: unknown): boolean {
+  if (headers === undefined || headers === null) return true;
+  return Object.values(record(headers) ?? { "": headers }).every((value) => typeof value === "string");
+}
+
+/** A field by Go's rules of JSON: upper and lower case are the same, and the last one counts. */
+function fieldOf(fields: Readonly<Record<string, unknown>> | undefined, name: string): unknown {
+  return Object.entries(fields ?? {}).findLast(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 function parsedRecord(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -25,6 +25,17 @@ describe("qosClassOf", () => {
     expect(qosClassOf({ containers: [container()], initContainers: [guaranteed] })).toBe("Burstable");
   });
 
+  it("S2: a pod whose own resources name a container's huge pages by default has the containers' requests", () => {
+    const containers = [
+      container({ requests: { cpu: "5" } }),
+      container({ limits: { "hugepages-2Mi": "2Mi" } }),
+    ];
+    expect(qosClassOf({ containers, resources: { requests: { memory: "0" } } })).toBe("Burstable");
+    expect(qosClassOf({ containers: containers.slice(0, 1), resources: { requests: { memory: "0" } } })).toBe(
+      "BestEffort",
+    );
+  });
+
   it("S2: pod-level resources alone decide where there are any", () => {
     const containers = [container({ requests: { cpu: "1" } })];
     expect(qosClassOf({ containers, resources: { requests: full, limits: full } })).toBe("Guaranteed");

@@ -1,4 +1,5 @@
 import type { Container, Pod, Volume } from "@vkubelet/core";
+import { type ObjectReference, objectReferences } from "./object-references.ts";
 
 /** A service account token that a projected volume asks for (C7). */
 export interface TokenReference {
@@ -11,17 +12,21 @@ export interface TokenReference {
   readonly expirationSeconds: number;
 }
 
-/** Everything outside the pod object that it needs: names are of the pod's namespace, sorted, without repeats. */
+/** Everything outside the pod object that it needs: sorted, without repeats. */
 export interface PodReferences {
+  /** Names of the ConfigMaps of the pod's namespace that resolving the pod reads. */
   readonly configMaps: readonly string[];
-  /** Those of environment, volumes and image pulls. */
+  /** Names of the Secrets of the pod's namespace that resolving the pod reads: environment, volumes, image pulls. */
   readonly secrets: readonly string[];
+  /** Tokens to request for the pod, in the order of its volumes. */
   readonly tokens: readonly TokenReference[];
+  /** Every object that the pod names by kind, those that only a backend or another component reads included. */
+  readonly objects: readonly ObjectReference[];
 }
 
 /**
  * Every object that resolving `pod` may read, optional ones too: a host watches exactly these, so that one that
- * appears later is noticed without a change of the pod (C9). Ephemeral containers are left out.
+ * appears later is noticed without a change of the pod (C9). Ephemeral containers count for `objects` alone.
  */
 export function referencesOf(pod: Pod): PodReferences {
   const configMaps = new Set<string>();
@@ -46,6 +51,7 @@ export function referencesOf(pod: Pod): PodReferences {
     configMaps: [...configMaps].sort(),
     secrets: [...secrets].sort(),
     tokens: volumes.flatMap(tokensOf),
+    objects: objectReferences(pod),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Secret,
   type Service,
 } from "@vkubelet/core";
+import type { NodeDns } from "./pod-dns.ts";
 import type { TokenReference } from "./references.ts";
 import type { ResolveWait } from "./resolve-wait.ts";
 
@@ -26,6 +27,10 @@ export interface ResolveInputs {
   readonly services: readonly Service[] | undefined;
   /** Stands in for limits that are not set (D5). */
   readonly nodeAllocatable: ResourceList;
+  /** The domain of the cluster's Services, such as `cluster.local`; without it pods have no full names (H2). */
+  readonly clusterDomain?: string | undefined;
+  /** What the node knows of DNS; without it the resolved pod names no servers, and the backend's resolver serves (H4). */
+  readonly dns?: NodeDns | undefined;
   /** A token that was requested before; undefined where there is none yet, which makes the pod wait. */
   token(reference: TokenReference): { readonly token: string; readonly expiresAt: string } | undefined;
 }

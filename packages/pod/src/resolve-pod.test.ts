@@ -138,6 +138,7 @@ describe("resolvePod", () => {
       attempt: 3,
       pod,
       hostname: "p",
+      network: { kernelHostname: "p", hostAliases: [] },
       restartPolicy: "Always",
       terminationGracePeriodSeconds: 5,
       pullCredentials: [],
@@ -251,9 +252,16 @@ describe("resolvePod", () => {
       { name: "bare" },
       { name: "limitless", emptyDir: { sizeLimit: "0" } },
     ];
-    expect(resolvedOf(podOf({ volumes })).volumes).toEqual([
+    const resources = { limits: { "hugepages-2Mi": "4Mi" } };
+    expect(resolvedOf(podOf({ volumes }, { resources })).volumes).toEqual([
       { name: "host", type: "reference", kind: "hostPath", source: { path: "/srv" } },
-      { name: "claim", type: "reference", kind: "persistentVolumeClaim", source: { claimName: "data" } },
+      {
+        name: "claim",
+        type: "reference",
+        kind: "persistentVolumeClaim",
+        source: { claimName: "data" },
+        claimName: "data",
+      },
       { name: "huge", type: "reference", kind: "emptyDir", source: { medium: "HugePages-2Mi" } },
       { name: "bare", type: "emptyDir", medium: "" },
       { name: "limitless", type: "emptyDir", medium: "" },

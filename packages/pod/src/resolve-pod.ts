@@ -8,19 +8,18 @@ import type {
   ResolvedValue,
   ResolvedVolume,
   RestartPolicy,
-  Volume,
 } from "@vkubelet/core";
 import { type Environment, resolveEnvironment, serviceEnvironment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
-import { resolveMounts, type VolumeNames } from "./mounts.ts";
+import { resolveMounts } from "./mounts.ts";
+import { resolveNetwork } from "./pod-network.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
-import { Quantity } from "./quantity.ts";
 import { type ContainerScope, namespaceOf, Resolution, type ResolveInputs } from "./resolution.ts";
 import type { ResolveWait } from "./resolve-wait.ts";
 import { containerResources, parseResourceList } from "./resources.ts";
-import { resolveFiles } from "./volume-files.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 /** Either a pod that a provider can create, or everything that it still waits for. */
 export type ResolveOutcome =
@@ -37,21 +36,12 @@ const defaultGracePeriodSeconds = 30;
  */
 export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
   const resolution = new Resolution();
-  const hostname = hostnameOf(pod);
+  const network = resolveNetwork(pod, inputs, resolution);
   const { name = "", uid = "" } = pod.metadata ?? {};
   if (name === "") resolution.issue("metadata.name", "is missing");
   if (uid === "") resolution.issue("metadata.uid", "is missing");
 
-  const volumes = (pod.spec?.volumes ?? []).flatMap((volume, index) => {
-    const path = `spec.volumes[${index}]`;
-    return resolveVolume(
-      volume,
-      path,
-      () => resolveFiles({ pod, volume, path, inputs, resolution }),
-      resolution,
-    );
-  });
-  const volumeNames = namesOf(volumes, pod);
+  const volumes = resolveVolumes(pod, inputs, resolution);
   const services = serviceEnvironment(pod, inputs.services);
   const resolveAll = (field: "initContainers" | "containers") =>
     (pod.spec?.[field] ?? []).map((container, index) => {
@@ -60,8 +50,8 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
       return resolveContainer(
         scope,
         field === "containers" ? "main" : initKind(container),
-        hostname,
-        volumeNames,
+        network.kernelHostname,
+        volumes,
       );
     });
   const initContainers = resolveAll("initContainers");
@@ -85,7 +75,8 @@ export function resolvePod(pod: Pod, inputs: ResolveInputs): ResolveOutcome {
       pullCredentials,
       restartPolicy: pod.spec?.restartPolicy ?? "Always",
       terminationGracePeriodSeconds: gracePeriodOf(pod),
-      hostname,
+      hostname: hostnameOf(pod),
+      network,
     },
   };
 }
@@ -100,7 +91,7 @@ function resolveContainer(
   scope: ContainerScope,
   kind: ContainerKind,
   hostname: string,
-  volumes: VolumeNames,
+  volumes: readonly ResolvedVolume[],
 ): ResolvedContainer {
   const { container, path, resolution } = scope;
   const environment = resolveEnvironment(scope, hostname);
@@ -144,43 +135,4 @@ function restartPolicyOf(pod: Pod, container: Container, kind: ContainerKind): R
 function gracePeriodOf(pod: Pod): number {
   const seconds = pod.spec?.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
   return seconds < 0 ? 1 : seconds;
-}
-
-function namesOf(volumes: readonly ResolvedVolume[], pod: Pod): VolumeNames {
-  return {
-    has: (name) => (pod.spec?.volumes ?? []).some((volume) => volume.name === name),
-    isReadOnly: (name) => volumes.some((volume) => volume.name === name && volume.type === "files"),
-  };
-}
-
-function resolveVolume(
-  volume: Volume,
-  path: string,
-  filesOf: () => ReturnType<typeof resolveFiles>,
-  resolution: Resolution,
-): ResolvedVolume[] {
-  const { name } = volume;
-  const files = filesOf();
-  if (files) return [{ name, type: "files", files }];
-  const [kind, source] = Object.entries(volume).find(([key, value]) => key !== "name" && value != null) ?? [];
-  const medium = volume.emptyDir?.medium ?? "";
-  // A volume without a source is an emptyDir by the API's default.
-  if (kind === undefined || (kind === "emptyDir" && (medium === "" || medium === "Memory"))) {
-    const sizeLimit = resolution.attempt(`${path}.emptyDir.sizeLimit`, () =>
-      Quantity.parse(volume.emptyDir?.sizeLimit ?? 0),
-    );
-    return [
-      {
-        name,
-        type: "emptyDir",
-        medium: medium === "Memory" ? "Memory" : "",
-        ...(sizeLimit?.isPositive() && { sizeLimitBytes: sizeLimit.ceilToInteger() }),
-      },
-    ];
-  }
-  if (typeof source !== "object" || source === null) {
-    resolution.issue(`${path}.${kind}`, "is not an object");
-    return [];
-  }
-  return [{ name, type: "reference", kind, source: source as Readonly<Record<string, unknown>> }];
 }

@@ -1,6 +1,13 @@
 import type { Container, PodSpec, ResourceList } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
+import {
+  bytesOf,
+  ceilMiB,
+  containerResources,
+  effectiveResources,
+  milliCpu,
+  podLevelLimits,
+} from "./resources.ts";
 
 const requesting = (name: string, requests: ResourceList, more: Partial<Container> = {}): Container => ({
   name,
@@ -53,6 +60,33 @@ describe("effectiveResources", () => {
     expect(requestsOf({ containers: huge, resources: { limits: { "hugepages-2Mi": "8Mi" } } })).toEqual({
       "hugepages-2Mi": "8Mi",
     });
+  });
+
+  it("E1: a missing pod-level request is rounded only after the containers are added up", () => {
+    const containers = [requesting("a", { memory: "285800u" }), requesting("b", { memory: "1000100u" })];
+    expect(requestsOf({ containers, resources: { limits: { cpu: "1" } } })["memory"]).toBe("1286m");
+    expect(requestsOf({ containers })["memory"]).toBe("1287m");
+  });
+
+  it("E1: huge pages of containers limit a pod that has resources of its own", () => {
+    const huge: Container = { name: "a", resources: { limits: { "hugepages-2Mi": "4Mi" } } };
+    const containers = [huge, requesting("b", { cpu: "5" })];
+    const limits = (spec: PodSpec) => texts(podLevelLimits(spec));
+    expect(limits({ containers, resources: { requests: { memory: "1Gi" } } })).toEqual({
+      "hugepages-2Mi": "4Mi",
+    });
+    expect(limits({ containers, resources: { requests: { "hugepages-2Mi": "2Mi" } } })).toEqual({});
+    expect(limits({ containers, resources: {} })).toEqual({});
+    expect(limits({ containers })).toEqual({});
+  });
+
+  it("E2: the sum of sidecars prints in the family of the first", () => {
+    const initContainers = [
+      requesting("a", { memory: "1Gi" }, sidecar),
+      requesting("b", { memory: "1e9" }, sidecar),
+      requesting("c", {}),
+    ];
+    expect(requestsOf({ containers: [], initContainers })["memory"]).toBe("2073741824");
   });
 
   it("E2: a sidecar counts with the containers and with the init containers after it", () => {

@@ -1,4 +1,5 @@
-import type { Container, ContainerRestartRule, Pod, PodObservation, PodSpec } from "@vkubelet/core";
+import type { Container, Pod, PodObservation, PodSpec } from "@vkubelet/core";
+import { matchingRestartRule } from "./restart-all.ts";
 
 /** Whether a pod is to be run again as a whole, and which containers ask for it. */
 export interface RestartDecision {
@@ -79,14 +80,8 @@ function policyRestarts(spec: PodSpec, container: Container, exitCode: number): 
 }
 
 function restartRuleMatches(container: Container, exitCode: number): boolean {
-  const rule = container.restartPolicyRules?.find((candidate) => ruleMatches(candidate, exitCode));
-  return rule?.action === "Restart" || rule?.action === "RestartAllContainers";
-}
-
-function ruleMatches(rule: ContainerRestartRule, exitCode: number): boolean {
-  if (rule.exitCodes === undefined) return false;
-  const listed = rule.exitCodes.values?.includes(exitCode) ?? false;
-  return rule.exitCodes.operator === "In" ? listed : !listed;
+  const action = matchingRestartRule(container, exitCode)?.action;
+  return action === "Restart" || action === "RestartAllContainers";
 }
 
 function isInit(spec: PodSpec, container: Container): boolean {

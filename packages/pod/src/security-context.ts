@@ -1,23 +1,18 @@
 import type { Pod } from "@vkubelet/core";
+import { effectiveSecurity } from "./effective-security.ts";
+import { numberValue, optionalValue } from "./security-value.ts";
 
 /** `spec.securityContext.fsGroup`. */
 export function fsGroupOf(pod: Pod): number | undefined {
-  return numberAt(pod.spec?.securityContext, "fsGroup");
+  return optionalValue(pod.spec?.securityContext?.["fsGroup"], "spec.securityContext.fsGroup", numberValue);
 }
 
 /** The user as whom every container and init container runs, where they all name the same (U6: the container wins). */
 export function commonRunAsUser(pod: Pod): number | undefined {
-  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const users = new Set(
-    containers.map(
-      (container) =>
-        numberAt(container.securityContext, "runAsUser") ?? numberAt(pod.spec?.securityContext, "runAsUser"),
-    ),
-  );
+  const usersOf = (list: "initContainers" | "containers") =>
+    (pod.spec?.[list] ?? []).map(
+      (container, index) => effectiveSecurity(pod, container, `spec.${list}[${index}]`).runAsUser?.value,
+    );
+  const users = new Set([...usersOf("initContainers"), ...usersOf("containers")]);
   return users.size === 1 ? [...users][0] : undefined;
-}
-
-function numberAt(context: Readonly<Record<string, unknown>> | undefined, field: string): number | undefined {
-  const value = context?.[field];
-  return typeof value === "number" ? value : undefined;
 }

@@ -99,7 +99,7 @@ describe("files of volumes", () => {
     expect(modes(grouped, cluster)).toEqual({ a: 0o644, b: 0o440 });
     const wrong = podWith({ configMap: { name: "m", items: [{ key: "a", path: "a", mode: 644 }] } });
     expect(issuesOf(wrong, cluster)).toEqual([
-      { path: "spec.volumes[0].configMap.items[0]", message: expect.stringContaining("644") },
+      { path: "spec.volumes[0].configMap.items[0].mode", message: expect.stringContaining("644") },
     ]);
   });
 
@@ -137,12 +137,43 @@ describe("files of volumes", () => {
     expect(waitsOf(below, two)[0]?.message).toBe(message("a is both a file and the directory of a/c"));
   });
 
-  it("C6: a projected source that is not known here is refused by name", () => {
-    const source = { clusterTrustBundle: { name: "b", path: "ca", optional: true } } as ProjectedSource;
-    expect(issuesOf(projected(source, {})).map(({ path }) => path)).toEqual([
-      "spec.volumes[0].projected.sources[0].clusterTrustBundle",
-      "spec.volumes[0].projected.sources[1]",
+  it("C6: paths that are named twice conflict, those of tokens are not compared", () => {
+    const items = [{ key: "a", path: "p" }];
+    const pod = projected(
+      { secret: { name: "s", items } },
+      { configMap: { name: "m", items } },
+      { downwardAPI: { items: [{ path: "p", fieldRef: { fieldPath: "metadata.name" } }] } },
+      { serviceAccountToken: { path: "p" } },
+    );
+    const path = "spec.volumes[0].projected.sources";
+    expect(issuesOf(pod)).toEqual([
+      {
+        path: `${path}[1].configMap.items[0].path`,
+        message: 'Invalid value: "m": conflicting duplicate paths',
+      },
+      {
+        path: `${path}[2].downwardAPI.items[0].path`,
+        message: 'Invalid value: "p": conflicting duplicate paths',
+      },
     ]);
+  });
+
+  it("C6: a projected source that is not served here is refused by name, with a way out", () => {
+    const sources = [
+      { clusterTrustBundle: { name: "b", path: "ca", optional: true } },
+      { podCertificate: { signerName: "example.com/s", keyType: "ED25519", keyPath: "k" } },
+      { tomorrow: {} } as ProjectedSource,
+      {},
+      { configMap: { name: "m" }, secret: { name: "s" } },
+    ];
+    const path = "spec.volumes[0].projected.sources";
+    expect(issuesOf(projected(...sources))).toEqual([
+      { path: `${path}[0].clusterTrustBundle`, message: expect.stringContaining("into a ConfigMap") },
+      { path: `${path}[1].podCertificate`, message: expect.stringContaining("in a Secret") },
+      { path: `${path}[2].tomorrow`, message: expect.stringContaining("no projected source") },
+      { path: `${path}[4]`, message: "Forbidden: may not specify more than 1 volume type per source" },
+    ]);
+    expect(contents(projected({}, { configMap: { name: "m", optional: true } }))).toEqual({});
   });
 
   it("C7: tokens are asked for with their defaults, are secret and end", () => {

@@ -8,7 +8,9 @@ import {
   type Volume,
 } from "@vkubelet/core";
 import { fieldFileText, resourceFieldValue } from "./downward-api.ts";
+import { invalidValue, requiredValue } from "./field-message.ts";
 import { configMapBytes, encodeText, secretBytes } from "./object-data.ts";
+import { cleanPath, payloadPathProblem } from "./path-rules.ts";
 import { tokenReference } from "./references.ts";
 import { containerNamed, type Resolution, type ResolveInputs, type WaitedObject } from "./resolution.ts";
 import { commonRunAsUser, fsGroupOf } from "./security-context.ts";
@@ -32,8 +34,6 @@ type KeySource = {
 };
 
 const standardMode = 0o644;
-const shortestToken = 600;
-const longestToken = 2 ** 32;
 
 /**
  * The files of a configMap, secret, downwardAPI or projected volume (C1 to C8), sorted by path; undefined for every
@@ -42,10 +42,10 @@ const longestToken = 2 ** 32;
 export function resolveFiles(scope: VolumeScope): readonly ResolvedFile[] | undefined {
   const { configMap, secret, downwardAPI, projected } = scope.volume;
   const writer = new FileWriter(scope, (configMap ?? secret ?? downwardAPI ?? projected)?.defaultMode);
-  if (configMap) writer.addKeys(`${scope.path}.configMap`, configMapSource(scope, configMap));
+  if (configMap) writer.addKeys(configMapSource(scope, configMap));
   else if (secret) {
     const { secretName: name, ...rest } = secret;
-    writer.addKeys(`${scope.path}.secret`, secretSource(scope, { ...(name && { name }), ...rest }));
+    writer.addKeys(secretSource(scope, { ...(name && { name }), ...rest }));
   } else if (downwardAPI) writer.addFields(`${scope.path}.downwardAPI`, downwardAPI.items);
   else if (projected) {
     for (const [index, source] of (projected.sources ?? []).entries()) {
@@ -64,7 +64,9 @@ type NamedSource = {
 function configMapSource({ inputs }: VolumeScope, source: NamedSource): KeySource {
   const name = source.name ?? "";
   const found = inputs.configMap(name);
-  const bytes = found && configMapBytes(found);
+  // As the kubelet does: named items look into the texts first, while of all keys the binaries come last.
+  const prevails = source.items && source.items.length > 0 ? "data" : "binaryData";
+  const bytes = found && configMapBytes(found, prevails);
   return {
     object: { kind: "ConfigMap", name },
     bytes,
@@ -92,21 +94,14 @@ class FileWriter {
 
   addProjection(path: string, source: ProjectedSource): void {
     const { configMap, secret, downwardAPI, serviceAccountToken } = source;
-    if (configMap) this.addKeys(`${path}.configMap`, configMapSource(this.#scope, configMap));
-    else if (secret) this.addKeys(`${path}.secret`, secretSource(this.#scope, secret));
+    if (configMap) this.addKeys(configMapSource(this.#scope, configMap));
+    else if (secret) this.addKeys(secretSource(this.#scope, secret));
     else if (downwardAPI) this.addFields(`${path}.downwardAPI`, downwardAPI.items);
-    else if (serviceAccountToken) this.#addToken(`${path}.serviceAccountToken`, serviceAccountToken);
-    else {
-      const kind = Object.keys(source)[0];
-      this.#scope.resolution.issue(
-        kind === undefined ? path : `${path}.${kind}`,
-        "is no projected source that is known here: use configMap, secret, downwardAPI or serviceAccountToken",
-      );
-    }
+    else if (serviceAccountToken) this.#addToken(serviceAccountToken);
   }
 
   /** Keys of a ConfigMap or Secret: all of them, or the items named. */
-  addKeys(path: string, { object, bytes, items, optional }: KeySource): void {
+  addKeys({ object, bytes, items, optional }: KeySource): void {
     const { volume, resolution } = this.#scope;
     if (!bytes) {
       const message = `${object.kind.toLowerCase()} "${object.name}" not found`;
@@ -115,11 +110,11 @@ class FileWriter {
     }
     const chosen: readonly KeyToPath[] =
       items && items.length > 0 ? items : [...bytes.keys()].map((key) => ({ key, path: key }));
-    for (const [index, item] of chosen.entries()) {
+    for (const item of chosen) {
       const content = bytes.get(item.key);
       if (content) {
         const secret = object.kind === "Secret";
-        this.#add(`${path}.items[${index}]`, item, { content, secret });
+        this.#add(item, { content, secret }, object);
       } else if (bytes.has(item.key)) {
         resolution.waitForVolume(volume.name, `key ${item.key} of ${object.kind} is not base64`, object);
       } else if (!optional) {
@@ -136,7 +131,7 @@ class FileWriter {
     for (const [index, item] of (items ?? []).entries()) {
       const place = `${path}.items[${index}]`;
       const text = this.#scope.resolution.attempt(place, () => this.#fieldText(item));
-      if (text !== undefined) this.#add(place, item, { content: encodeText(text), secret: false });
+      if (text !== undefined) this.#add(item, { content: encodeText(text), secret: false });
     }
   }
 
@@ -154,9 +149,14 @@ class FileWriter {
 
   #fieldText(item: DownwardFile): string {
     const { pod, inputs } = this.#scope;
+    if (item.fieldRef && item.resourceFieldRef) {
+      const message = "fieldRef and resourceFieldRef can not be specified simultaneously";
+      throw new ProviderError("InvalidInput", invalidValue("resource", message));
+    }
     if (item.fieldRef) return fieldFileText(pod, item.fieldRef.fieldPath);
     if (!item.resourceFieldRef) {
-      throw new ProviderError("InvalidInput", "names neither fieldRef nor resourceFieldRef");
+      const message = "one of fieldRef and resourceFieldRef is required";
+      throw new ProviderError("InvalidInput", requiredValue(message));
     }
     const { containerName } = item.resourceFieldRef;
     const container = containerNamed(pod, containerName);
@@ -169,13 +169,9 @@ class FileWriter {
     return resourceFieldValue(container, item.resourceFieldRef, { nodeAllocatable: inputs.nodeAllocatable });
   }
 
-  #addToken(path: string, source: NonNullable<ProjectedSource["serviceAccountToken"]>): void {
+  #addToken(source: NonNullable<ProjectedSource["serviceAccountToken"]>): void {
     const { pod, volume, inputs, resolution } = this.#scope;
     const reference = tokenReference(volume.name, source);
-    if (reference.expirationSeconds < shortestToken || reference.expirationSeconds > longestToken) {
-      resolution.issue(`${path}.expirationSeconds`, `must be between ${shortestToken} and ${longestToken}`);
-      return;
-    }
     const token = inputs.token(reference);
     if (!token) {
       resolution.waitForVolume(volume.name, "failed to fetch token: it has not been issued yet");
@@ -184,46 +180,26 @@ class FileWriter {
     // A token belongs to one user where the pod names one; the group's bits come with fsGroup.
     const owned = fsGroupOf(pod) !== undefined || commonRunAsUser(pod) !== undefined;
     this.#add(
-      path,
       { path: source.path, ...(owned && { mode: 0o600 }) },
       { content: encodeText(token.token), secret: true, expiresAt: token.expiresAt },
     );
   }
 
+  /** What stands in the pod has been checked before: a path that is wrong here is a key of the object. */
   #add(
-    place: string,
     target: { readonly path: string; readonly mode?: number },
     file: Pick<ResolvedFile, "content" | "secret" | "expiresAt">,
+    object?: WaitedObject,
   ): void {
-    const { pod, resolution } = this.#scope;
-    const mode = target.mode ?? this.#defaultMode;
-    if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
-      resolution.issue(place, `mode ${mode} is not between 0 and 511 (0777)`);
-      return;
-    }
-    const problem = pathProblem(target.path);
+    const { pod, volume, resolution } = this.#scope;
+    const problem = payloadPathProblem(target.path);
     if (problem !== undefined) {
-      resolution.issue(`${place}.path`, problem);
+      resolution.waitForVolume(volume.name, problem, object);
       return;
     }
-    const path = target.path
-      .split("/")
-      .filter((element) => element !== "" && element !== ".")
-      .join("/");
+    const path = cleanPath(target.path);
     // The kubelet gives the group of the volume read access, which is all that a read-only volume has.
     const groupBits = fsGroupOf(pod) === undefined ? 0 : 0o440;
-    this.#files.set(path, { path, mode: mode | groupBits, ...file });
+    this.#files.set(path, { path, mode: (target.mode ?? this.#defaultMode) | groupBits, ...file });
   }
-}
-
-/** Why a path cannot be that of a file in a volume (C4); undefined where it can. */
-function pathProblem(path: string): string | undefined {
-  const elements = path.split("/");
-  if (elements.every((element) => element === "" || element === ".")) return "names no file";
-  if (path.startsWith("/")) return "must be relative";
-  if (elements.includes("..")) return "must not contain the path element '..'";
-  if (path.startsWith("..")) return "must not start with '..'";
-  if (path.length > 4096) return "is longer than 4096 characters";
-  if (elements.some((element) => element.length > 255)) return "has an element longer than 255 characters";
-  return undefined;
 }

@@ -78,6 +78,9 @@ func fieldValue(pod *v1.Pod, field fieldQuestion, allocatable v1.ResourceList) (
 	if err != nil {
 		return "", fmt.Errorf("divisor %q: %w", field.Divisor, err)
 	}
+	if divisor.IsZero() {
+		divisor = apiresource.MustParse("1")
+	}
 	selector := &v1.ResourceFieldSelector{Resource: field.Resource, Divisor: divisor}
 	value, err := podresource.ExtractResourceValueByContainerNameAndNodeAllocatable(
 		selector, pod, field.Container, allocatable)

@@ -13,7 +13,9 @@ export interface Oracle extends AsyncDisposable {
 export async function startOracle(): Promise<Oracle> {
   const command = await findOracleCommand();
   if (command === undefined) throw new Error("start the oracle: it is not built; install the peer first");
-  const child = spawn(command, [], { stdio: ["pipe", "pipe", "inherit"] });
+  // It lives for a minute and needs little memory: its garbage may wait.
+  const env = { ...process.env, GOGC: "800" };
+  const child = spawn(command, [], { stdio: ["pipe", "pipe", "inherit"], env });
   const closed = once(child, "close");
   // A program that ends too early breaks the pipe; the missing answers tell the story.
   child.stdin.on("error", () => {});

@@ -17,6 +17,7 @@ export {
   type KeyedCertificate,
 } from "./certificate-authority.ts";
 export { logTail, type RunningProcess, type StartProcessOptions, startProcess } from "./child-process.ts";
+export { chromiumPeer, findChromium } from "./chromium.ts";
 export { type DockerEngine, startDockerEngine } from "./docker/docker-engine.ts";
 export { dockerPeer } from "./docker/docker-peer.ts";
 export { findOnPath, isExecutable } from "./find-on-path.ts";
@@ -36,3 +37,4 @@ export type { Peer, PeerState } from "./peer.ts";
 export { peerOrSkip, peersRequired, peersVariable, skipsFileVariable } from "./peer-or-skip.ts";
 export { type PeerName, peers } from "./registry.ts";
 export { type CommandResult, type RunCommandOptions, runChecked, runCommand } from "./run-command.ts";
+export { bunPeer, denoPeer, findRuntime } from "./runtimes.ts";

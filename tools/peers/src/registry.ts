@@ -1,11 +1,13 @@
 import { localbatchPeer } from "./aws/localbatch.ts";
 import { ministackPeer } from "./aws/ministack.ts";
 import { motoPeer } from "./aws/moto.ts";
+import { chromiumPeer } from "./chromium.ts";
 import { dockerPeer } from "./docker/docker-peer.ts";
 import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
 import { oraclePeer } from "./kubernetes/oracle-peer.ts";
 import { nomadPeer } from "./nomad.ts";
 import type { Peer } from "./peer.ts";
+import { bunPeer, denoPeer } from "./runtimes.ts";
 
 /** Every peer by its name. */
 export const peers = {
@@ -16,6 +18,9 @@ export const peers = {
   ministack: ministackPeer,
   localbatch: localbatchPeer,
   oracle: oraclePeer,
+  deno: denoPeer,
+  bun: bunPeer,
+  chromium: chromiumPeer,
 } as const satisfies Readonly<Record<string, Peer>>;
 
 /** Name of a peer. */

@@ -1,24 +1,14 @@
 import { commonSupport, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { LocalHost } from "./process-plan.ts";
 
-const tables = new WeakMap<LocalHost, SupportTable>();
-
-/**
- * How this machine treats each field of a pod: the single source of the documentation's table. Made once for each
- * `host`, which must not change: an audit prepares every table that it has not seen before, and that costs more than
- * the audit.
- */
+/** How this machine treats each field of a pod: the single source of the documentation's table. */
 export function localSupport(host: LocalHost): SupportTable {
-  const known = tables.get(host);
-  if (known !== undefined) return known;
-  const table = [
+  return [
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
     ...volumeRules,
   ];
-  tables.set(host, table);
-  return table;
 }
 
 const noVolume = "no such volume on this machine; use emptyDir or hostPath";

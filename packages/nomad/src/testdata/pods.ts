@@ -40,6 +40,7 @@ export function resolvedPod(
     restartPolicy: "Always",
     terminationGracePeriodSeconds: 30,
     hostname: ref.name,
+    network: { kernelHostname: ref.name, hostAliases: [] },
     ...rest,
     ref,
     initContainers,

@@ -1,7 +1,11 @@
-import type { Container, PodSpec } from "@vkubelet/core";
-import type { FieldAccount } from "@vkubelet/pod";
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Container, Pod } from "@vkubelet/core";
+import {
+  allowsPrivilegeEscalation,
+  type EffectiveSecurity,
+  effectiveSecurity,
+  type FieldAccount,
+  runAsNonRootVerdict,
+} from "@vkubelet/pod";
 
 /** What a container's security settings become: the task's user and the docker driver's options. */
 export interface TaskSecurity {
@@ -11,61 +15,55 @@ export interface TaskSecurity {
 
 /** The container's security context over the pod's, for the docker driver. */
 export function taskSecurity(
-  spec: PodSpec,
+  pod: Pod,
   container: Container,
   path: string,
   account: FieldAccount,
 ): TaskSecurity {
-  const podContext: Fields = spec.securityContext ?? {};
-  const context: Fields = { ...podContext, ...container.securityContext };
-  const at = `${path}.securityContext`;
-  const user = userOf(context, at, account);
-  const options = securityOptions(context, at, account);
-  const capabilities = context["capabilities"] as { add?: string[]; drop?: string[] } | undefined;
-  const groups = [...list(podContext["supplementalGroups"]), ...list(podContext["fsGroup"])].map(String);
+  const security = effectiveSecurity(pod, container, path);
+  const { runAsNonRoot, capabilities, supplementalGroups, fsGroup } = security;
+  if (runAsNonRoot && runAsNonRootVerdict(pod, container).type !== "allowed") {
+    account.reject(runAsNonRoot.path, "only a runAsUser other than 0 shows it; set runAsUser");
+  }
+  const user = userOf(security, account);
+  const options = securityOptions(security, account);
+  const groups = [...(supplementalGroups?.value ?? []), ...(fsGroup ? [fsGroup.value] : [])].map(String);
   return {
     ...(user === undefined ? {} : { user }),
     config: {
-      ...(context["privileged"] === true ? { privileged: true } : {}),
-      ...(context["readOnlyRootFilesystem"] === true ? { readonly_rootfs: true } : {}),
-      ...(capabilities?.add?.length ? { cap_add: capabilities.add } : {}),
-      ...(capabilities?.drop?.length ? { cap_drop: capabilities.drop } : {}),
+      ...(security.privileged?.value ? { privileged: true } : {}),
+      ...(security.readOnlyRootFilesystem?.value ? { readonly_rootfs: true } : {}),
+      ...(capabilities?.value.add.length ? { cap_add: capabilities.value.add } : {}),
+      ...(capabilities?.value.drop.length ? { cap_drop: capabilities.value.drop } : {}),
       ...(groups.length > 0 ? { group_add: groups } : {}),
       ...(options.length > 0 ? { security_opt: options } : {}),
     },
   };
 }
 
-function userOf(context: Fields, at: string, account: FieldAccount): string | undefined {
-  const user = context["runAsUser"];
-  const group = context["runAsGroup"];
-  if (context["runAsNonRoot"] === true && (user === undefined || user === 0)) {
-    account.reject(`${at}.runAsNonRoot`, "only a runAsUser other than 0 shows it; set runAsUser");
-  }
-  if (user === undefined) {
-    if (group !== undefined) account.reject(`${at}.runAsGroup`, "needs runAsUser beside it");
+function userOf({ runAsUser, runAsGroup }: EffectiveSecurity, account: FieldAccount): string | undefined {
+  if (!runAsUser) {
+    if (runAsGroup) account.reject(runAsGroup.path, "needs runAsUser beside it");
     return undefined;
   }
-  return group === undefined ? String(user) : `${user}:${group}`;
+  return runAsGroup ? `${runAsUser.value}:${runAsGroup.value}` : `${runAsUser.value}`;
 }
 
-function securityOptions(context: Fields, at: string, account: FieldAccount): string[] {
+function securityOptions(security: EffectiveSecurity, account: FieldAccount): string[] {
+  const { seccompProfile, appArmorProfile, seLinuxOptions } = security;
   const options: string[] = [];
-  if (context["allowPrivilegeEscalation"] === false) options.push("no-new-privileges");
-  const seccomp = context["seccompProfile"] as { type?: string } | undefined;
-  if (seccomp?.type === "Unconfined") options.push("seccomp=unconfined");
-  if (seccomp?.type === "Localhost") {
-    account.reject(`${at}.seccompProfile`, "profiles of the client's disk are not reachable");
+  if (!allowsPrivilegeEscalation(security)) options.push("no-new-privileges");
+  if (seccompProfile?.value.type === "Unconfined") options.push("seccomp=unconfined");
+  if (seccompProfile?.value.type === "Localhost") {
+    account.reject(seccompProfile.path, "profiles of the client's disk are not reachable");
   }
-  const appArmor = context["appArmorProfile"] as { type?: string; localhostProfile?: string } | undefined;
-  if (appArmor?.type === "Unconfined") options.push("apparmor=unconfined");
-  if (appArmor?.type === "Localhost") options.push(`apparmor=${appArmor.localhostProfile}`);
-  const selinux = (context["seLinuxOptions"] ?? {}) as Readonly<Record<string, string>>;
-  for (const [key, value] of Object.entries(selinux)) options.push(`label=${key}:${value}`);
+  if (appArmorProfile?.value.type === "Unconfined") options.push("apparmor=unconfined");
+  if (appArmorProfile?.value.type === "Localhost") {
+    const { localhostProfile } = appArmorProfile.value;
+    if (localhostProfile) options.push(`apparmor=${localhostProfile}`);
+    else account.reject(appArmorProfile.path, "names no localhostProfile");
+  }
+  for (const [key, value] of Object.entries(seLinuxOptions?.value ?? {}))
+    options.push(`label=${key}:${value}`);
   return options;
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
 }

@@ -43,9 +43,7 @@ export function translateTask(inputs: TaskInputs): Task {
   const volumes = docker ? taskVolumes(pod, container, path, secrets, account) : noVolumes;
   if (!docker) unmountable(container, path, account);
   checkBindings(inputs);
-  const security = docker
-    ? taskSecurity(pod.pod.spec ?? { containers: [] }, raw, path, account)
-    : { config: {} };
+  const security = docker ? taskSecurity(pod.pod, raw, path, account) : { config: {} };
   const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
   const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
   const templates = [...gate, ...environment.templates, ...volumes.templates];

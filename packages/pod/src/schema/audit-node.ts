@@ -1,7 +1,7 @@
 import { compileTable, hasLongerRules, type RuleNode } from "../compiled-table.ts";
 import { joinKey } from "../field-path.ts";
 import type { SupportRule, SupportTable } from "../support-table.ts";
-import { type ApiField, apiType, type FieldType } from "./api-types.ts";
+import { type ApiType, apiType, type FieldType } from "./api-types.ts";
 
 const opaque: FieldType = { kind: "any" };
 const noRules: readonly SupportRule[] = [];
@@ -12,6 +12,8 @@ export class AuditNode {
   readonly suffix: string;
   readonly type: FieldType;
   readonly default: unknown;
+  /** The object that the schema expects here; undefined where it expects another kind of value. */
+  readonly object: ApiType | undefined;
   /** Whether any rule ends here or further down. */
   readonly hasRules: boolean;
   /** Rules that end here, the one to try first in front. */
@@ -19,7 +21,6 @@ export class AuditNode {
   /** Whether a rule with a longer path stands below. */
   readonly hasLongerRules: boolean;
   readonly #rule: RuleNode | undefined;
-  readonly #fields: ReadonlyMap<string, ApiField> | undefined;
   readonly #children = new Map<string, AuditNode>();
   #any: AuditNode | undefined;
   #element: AuditNode | undefined;
@@ -32,17 +33,7 @@ export class AuditNode {
     this.rules = rule?.rules ?? noRules;
     this.hasLongerRules = rule !== undefined && hasLongerRules(rule);
     this.#rule = rule;
-    this.#fields = type.kind === "reference" ? apiType(type.type).fields : undefined;
-  }
-
-  /** The fields of the object that the schema expects here; none where it expects another kind of value. */
-  get fieldNames(): Iterable<string> {
-    return this.#fields?.keys() ?? [];
-  }
-
-  /** Whether the object that the schema expects here has a field of that name. */
-  knows(name: string): boolean {
-    return this.#fields?.has(name) ?? false;
+    this.object = type.kind === "reference" ? apiType(type.type) : undefined;
   }
 
   /** The node of a key with a name of its own; undefined for what only `anyKey` may stand for. */
@@ -52,7 +43,7 @@ export class AuditNode {
 
   /** The node of every other key: undefined where neither the schema nor a rule allows any. */
   get anyKey(): AuditNode | undefined {
-    if (this.#any === undefined && (this.#fields === undefined || this.#rule?.any !== undefined)) {
+    if (this.#any === undefined && (this.object === undefined || this.#rule?.any !== undefined)) {
       const type = this.type.kind === "map" ? this.type.value : opaque;
       this.#any = new AuditNode("", type, undefined, this.#rule?.any);
     }
@@ -67,7 +58,7 @@ export class AuditNode {
   }
 
   #makeField(key: string): AuditNode | undefined {
-    const field = this.#fields?.get(key);
+    const field = this.object?.fields.get(key);
     const named = this.#rule?.children.get(key);
     if (field === undefined && named === undefined) return undefined;
     const inMap = this.type.kind === "map" ? this.type.value : opaque;

@@ -1,0 +1,47 @@
+import { apiType, type FieldType } from "./api-types.ts";
+
+/** One place in PodSpec that the API knows. */
+export interface SchemaPath {
+  /** As rules of a support table write it: `spec.containers[].resources.limits{}`. */
+  readonly path: string;
+  /** What stands there; at `[]` one element, at `{}` the value of one key. */
+  readonly type: FieldType;
+  /** Whether the object that holds the field is refused without it. */
+  readonly required: boolean;
+  /** What the API fills in, or a function that judges it by the neighbours; undefined without. */
+  readonly default: unknown;
+}
+
+/** Objects of their own inside of a pod, which only the controller that makes them reads. */
+const templates = /\.volumeClaimTemplate\.(metadata|spec)$/;
+
+let paths: readonly SchemaPath[] | undefined;
+
+/**
+ * Every path of PodSpec in Kubernetes 1.36 with what 1.37 adds, objects and lists included, in the order of the types.
+ * A list of texts or numbers stands as `args[]`, a list of objects as `env[]` before the fields of its elements. Left
+ * out is the inside of `ephemeral.volumeClaimTemplate`, which is another object.
+ */
+export function schemaPaths(): readonly SchemaPath[] {
+  if (paths !== undefined) return paths;
+  const found: SchemaPath[] = [];
+  addFields("PodSpec", "spec", found);
+  paths = found;
+  return found;
+}
+
+function addFields(typeName: string, owner: string, found: SchemaPath[]): void {
+  for (const field of apiType(typeName).fields.values()) {
+    let { type } = field;
+    let path = `${owner}.${field.name}`;
+    for (
+      ;
+      type.kind === "list" || type.kind === "map";
+      type = type.kind === "list" ? type.element : type.value
+    ) {
+      path += type.kind === "list" ? "[]" : "{}";
+    }
+    found.push({ path, type, required: field.required, default: field.default });
+    if (type.kind === "reference" && !templates.test(path)) addFields(type.type, path, found);
+  }
+}
