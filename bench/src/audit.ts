@@ -13,7 +13,7 @@ const tables: Readonly<Record<string, SupportTable>> = {
   local: localSupport(host),
   nomad: supportTable(defaultTranslateOptions),
   fargate: fargateSupport,
-  batch: batchSupport,
+  batch: batchSupport({}),
 };
 
 /** The account of every field, by the table of each backend. */
