@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 
 /** Draws by lot, always alike for the same seed (mulberry32). */
-export class Lot {
+class Lot {
   #state: number;
 
   constructor(seed: number) {
@@ -181,10 +181,7 @@ const volumeSources: readonly Json[] = [
 ];
 
 /** A pod's spec that the API server takes. */
-export function podSpec(
-  lot: Lot,
-  restartPolicies: readonly string[] = ["Always", "OnFailure", "Never"],
-): Json {
+function podSpec(lot: Lot, restartPolicies: readonly string[] = ["Always", "OnFailure", "Never"]): Json {
   const volumes = Array.from({ length: lot.below(4) }, (_, index) => ({
     name: `v${index}`,
     ...lot.one(volumeSources),

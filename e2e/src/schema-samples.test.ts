@@ -1,11 +1,8 @@
-import { Agent, request } from "node:https";
 import type { Pod } from "@vkubelet/core";
 import { podWith, schemaPaths, valuesAt } from "@vkubelet/pod/schema";
 import { type ControlPlane, peerOrSkip, startControlPlane } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-/** Alpha fields that a server without these gates drops. */
-const gates = ["ContainerStopSignals=true"];
+import { type DryRunApi, eightAtOnce, openDryRunApi, podsPath, sampleServer } from "./dry-run-api.ts";
 
 /** The paths that the server does not take, whatever stands beside them, with what it says. */
 const refusals: readonly (readonly [path: RegExp, answer: RegExp])[] = [
@@ -30,74 +27,30 @@ const refusals: readonly (readonly [path: RegExp, answer: RegExp])[] = [
 describe.runIf(await peerOrSkip("kubernetes"))("the sample pods of the schema", () => {
   let controlPlane: ControlPlane;
   let running: Pod;
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  let api: DryRunApi;
 
   beforeAll(async () => {
-    controlPlane = await startControlPlane({
-      scheduler: false,
-      extraArguments: { apiServer: ["--allow-privileged=true", `--feature-gates=${gates.join(",")}`] },
-    });
-    const metadata = { name: "sample" };
-    const pods = "/api/v1/namespaces/default/pods";
-    await created("/api/v1/namespaces/default/serviceaccounts", { metadata });
-    await created("/apis/scheduling.k8s.io/v1/priorityclasses", {
-      metadata,
-      value: 7,
-      preemptionPolicy: "Never",
-    });
-    await created("/apis/node.k8s.io/v1/runtimeclasses", {
-      metadata,
-      handler: "sample",
-      overhead: { podFixed: { cpu: "100m" } },
-    });
+    controlPlane = await startControlPlane(sampleServer);
+    api = openDryRunApi(controlPlane);
+    await api.createNamed();
     const claimed = podWith("spec.volumes[].persistentVolumeClaim");
     const volumes = [
       { name: "data", emptyDir: {} },
       { name: "claim", persistentVolumeClaim: { claimName: "sample" } },
     ];
-    running = (await created(pods, { ...claimed, spec: { ...claimed.spec, volumes } })) as Pod;
+    running = (await api.create(podsPath, { ...claimed, spec: { ...claimed.spec, volumes } })) as Pod;
   });
   afterAll(async () => {
-    agent.destroy();
+    api?.close();
     await controlPlane?.stop();
   });
-
-  async function created(path: string, body: unknown): Promise<unknown> {
-    const answer = await send("POST", path, body);
-    expect(answer.message).toBe("");
-    return answer.content;
-  }
-
-  function send(method: "POST" | "PUT", path: string, body: unknown) {
-    return new Promise<{ readonly message: string; readonly content: Pod }>((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${controlPlane.token("admin")}`,
-        "content-type": "application/json",
-      };
-      const options = { method, headers, agent, ca: controlPlane.caPem };
-      const sent = request(controlPlane.server + path, options, (response) => {
-        let text = "";
-        response.on("data", (chunk) => {
-          text += chunk;
-        });
-        response.on("end", () => {
-          const content = JSON.parse(text);
-          resolve({ message: (response.statusCode ?? 500) < 300 ? "" : content.message, content });
-        });
-      });
-      sent.on("error", reject);
-      sent.end(JSON.stringify(body));
-    });
-  }
 
   /** What the server says to a pod with that path, in a dry run; empty where it takes the pod and keeps the field. */
   async function answerTo(path: string): Promise<string> {
     const isEphemeral = path.startsWith("spec.ephemeralContainers");
-    const query = "?dryRun=All&fieldValidation=Strict";
-    const pods = "/api/v1/namespaces/default/pods";
     const { message, content } = isEphemeral
-      ? await send("PUT", `${pods}/sample/ephemeralcontainers${query}`, podWith(path, running))
-      : await send("POST", pods + query, { ...podWith(path), metadata: { generateName: "sample-" } });
+      ? await api.tryRequest("PUT", `${podsPath}/sample/ephemeralcontainers`, podWith(path, running))
+      : await api.tryPod(podWith(path));
     if (message !== "") return message;
     return valuesAt(content.spec, path).length > 0 ? "" : "dropped";
   }
@@ -105,16 +58,11 @@ describe.runIf(await peerOrSkip("kubernetes"))("the sample pods of the schema", 
   it("are valid pods for the API server, but for the paths that it never takes", async () => {
     const paths = schemaPaths().map(({ path }) => path);
     const wrong: string[] = [];
-    const waiting = [...paths];
-    const worker = async () => {
-      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-        const at = path;
-        const answer = await answerTo(at);
-        const expected = refusals.find(([pattern]) => pattern.test(at))?.[1] ?? /^$/;
-        if (!expected.test(answer)) wrong.push(`${path}: ${answer}`);
-      }
-    };
-    await Promise.all(Array.from({ length: 8 }, worker));
+    await eightAtOnce(paths, async (path) => {
+      const answer = await answerTo(path);
+      const expected = refusals.find(([pattern]) => pattern.test(path))?.[1] ?? /^$/;
+      if (!expected.test(answer)) wrong.push(`${path}: ${answer}`);
+    });
     expect(wrong).toEqual([]);
   });
 });

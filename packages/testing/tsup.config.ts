@@ -1,4 +1,4 @@
 import { defineConfig } from "tsup";
 import { packageBuild } from "../../tools/workspace/tsup.ts";
 
-export default defineConfig(packageBuild(["src/index.ts"]));
+export default defineConfig(packageBuild(["src/index.ts", "src/node/index.ts", "src/vitest/index.ts"]));

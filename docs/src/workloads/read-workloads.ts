@@ -10,6 +10,8 @@ export interface Workload {
   /** The object that the pod comes out of: `Deployment frontend`. */
   readonly name: string;
   readonly pod: Pod;
+  /** Why the API server would refuse the manifest, which is a mere part of one; empty for all others. */
+  readonly flaws: readonly string[];
 }
 
 /** Where manifests come from: the repository and one of its commits. */
@@ -22,7 +24,7 @@ export interface WorkloadSource {
 /**
  * Every workload of the manifests below `folder`, in the order of their paths, with the defaults and admission steps of
  * the API server. Throws for a manifest that cannot be read or holds an object of which no pod is made: a collection
- * of workloads has none.
+ * of workloads has none. Parts of manifests, such as patches, are kept with their flaws.
  */
 export async function readWorkloads(folder: string): Promise<readonly Workload[]> {
   const entries = await readdir(folder, { recursive: true });
@@ -30,15 +32,18 @@ export async function readWorkloads(folder: string): Promise<readonly Workload[]
   const workloads: Workload[] = [];
   for (const file of files) {
     const { documents, issues } = readManifests(await readFile(join(folder, file), "utf8"));
-    for (const { line, message } of issues) throw new Error(`read ${file}: line ${line}: ${message}`);
-    for (const { object } of documents) {
+    if (documents.length === 0) throw new Error(`read ${file}: ${issues[0]?.message ?? "it is empty"}`);
+    for (const { object, index } of documents) {
       const { pods, skipped } = podsOf(object, { admission: true });
       for (const { kind, reason } of skipped)
         throw new Error(`read ${file}: ${kind || "an object"} ${reason}`);
       for (const { source, pod } of pods) {
         const uid = `00000000-0000-4000-8000-${String(workloads.length).padStart(12, "0")}`;
         const name = `${source.kind} ${source.name}`;
-        workloads.push({ file, name, pod: { ...pod, metadata: { ...pod.metadata, uid } } });
+        const flaws = issues
+          .filter(({ document }) => document === index)
+          .map(({ path, message }) => `${path} ${message}`);
+        workloads.push({ file, name, pod: { ...pod, metadata: { ...pod.metadata, uid } }, flaws });
       }
     }
   }

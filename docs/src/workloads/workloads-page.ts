@@ -7,19 +7,21 @@ import type { Workload, WorkloadSource } from "./read-workloads.ts";
 /** Reasons that are shown for each backend. */
 const shownReasons = 12;
 /** Among the sources of the repository's own documentation: where the page stands. */
-export const workloadsPagePath = "docs/workloads.md";
+export const workloadsPagePath = "docs/workloads-report.md";
 
 /** The page about what becomes of a collection of workloads. The same for the same workloads. */
 export function workloadsPage(workloads: readonly Workload[], sources: readonly WorkloadSource[]): string {
   const services = workloads.filter(isService).length;
   return `${[
     "# How real workloads fare",
-    "<!-- Written by docs/src/write-workloads.mjs; the test e2e/src/corpus.test.ts keeps it true. -->",
+    "<!-- Written by docs/src/write-workloads-report.mjs; the test e2e/src/corpus.test.ts keeps it true. -->",
     `${workloads.length} pods, Jobs, Deployments and the like, as they stand in public repositories: ${sources
       .map(({ repository, commit, files }) => `${files} of \`${repository}\` at \`${commit.slice(0, 12)}\``)
       .join(", ")}. ${services} are service pods (\`restartPolicy: Always\`), ${
       workloads.length - services
-    } are batch pods. Each is made as its controller would make it, with all defaults and the service account's token volume, and translated as it is, without a change for any backend. ConfigMaps and Secrets that the manifests name stand in by their names.`,
+    } are batch pods. Each is made as its controller would make it, with all defaults and the service account's token volume, and translated as it is, without a change for any backend. ConfigMaps and Secrets that the manifests name stand in by their names. ${
+      workloads.filter(({ flaws }) => flaws.length > 0).length
+    } manifests are patches that a server would refuse, most of them without an image; they count like the others.`,
     "A pod is _exact_ when every field does what it does in Kubernetes, _approximated_ when something does less and the report says what, and _rejected_ when a field cannot be honoured. No pod is exact where the default token volume is rewritten, left out or put into a process; that alone is an approximation.",
     "## Outcomes",
     outcomeTable(configurations, workloads),

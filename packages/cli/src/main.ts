@@ -4,6 +4,8 @@ import { describeError, UsageError } from "./cli-error.ts";
 import { logLevels } from "./console-logger.ts";
 import type { DemoFlags } from "./demo/demo-command.ts";
 import { providerNames, type RunFlags } from "./run/config.ts";
+import { outputFormats } from "./translate/output-format.ts";
+import type { TranslateFlags } from "./translate/translate-command.ts";
 
 const program = new Command("vkubelet")
   .description("Virtual kubelets: nodes of a Kubernetes cluster whose pods run elsewhere.")
@@ -58,6 +60,44 @@ machine. A node for Nomad is there where NOMAD_ADDR answers or a nomad is on PAT
   .action(async (flags: DemoFlags) => {
     const { demoCommand } = await import("./demo/demo-command.ts");
     process.exitCode = await demoCommand(flags);
+  });
+
+program
+  .command("translate")
+  .description(
+    "Show what the workloads of some manifests become at a backend, without a cluster or an account.",
+  )
+  .addOption(
+    new Option("-f, --file <file>", "manifests in YAML or JSON, - for the standard input; may be repeated")
+      .argParser((file: string, before: readonly string[] = []) => [...before, file])
+      .makeOptionMandatory(),
+  )
+  .addOption(new Option("--to <name>", "the backend").choices(providerNames).makeOptionMandatory())
+  .addOption(new Option("-o, --output <format>", "what is printed").choices(outputFormats).default("json"))
+  .option("--strict", "approximated fields count as rejected")
+  .option("--config <file>", "settings of the backend, as for run; without one, previews stand for them")
+  .option("-n, --namespace <name>", "namespace of objects that name none", "default")
+  .addHelpText(
+    "after",
+    `
+Requests and reports go to stdout, everything else to stderr. Exit code 1 when a field is rejected, 2 when the input
+cannot be used. Values of Secrets that stand in the files are printed as they are sent.
+
+Examples:
+  vkubelet translate -f deployment.yaml --to fargate -o table
+  kustomize build . | vkubelet translate -f - --to nomad --strict > /dev/null`,
+  )
+  .action(async (flags: TranslateFlags) => {
+    const [{ translateCommand }, { readInput }] = await Promise.all([
+      import("./translate/translate-command.ts"),
+      import("./read-input.ts"),
+    ]);
+    process.exitCode = await translateCommand(flags, {
+      read: readInput,
+      stdout: (text) => process.stdout.write(text),
+      stderr: (text) => process.stderr.write(text),
+      columns: process.stdout.columns,
+    });
   });
 
 try {

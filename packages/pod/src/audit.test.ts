@@ -109,6 +109,13 @@ describe("known fields", () => {
     ]);
   });
 
+  it("ends on JSON that is nested without end", () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    const [entry] = auditPod(podOf({ hostname: deep }), exactAll).entries;
+    expect(entry).toMatchObject({ disposition: "reject", reason: "nested too deep; no field of a pod is" });
+  });
+
   it("lets a table name a field that Kubernetes adds later", () => {
     const table: SupportTable = [
       ...exactAll,

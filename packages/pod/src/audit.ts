@@ -64,7 +64,7 @@ class Audit {
       sameJson(value, decision.rule.default)
     ) {
       this.#report(path, decision, true);
-    } else if (!hasParts(value)) {
+    } else if (!isObject(value)) {
       this.#report(path, decision, isApiDefault(value, node.default, owner));
     } else if (depth === maximumDepth) {
       this.entries.push({ path, disposition: "reject", reason: tooDeepReason });
@@ -74,18 +74,21 @@ class Audit {
         this.visit(value[index], element, decision, `${path}[${index}]`, noOwner, depth + 1);
       }
     } else {
-      this.#visitFields(value, node, decision, path, depth + 1);
+      const keys = Object.keys(value);
+      if (keys.length === 0) this.#report(path, decision, isApiDefault(value, node.default, owner));
+      else this.#visitFields(value, keys, node, decision, path, depth + 1);
     }
   }
 
   #visitFields(
     value: Owner,
+    keys: readonly string[],
     node: AuditNode,
     decision: Decision | undefined,
     path: string,
     depth: number,
   ): void {
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       const child = value[key];
       if (child === undefined) continue;
       const field = node.field(key);
@@ -144,11 +147,6 @@ function isObject(value: unknown): value is Owner {
 /** null and the empty list: what the API drops. An empty object may mean something (`emptyDir: {}`). */
 function isUnset(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
-}
-
-/** Whether the value is no leaf: a list, or an object with keys. */
-function hasParts(value: unknown): value is Owner {
-  return isObject(value) && (Array.isArray(value) || Object.keys(value).length > 0);
 }
 
 function isApiDefault(value: unknown, defaultValue: unknown, owner: Owner): boolean {

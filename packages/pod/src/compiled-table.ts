@@ -1,4 +1,4 @@
-import { parsePath } from "./field-path.ts";
+import { type PathStep, parsePath } from "./field-path.ts";
 import type { SupportRule, SupportTable } from "./support-table.ts";
 
 /** A place in the tree of all rule paths. */
@@ -19,7 +19,7 @@ export function compileTable(table: SupportTable): RuleNode {
   const root = newNode();
   for (const rule of table) {
     let node = root;
-    for (const step of parsePath(rule.path)) {
+    for (const step of stepsOf(rule.path)) {
       if (step.type === "name") {
         const child: RuleNode = node.children.get(step.name) ?? newNode();
         node.children.set(step.name, child);
@@ -35,6 +35,19 @@ export function compileTable(table: SupportTable): RuleNode {
   }
   compiledTables.set(table, root);
   return root;
+}
+
+/** Backends that make their table anew for every pod write the same paths each time, and reading them is the cost. */
+const knownSteps = new Map<string, readonly PathStep[]>();
+const mostKnown = 10_000;
+
+function stepsOf(path: string): readonly PathStep[] {
+  const known = knownSteps.get(path);
+  if (known !== undefined) return known;
+  if (knownSteps.size === mostKnown) knownSteps.clear();
+  const steps = parsePath(path);
+  knownSteps.set(path, steps);
+  return steps;
 }
 
 /** Whether a longer path than this node's own has a rule. */

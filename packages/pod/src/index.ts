@@ -30,15 +30,18 @@ export {
   resolveLifecycles,
   stopSignalOf,
 } from "./lifecycle.ts";
+export {
+  dataIssues,
+  type ManifestInputsOptions,
+  type ManifestObject,
+  manifestInputs,
+} from "./manifest-inputs.ts";
 export { matchesNodeAffinity, preferredNodeScore } from "./node-affinity.ts";
 export { type InsufficientResource, insufficientResources } from "./node-resources.ts";
 export type { ObjectReference } from "./object-references.ts";
 export { type ParsedPod, parsePod } from "./parse-pod.ts";
-export {
-  computePhase,
-  isTerminalPhase,
-  type PhaseInput,
-} from "./phase.ts";
+
+export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
 export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
 export {
   isCriticalPod,
@@ -90,6 +93,7 @@ export { Quantity } from "./quantity.ts";
 export { isRecursiveReadOnly, type VolumeMountStatus, volumeMountStatuses } from "./recursive-read-only.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
+export { type ReportTableOptions, reportLine, reportTable } from "./report-text.ts";
 export { approximationNotice, rejectionOf } from "./report-verdict.ts";
 export type { ResolveInputs } from "./resolution.ts";
 export { parseResolvConf, resolvConfText } from "./resolv-conf.ts";
@@ -155,5 +159,11 @@ export { acceptAnnotation } from "./translator/accepted-fields.ts";
 export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
 export { translateManifest } from "./translator/translate-manifest.ts";
 export type { BackendRequest, Translation } from "./translator/translation.ts";
+export {
+  type DocumentSource,
+  type TranslationDocument,
+  translationDocument,
+} from "./translator/translation-document.ts";
 export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";
 export { type VolumeUpdate, volumeUpdates } from "./volume-updates.ts";
+export { type WireJson, type WireObject, wireJson, wireText } from "./wire-json.ts";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { resolvedPodOf, testPodUid } from "./resolved-pod-of.ts";
+import { resolvedPodOf } from "./resolved-pod-of.ts";
+import { testPodUid } from "./test-pod-uid.ts";
 
 const container = { name: "main", image: "nginx:1" };
 

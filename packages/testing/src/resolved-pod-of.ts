@@ -1,5 +1,6 @@
 import type { ConfigMap, PodSpec, ResolvedPod, Secret } from "@vkubelet/core";
-import { resolvePod } from "@vkubelet/pod";
+import { manifestInputs, resolvePod } from "@vkubelet/pod";
+import { testPodUid } from "./test-pod-uid.ts";
 
 /** What the pod refers to, by name. */
 export interface ReferencedObjects {
@@ -9,8 +10,7 @@ export interface ReferencedObjects {
   readonly token?: { readonly token: string; readonly expiresAt: string };
 }
 
-/** UID of every pod of {@link resolvedPodOf}. */
-export const testPodUid = "5d3c1c52-0000-4000-8000-000000000001";
+const namespace = "shop";
 
 /**
  * A pod of namespace `shop` with this spec, resolved as a host would on a node of 4 cores and 8 GiB. Throws when it
@@ -22,17 +22,18 @@ export function resolvedPodOf(
   objects: ReferencedObjects = {},
   name = "web-7f",
 ): ResolvedPod {
-  const outcome = resolvePod(
-    { metadata: { namespace: "shop", name, uid: testPodUid }, spec },
-    {
-      attempt,
-      configMap: (key) => objects.configMaps?.[key],
-      secret: (key) => objects.secrets?.[key],
-      services: [],
-      nodeAllocatable: { cpu: "4", memory: "8Gi" },
-      token: () => objects.token,
-    },
-  );
+  const listed = [...named("ConfigMap", objects.configMaps), ...named("Secret", objects.secrets)];
+  const inputs = manifestInputs(listed, {
+    namespace,
+    attempt,
+    nodeAllocatable: { cpu: "4", memory: "8Gi" },
+    token: () => objects.token,
+  });
+  const outcome = resolvePod({ metadata: { namespace, name, uid: testPodUid }, spec }, inputs);
   if (outcome.type === "waiting") throw new Error(JSON.stringify(outcome.waits));
   return outcome.pod;
+}
+
+function named(kind: string, objects: Readonly<Record<string, ConfigMap | Secret>> = {}) {
+  return Object.entries(objects).map(([name, object]) => ({ ...object, kind, metadata: { name } }));
 }

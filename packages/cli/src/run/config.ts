@@ -116,6 +116,19 @@ export async function loadRunConfig(
   };
 }
 
+/** The part of a configuration file that concerns one backend. */
+export interface BackendConfig {
+  readonly nodeName: string | undefined;
+  /** The backend's own section, not checked; undefined where there is none. */
+  readonly section: unknown;
+}
+
+/** Reads and checks a configuration file. Throws {@link UsageError} with one line per mistake. */
+export async function loadBackendConfig(path: string, backend: ProviderName): Promise<BackendConfig> {
+  const file = await readConfigFile(path);
+  return { nodeName: file.nodeName, section: file[backend] };
+}
+
 async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string;
   try {

@@ -40,6 +40,19 @@ export interface ApiType {
   readonly fields: ReadonlyMap<string, ApiField>;
 }
 
+/**
+ * Fields that the server's documents call required and the server takes a pod without: nothing means something there
+ * (an empty header, LUN 0, any node).
+ */
+const optionalInFact: ReadonlySet<string> = new Set([
+  "HTTPHeader.value",
+  "ISCSIVolumeSource.lun",
+  "PreferredSchedulingTerm.preference",
+  "ScaleIOVolumeSource.secretRef",
+  "SleepAction.seconds",
+  "Sysctl.value",
+]);
+
 /** The `List` of `kubectl get -o yaml`, which no server serves: any objects, each with a kind of its own. */
 const listText = `
 List v1
@@ -95,8 +108,8 @@ function parseType(name: string, [apiVersion, ...lines]: readonly string[]): Api
   for (const line of lines) {
     const [left = "", serverDefault] = line.split(" = ");
     const [marked = "", type = ""] = left.split(" ");
-    const required = marked.endsWith("!");
-    const field = required ? marked.slice(0, -1) : marked;
+    const field = marked.replace("!", "");
+    const required = marked.endsWith("!") && !optionalInFact.has(`${name}.${field}`);
     fields.set(field, {
       name: field,
       required,

@@ -5,6 +5,7 @@ import { podWith } from "./pod-with.ts";
 import { schemaPaths } from "./schema-paths.ts";
 
 const container = { name: "a", image: "i" };
+const rule = { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "" };
 const podOf = (spec: Record<string, unknown>) => ({ spec: { containers: [container], ...spec } });
 const messages = (value: unknown, type: Parameters<typeof checkObject>[1] = "Pod") =>
   checkObject(value, type).map(({ path, message }) => `${path} ${message}`);
@@ -77,6 +78,17 @@ describe("checkObject", () => {
     expect(messages({ metadata: null, spec })).toEqual(["spec.containers[1].name is required and missing"]);
     expect(messages(podOf({ containers: null }))).toEqual(["spec.containers is required and missing"]);
     expect(messages({ metadata: {} })).toEqual(["spec is required and missing"]);
+  });
+
+  it("takes an empty text as unset where the known texts are few", () => {
+    const spec = {
+      dnsPolicy: "",
+      tolerations: [{ key: "k", operator: "" }],
+      topologySpreadConstraints: [rule],
+    };
+    expect(messages(podOf(spec))).toEqual([
+      "spec.topologySpreadConstraints[0].whenUnsatisfiable is required and missing",
+    ]);
   });
 
   it("leaves unknown fields to the audit unless it is asked", () => {

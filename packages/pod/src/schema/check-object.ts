@@ -142,8 +142,9 @@ class Check {
     }
     for (const field of type.fields.values()) {
       if (!field.required && !(field.name === "spec" && hasSpec(type))) continue;
-      const present = Object.hasOwn(value, field.name) && (value[field.name] ?? null) !== null;
-      if (!present) this.add(childPath(path, field.name), "is required and missing");
+      const content = Object.hasOwn(value, field.name) ? (value[field.name] ?? undefined) : undefined;
+      const unset = content === undefined || (content === "" && field.type.kind === "enum");
+      if (unset) this.add(childPath(path, field.name), "is required and missing");
     }
     if (type.apiVersion !== undefined) this.#identity(value, type, path);
   }

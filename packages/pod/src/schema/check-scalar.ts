@@ -93,7 +93,8 @@ function isQuantity(text: string | number): boolean {
 
 function enumProblem(value: unknown, values: readonly string[]): string | undefined {
   if (typeof value !== "string") return wrongKind("a string", value);
-  if (values.includes(value)) return undefined;
+  // Empty is unset to the API server, which is an issue only where the field is required.
+  if (value === "" || values.includes(value)) return undefined;
   const nearest = nearestName(value.slice(0, 64), values);
   if (nearest !== undefined) return `is not known; did you mean ${nearest}?`;
   const named = values.filter((name) => name !== "");

@@ -4,8 +4,12 @@ export {
   type ManifestDocument,
   type ManifestIssue,
   type ManifestReading,
-  type ReadOptions,
   readManifests,
 } from "./read-manifests.ts";
 export type { TextPlace } from "./text-places.ts";
+export {
+  type TranslatedObjects,
+  type TranslateObjectsOptions,
+  translateObjects,
+} from "./translate-objects.ts";
 export type { PodsOptions, SkippedObject, WorkloadPod, WorkloadSource } from "./workload-pod.ts";

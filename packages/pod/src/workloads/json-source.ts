@@ -106,9 +106,9 @@ class JsonReader {
       this.#position += 1;
       this.#match(blank);
       const value = this.#value(inner, depth + 1);
-      if (seen.has(key)) this.#report(offset, inner, duplicateMessage(key));
+      if (seen.has(key)) this.#report(offset, inner, duplicateMessage(key), "kept");
       seen.add(key);
-      if (key === "__proto__") this.#report(offset, inner, prototypeMessage);
+      if (key === "__proto__") this.#report(offset, inner, prototypeMessage, "kept");
       else entries.push({ key, offset, value });
     });
     return entries;

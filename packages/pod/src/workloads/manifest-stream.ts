@@ -2,8 +2,8 @@ import { readJson } from "./json-source.ts";
 import type { ReportIssue, SourceNode } from "./source-node.ts";
 import { readYaml } from "./yaml-source.ts";
 
-/** The API server reads no request that is longer. */
-const maximumDocumentLength = 3 * 1024 * 1024;
+/** etcd stores no object that is longer. */
+const maximumDocumentLength = 1.5 * 1024 * 1024;
 
 /** One document of a stream: its tree, or undefined where it could not be read. */
 export interface StreamDocument {
@@ -53,10 +53,14 @@ interface Piece {
 
 function readPiece(text: string, piece: Piece, report: ReportIssue): SourceNode | undefined {
   if (piece.badSeparator) {
-    report(piece.start, "", "only a comment may stand on a line that begins with ---");
+    report(
+      piece.start,
+      "",
+      "only a comment may stand on a line that begins with ---, which is the line before",
+    );
   }
   if (piece.end - piece.start > maximumDocumentLength) {
-    report(piece.start, "", "is longer than 3 MiB, which no API server takes");
+    report(piece.start, "", "is longer than 1.5 Mi characters, and no cluster stores so large an object");
     return undefined;
   }
   const root = readYaml(text.slice(piece.start, piece.end), piece.start, report);

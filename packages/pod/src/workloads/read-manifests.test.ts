@@ -94,21 +94,50 @@ it("what cannot be read is named with its place, and the other documents are rea
 });
 
 it("depth is bounded, in YAML and in JSON", () => {
-  for (const text of ["[".repeat(100_000), "- ".repeat(100_000), '{"a":'.repeat(100_000)]) {
+  for (const text of ["[".repeat(5_000), "- ".repeat(5_000), '{"a":'.repeat(5_000)]) {
     expect(objects(text)).toEqual([]);
     expect(problems(text).length).toBeGreaterThan(0);
   }
 });
 
-it("a further check's issues get the place of the field, or of the object that lacks it", () => {
-  const { issues } = readManifests("kind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n", {
-    check: () => [
-      { path: "spec.containers[0].image", message: "is wrong" },
-      { path: "spec.containers[0].ports[1].x", message: "is missing" },
-    ],
-  });
-  expect(issues.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
-    "4:7 is missing",
-    "5:7 is wrong",
+it("the form of known kinds is checked, each issue with the place of the field or of the object that lacks it", () => {
+  const pod = ["apiVersion: v1", "kind: Pod", "spec:", "  containers:", "    - image: 7", "      imagee: b"];
+  expect(problems(pod.join("\n"))).toEqual([
+    expect.stringMatching(/^0 5:7 spec.containers\[0\].* is missing|^0 5:7 spec.containers\[0\]/),
+    expect.stringMatching(/^0 5:7 spec.containers\[0\]/),
+    expect.stringMatching(/^0 6:7 spec.containers\[0\].imagee/),
+  ]);
+  const list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  data: 7\n- 1\n";
+  expect(problems(list)).toEqual([
+    expect.stringMatching(/^0 6:3 items\[0\].data/),
+    expect.stringMatching(/^0 7:3 items\[1\] is no object/),
+  ]);
+});
+
+it("a document whose content is in doubt is dropped, the others stay", () => {
+  for (const doubt of ["a: .inf", "a: 12345678901234567890", "~: a", "a: *b", "%YAML 1.1", "[a]: 1"]) {
+    const { documents, issues } = readManifests(`${doubt}\n---\nb: 1`);
+    expect(documents.map(({ object }) => object)).toEqual([{ b: 1 }]);
+    expect(issues.length).toBeGreaterThan(0);
+  }
+});
+
+it("no message shows a value", () => {
+  for (const text of ['a: "hunter2', "a: hunter2: x", "hunter2\n  }", "]hunter2", '{"a": hunter2}']) {
+    for (const { message } of readManifests(text).issues) expect(message).not.toContain("hunter2");
+  }
+});
+
+it("after a thousand issues the rest is left unread, and that is said", () => {
+  const bad = `${"]".repeat(1000)}\n---\n`;
+  const { documents, issues } = readManifests(`${bad}b: 1\n---\nc: 1`);
+  expect(documents).toEqual([]);
+  expect(issues.at(-1)?.message).toContain("too many issues");
+});
+
+it("texts and documents beyond the limits are named, not read", () => {
+  expect(problems(" ".repeat(16 * 1024 * 1024 + 1))).toEqual([expect.stringContaining("16 Mi")]);
+  expect(problems(`b: 1\n---\n${" ".repeat(1.6 * 1024 * 1024)}`)).toEqual([
+    expect.stringContaining("1.5 Mi"),
   ]);
 });

@@ -1,4 +1,5 @@
 import type { FieldIssue } from "@vkubelet/core";
+import { checkManifest } from "./check-manifest.ts";
 import { isObject } from "./json-draft.ts";
 import { readStream, type StreamDocument } from "./manifest-stream.ts";
 import type { ReportIssue } from "./source-node.ts";
@@ -6,7 +7,9 @@ import { excessiveAliasingMessage, jsonValueOf, offsetsOf } from "./source-value
 import { type TextPlace, TextPlaces } from "./text-places.ts";
 
 /** A text longer than this is not read at all. */
-const maximumTextLength = 32 * 1024 * 1024;
+const maximumTextLength = 16 * 1024 * 1024;
+/** After so many issues no further document is read. */
+const maximumIssues = 1000;
 
 /** One object of a manifest. */
 export interface ManifestDocument {
@@ -24,12 +27,6 @@ export interface ManifestIssue extends FieldIssue, TextPlace {
   readonly document: number;
 }
 
-/** Options of {@link readManifests}. */
-export interface ReadOptions {
-  /** A further check of every object that could be read; its issues are reported with their places. */
-  readonly check?: (object: Readonly<Record<string, unknown>>) => readonly FieldIssue[];
-}
-
 /** What {@link readManifests} found. */
 export interface ManifestReading {
   /** Every document that is an object; also those with issues that leave no doubt about what it holds. */
@@ -42,33 +39,46 @@ export interface ManifestReading {
  * Reads a manifest as `kubectl create -f` does: a stream of YAML documents or of JSON objects; scalars mean what they
  * mean to kubectl (`yes` and `on` are true, `0644` is 420), documents without content are passed over.
  *
- * Never throws, and takes bounded time and memory for any text: up to 32 Mi characters as a whole, 3 Mi for each
- * document of YAML, 256 levels, and aliases as far as kubectl takes them. All issues are reported at once: faults of
- * syntax, keys that stand twice (the last one counts, as for kubectl), keys named `__proto__` (left out), numbers that
- * JavaScript cannot hold, documents that are no object. Messages name keys, never values.
+ * Never throws, and takes bounded time and memory for any text: up to 16 Mi characters as a whole, 1.5 Mi for
+ * each document of YAML, 256 levels, and aliases as far as kubectl takes them. All issues are reported at once: faults
+ * of syntax, keys that stand twice (the last one counts, as for kubectl), keys named `__proto__` (left out), numbers
+ * that JavaScript cannot hold, documents that are no object, and whatever is wrong with the form of a known kind, fields
+ * that it does not have included (see `checkObject`); only after a thousand of them the rest is left unread,
+ * which is the last issue. Messages name keys, never values.
  */
-export function readManifests(text: string, options: ReadOptions = {}): ManifestReading {
+export function readManifests(text: string): ManifestReading {
   const documents: ManifestDocument[] = [];
   const issues: ManifestIssue[] = [];
   if (text.length > maximumTextLength) {
-    const message = "the text is longer than 32 Mi characters and was not read";
+    const message = "the text is longer than 16 Mi characters and was not read";
     return { documents, issues: [{ document: 0, line: 1, column: 1, path: "", message }] };
   }
   const places = new TextPlaces(text);
+  const dropped = new Set<number>();
   const reporterOf =
     (document: number): ReportIssue =>
-    (offset, path, message) => {
+    (offset, path, message, outcome) => {
       issues.push({ document, ...places.at(offset), path, message });
+      if (outcome !== "kept") dropped.add(document);
     };
   let index = 0;
+  let before = 0;
   for (const found of readStream(text, reporterOf)) {
-    const document = documentOf(found, index, places, reporterOf(index));
-    index += 1;
-    if (!document) continue;
-    documents.push(document);
-    for (const issue of options.check?.(document.object) ?? []) {
-      issues.push({ document: document.index, ...document.placeOf(issue.path), ...issue });
+    if (before >= maximumIssues) {
+      issues.length = before;
+      const message = "was not read, nor what follows: there are too many issues before it";
+      reporterOf(index)(found.offset, "", message);
+      break;
     }
+    const document = documentOf(found, index, places, reporterOf(index));
+    if (document && !dropped.has(index)) {
+      documents.push(document);
+      for (const issue of checkManifest(document.object)) {
+        issues.push({ document: index, ...document.placeOf(issue.path), ...issue });
+      }
+    }
+    index += 1;
+    before = issues.length;
   }
   issues.sort((left, right) => left.line - right.line || left.column - right.column);
   return { documents, issues };

@@ -15,8 +15,11 @@ export interface SourceEntry {
   readonly value: SourceNode;
 }
 
-/** Takes note of what is wrong at a place of the text. */
-export type ReportIssue = (offset: number, path: string, message: string) => void;
+/**
+ * Takes note of what is wrong at a place of the text. The document is dropped then, as kubectl refuses it, unless what
+ * it holds is known all the same: `kept`.
+ */
+export type ReportIssue = (offset: number, path: string, message: string, outcome?: "kept") => void;
 
 /** Values are nested so deep at most; deeper ones are refused before anything recurses into them. */
 export const maximumDepth = 256;

@@ -34,7 +34,6 @@ export function resolveScalar(text: string, tag: string | undefined): ScalarOutc
   const name = tag?.startsWith(standardTags) ? tag.slice(standardTags.length) : tag;
   switch (name) {
     case undefined:
-    case "!":
       return plainScalar(text);
     case "bool":
     case "null":

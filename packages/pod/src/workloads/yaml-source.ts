@@ -31,6 +31,10 @@ export function readYaml(text: string, base: number, report: ReportIssue): Sourc
     report(base, "", tooDeepMessage);
     return undefined;
   }
+  for (const token of tokens) {
+    if (token.type === "directive")
+      report(base + token.offset, "", "has a directive, which kubectl does not take");
+  }
   // Keys are compared below, by a set: the reader's own comparison takes the square of their number.
   const composer = new Composer({
     schema: "failsafe",
@@ -41,12 +45,16 @@ export function readYaml(text: string, base: number, report: ReportIssue): Sourc
   });
   const [document, ...further] = [...composer.compose(tokens)];
   if (!document) return undefined;
-  for (const error of document.errors) report(base + error.pos[0], "", `is no YAML: ${error.message}`);
+  for (const { pos, message } of document.errors) {
+    // Behind a colon the reader quotes the text, which may be a secret.
+    report(base + pos[0], "", `is no YAML: ${message.replace(/: ".*$/s, "")}`);
+  }
   for (const { range } of further) {
     report(
       base + range[0],
       "",
       "is another document without a line of --- before it, which kubectl does not read",
+      "kept",
     );
   }
   const node = new TreeBuilder(base, report).build(document);
@@ -142,9 +150,9 @@ class TreeBuilder {
       const value = this.#node(pair.value, inner, offset);
       if (key === undefined) continue;
       const at = this.#base + offset;
-      if (seen.has(key)) this.#report(at, inner, duplicateMessage(key));
+      if (seen.has(key)) this.#report(at, inner, duplicateMessage(key), "kept");
       seen.add(key);
-      if (key === "__proto__") this.#report(at, inner, prototypeMessage);
+      if (key === "__proto__") this.#report(at, inner, prototypeMessage, "kept");
       else entries.push({ key, offset: at, value });
     }
     return entries;

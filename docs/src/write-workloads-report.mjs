@@ -1,5 +1,5 @@
-// Writes docs/workloads.md from the collection of workloads in the folder VKUBELET_CORPUS.
-// usage: VKUBELET_CORPUS=FOLDER node --conditions=@vkubelet/source docs/src/write-workloads.mjs
+// Writes docs/workloads-report.md from the collection of workloads in the folder VKUBELET_CORPUS.
+// usage: VKUBELET_CORPUS=FOLDER node --conditions=@vkubelet/source docs/src/write-workloads-report.mjs
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./code-blocks.ts";

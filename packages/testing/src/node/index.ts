@@ -1,0 +1,10 @@
+export {
+  type GoldenBackend,
+  type GoldenCase,
+  type GoldenOptions,
+  type GoldenSuite,
+  type GoldenUpdate,
+  goldenBackend,
+  goldenCases,
+  goldenVariable,
+} from "./golden-cases.ts";

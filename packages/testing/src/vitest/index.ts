@@ -1,0 +1,2 @@
+export { goldenTests } from "./golden-tests.ts";
+export { type TranslationMatchers, translationMatchers } from "./matchers.ts";
