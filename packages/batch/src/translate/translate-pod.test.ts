@@ -174,7 +174,7 @@ describe("what is not honoured is named", () => {
     [
       "capabilities",
       { securityContext: { capabilities: { drop: ["ALL"] } } },
-      [".securityContext.capabilities"],
+      [".securityContext.capabilities.drop"],
     ],
     ["reserved names", { env: [{ name: "AWS_BATCH_X", value: "1" }] }, [".env[0].name"]],
     ["a text that Batch would replace", { args: ["Ref::vkubelet_uid"] }, [".args"]],
