@@ -242,7 +242,9 @@ const rawExecPod: readonly SupportRule[] = [
     rule("approx", `spec.volumes[].${kind}`, "raw_exec mounts nothing; a service account token is left out"),
   ),
   rule("reject", "spec.runtimeClassName", "raw_exec has no runtimes; leave it out"),
-  rule("exact", "spec.volumes", "of use only where it is mounted, and a mount is judged by itself"),
+  ...["spec.volumes", "spec.volumes[].name"].map((path) =>
+    rule("exact", path, "of use only where it is mounted, and a mount is judged by itself"),
+  ),
   rule("exact", "spec.hostNetwork", "processes have the client's network anyway"),
   ...["hostPath", "nfs", "persistentVolumeClaim"].map((kind) =>
     rule("reject", `spec.volumes[].${kind}`, "raw_exec mounts nothing; use the docker driver"),
