@@ -95,8 +95,8 @@ describe("vkubelet translate", () => {
   it("names each rejection with file, line and path of the workload, and exits with 1", async () => {
     const rejected = job.replace("restartPolicy: Never", "restartPolicy: Never\n      hostNetwork: true");
     const { code, stdout, stderr } = await run({ "a.yaml": job, "b.yaml": rejected });
-    expect(stderr).toBe(
-      "vkubelet: b.yaml:9:7: Job shop/work: spec.template.spec.hostNetwork: rejected: a task has a network of its own\n",
+    expect(stderr).toMatch(
+      /^vkubelet: b\.yaml:9:7: Job shop\/work: spec\.template\.spec\.hostNetwork: rejected: a task has a network of its own [^\n]*\n$/,
     );
     expect(JSON.parse(stdout)).toMatchObject([{ requests: [{}, {}] }, { requests: [] }]);
     expect(code).toBe(1);
