@@ -1,12 +1,12 @@
 import type { ResolvedPod } from "@vkubelet/core";
-import { credentialsForImage, type FieldAccount } from "@vkubelet/pod";
+import { credentialsForImage, type FieldAccount, imageReferenceOf } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 
 const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 /**
  * ARN of the Secrets Manager secret for an image, by the longest registry in `known` that covers it; undefined when
- * none is needed. An issue when the pod brings credentials that AWS could not use.
+ * none is needed. An issue when the pod brings credentials that AWS could not use, or the image has no proper name.
  */
 export function registryCredential(
   pod: ResolvedPod,
@@ -19,7 +19,12 @@ export function registryCredential(
     .filter(([registry]) => covers(registry))
     .sort(([a], [b]) => b.length - a.length);
   if (best) return best[1];
-  const brought = located ? credentialsForImage(image, pod.pullCredentials) : [];
+  if (!located || image === "") return undefined;
+  if (imageReferenceOf(image) === undefined) {
+    account.reject(`${located.path}.image`, "is no name of an image");
+    return undefined;
+  }
+  const brought = credentialsForImage(image, pod.pullCredentials);
   const needed = brought.find(({ registry }) => !ecrHost.test(registry));
   if (needed) {
     account.reject(

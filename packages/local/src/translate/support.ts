@@ -30,6 +30,11 @@ function podRules(host: LocalHost): SupportTable {
       disposition: "approx",
       reason: "only HOSTNAME can carry it",
     },
+    {
+      path: "spec.hostnameOverride",
+      disposition: "approx",
+      reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
+    },
     { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
     ...["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"].flatMap(
       (path): SupportTable => [
@@ -42,6 +47,18 @@ function podRules(host: LocalHost): SupportTable {
         },
       ],
     ),
+    {
+      path: "spec.hostUsers",
+      disposition: "reject",
+      reason: "processes have no user namespace of their own",
+      accepted: "users of the process are users of this machine",
+      default: true,
+    },
+    {
+      path: "spec.resourceClaims",
+      disposition: "reject",
+      reason: "there is no driver for dynamic resources on this machine",
+    },
     {
       path: "spec.shareProcessNamespace",
       disposition: "approx",
@@ -65,7 +82,8 @@ function podRules(host: LocalHost): SupportTable {
       accepted: "a process of this machine, as always",
     },
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
-    ...securityRules("spec.securityContext", host),
+    ...commonSecurity("spec.securityContext", host),
+    ...podSecurity,
     { path: "spec.os", disposition: "exact", reason: `this machine runs ${host.operatingSystem}` },
     {
       path: "spec.os.name",
@@ -149,12 +167,17 @@ function containerRules(path: string, host: LocalHost): SupportTable {
     { ...rule("tty", "reject", "there is no terminal"), default: false },
     { ...rule("stdin", "reject", "standard input is empty"), default: false },
     { ...rule("stdinOnce", "reject", "standard input is empty"), default: false },
-    ...securityRules(`${path}.securityContext`, host),
+    ...commonSecurity(`${path}.securityContext`, host),
+    ...containerSecurity(`${path}.securityContext`, host),
   ];
 }
 
-function securityRules(path: string, host: LocalHost): SupportTable {
-  const user = `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+function ownUser(host: LocalHost): string {
+  return `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+}
+
+function commonSecurity(path: string, host: LocalHost): SupportTable {
+  const user = ownUser(host);
   const unlessSame = (own: number) => (value: unknown) => value !== own;
   return [
     {
@@ -187,23 +210,33 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: (value) => value === true && host.uid === 0,
     },
+    { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
+    { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
+  ];
+}
+
+const podSecurity: SupportTable = [
+  {
+    path: "spec.securityContext.fsGroup",
+    disposition: "approx",
+    reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
+  },
+  { path: "spec.securityContext.fsGroupChangePolicy", disposition: "ignore", reason: "see fsGroup" },
+];
+
+function containerSecurity(path: string, host: LocalHost): SupportTable {
+  return [
     {
       path: `${path}.privileged`,
-      disposition: "reject",
-      reason: "there is no container to elevate",
+      ...(host.uid === 0
+        ? { disposition: "approx", reason: "a root process of this machine, which nothing confines" }
+        : { disposition: "reject", reason: `${ownUser(host)}: run the kubelet as root` }),
       default: false,
     },
+    ...(host.uid === 0 ? [rootCapabilities(path)] : []),
     { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
-    { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
-    { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
-    {
-      path: `${path}.fsGroup`,
-      disposition: "approx",
-      reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
-    },
-    { path: `${path}.fsGroupChangePolicy`, disposition: "ignore", reason: "see fsGroup" },
   ];
 }
 
@@ -212,6 +245,14 @@ function ofUseWhereMounted(rule: SupportRule): SupportRule {
   return rule.disposition === "exact"
     ? { ...rule, reason: "of use only where it is mounted, and a mount is judged by itself" }
     : rule;
+}
+
+function rootCapabilities(path: string): SupportRule {
+  return {
+    path: `${path}.capabilities.add`,
+    disposition: "approx",
+    reason: "a root process of this machine has all the capabilities of the kubelet",
+  };
 }
 
 const volumeRules: SupportTable = [
