@@ -9,7 +9,7 @@ it.each([
   ["nginx:1", undefined],
   [`registry.example/app@sha256:${"a".repeat(64)}`, undefined],
   ["", /needed/],
-  ["Not an image", /couldn't parse image name/],
+  ["Not an image", /no name of an image/],
   [`a/${"b".repeat(254)}`, /255/],
 ])("what is wrong with %j", (image, problem) => {
   if (problem === undefined) expect(imageProblem(image)).toBeUndefined();

@@ -1,5 +1,4 @@
-import { isProviderError } from "@vkubelet/core";
-import { parseImageReference } from "@vkubelet/pod";
+import { imageReferenceOf } from "@vkubelet/pod";
 
 /** API reference of ECS and Batch: the longest name of an image. */
 const longestImage = 255;
@@ -8,11 +7,5 @@ const longestImage = 255;
 export function imageProblem(image: string): string | undefined {
   if (image === "") return "an image is needed here";
   if (image.length > longestImage) return `AWS takes names of images up to ${longestImage} characters`;
-  try {
-    parseImageReference(image);
-    return undefined;
-  } catch (error) {
-    if (!isProviderError(error)) throw error;
-    return error.message;
-  }
+  return imageReferenceOf(image) === undefined ? "is no name of an image" : undefined;
 }

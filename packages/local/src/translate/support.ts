@@ -7,7 +7,7 @@ export function localSupport(host: LocalHost): SupportTable {
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
-    ...volumeRules,
+    ...(host.mounts === "namespace" ? volumeRules : volumeRules.map(ofUseWhereMounted)),
   ];
 }
 
@@ -30,10 +30,35 @@ function podRules(host: LocalHost): SupportTable {
       disposition: "approx",
       reason: "only HOSTNAME can carry it",
     },
+    {
+      path: "spec.hostnameOverride",
+      disposition: "approx",
+      reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
+    },
     { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
-    { path: "spec.hostNetwork", disposition: "exact", reason: "" },
-    { path: "spec.hostPID", disposition: "exact", reason: "" },
-    { path: "spec.hostIPC", disposition: "exact", reason: "" },
+    ...["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"].flatMap(
+      (path): SupportTable => [
+        { path, disposition: "exact", reason: "processes have this machine's anyway" },
+        {
+          path,
+          disposition: "approx",
+          reason: "processes have this machine's, whatever the value",
+          when: (value) => value === false,
+        },
+      ],
+    ),
+    {
+      path: "spec.hostUsers",
+      disposition: "reject",
+      reason: "processes have no user namespace of their own",
+      accepted: "users of the process are users of this machine",
+      default: true,
+    },
+    {
+      path: "spec.resourceClaims",
+      disposition: "reject",
+      reason: "there is no driver for dynamic resources on this machine",
+    },
     {
       path: "spec.shareProcessNamespace",
       disposition: "approx",
@@ -57,8 +82,9 @@ function podRules(host: LocalHost): SupportTable {
       accepted: "a process of this machine, as always",
     },
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
-    ...securityRules("spec.securityContext", host),
-    { path: "spec.os", disposition: "exact", reason: "" },
+    ...commonSecurity("spec.securityContext", host),
+    ...podSecurity,
+    { path: "spec.os", disposition: "exact", reason: `this machine runs ${host.operatingSystem}` },
     {
       path: "spec.os.name",
       disposition: "reject",
@@ -128,6 +154,7 @@ function containerRules(path: string, host: LocalHost): SupportTable {
       ...rule("volumeMounts[].recursiveReadOnly", "reject", "mounts below are not made read-only"),
       when: (value) => value === "Enabled",
     },
+    rule("volumeMounts[].bindMountOptions", "reject", "mounts have no options; remove it"),
     rule("volumeDevices", "reject", "there is no block device to map"),
     rule(
       "terminationMessagePath",
@@ -140,12 +167,17 @@ function containerRules(path: string, host: LocalHost): SupportTable {
     { ...rule("tty", "reject", "there is no terminal"), default: false },
     { ...rule("stdin", "reject", "standard input is empty"), default: false },
     { ...rule("stdinOnce", "reject", "standard input is empty"), default: false },
-    ...securityRules(`${path}.securityContext`, host),
+    ...commonSecurity(`${path}.securityContext`, host),
+    ...containerSecurity(`${path}.securityContext`, host),
   ];
 }
 
-function securityRules(path: string, host: LocalHost): SupportTable {
-  const user = `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+function ownUser(host: LocalHost): string {
+  return `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+}
+
+function commonSecurity(path: string, host: LocalHost): SupportTable {
+  const user = ownUser(host);
   const unlessSame = (own: number) => (value: unknown) => value !== own;
   return [
     {
@@ -154,7 +186,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       reason: "not enforced on processes of this machine",
       accepted: "not enforced",
     },
-    { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsUser`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsUser`,
       disposition: "reject",
@@ -162,7 +194,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.uid),
     },
-    { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsGroup`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsGroup`,
       disposition: "reject",
@@ -170,7 +202,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.gid),
     },
-    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsNonRoot`,
       disposition: "reject",
@@ -178,24 +210,49 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: (value) => value === true && host.uid === 0,
     },
+    { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
+    { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
+  ];
+}
+
+const podSecurity: SupportTable = [
+  {
+    path: "spec.securityContext.fsGroup",
+    disposition: "approx",
+    reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
+  },
+  { path: "spec.securityContext.fsGroupChangePolicy", disposition: "ignore", reason: "see fsGroup" },
+];
+
+function containerSecurity(path: string, host: LocalHost): SupportTable {
+  return [
     {
       path: `${path}.privileged`,
-      disposition: "reject",
-      reason: "there is no container to elevate",
+      ...(host.uid === 0
+        ? { disposition: "approx", reason: "a root process of this machine, which nothing confines" }
+        : { disposition: "reject", reason: `${ownUser(host)}: run the kubelet as root` }),
       default: false,
     },
+    ...(host.uid === 0 ? [rootCapabilities(path)] : []),
     { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
-    { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
-    { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
-    {
-      path: `${path}.fsGroup`,
-      disposition: "approx",
-      reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
-    },
-    { path: `${path}.fsGroupChangePolicy`, disposition: "ignore", reason: "see fsGroup" },
   ];
+}
+
+/** Without mount namespaces a volume is judged by its mounts, nearly all of which are refused. */
+function ofUseWhereMounted(rule: SupportRule): SupportRule {
+  return rule.disposition === "exact"
+    ? { ...rule, reason: "of use only where it is mounted, and a mount is judged by itself" }
+    : rule;
+}
+
+function rootCapabilities(path: string): SupportRule {
+  return {
+    path: `${path}.capabilities.add`,
+    disposition: "approx",
+    reason: "a root process of this machine has all the capabilities of the kubelet",
+  };
 }
 
 const volumeRules: SupportTable = [
@@ -206,6 +263,11 @@ const volumeRules: SupportTable = [
     path: "spec.volumes[].emptyDir.medium",
     disposition: "approx",
     reason: "a plain directory, on disk",
+  },
+  {
+    path: "spec.volumes[].emptyDir.mode",
+    disposition: "approx",
+    reason: "always 0777",
   },
   {
     path: "spec.volumes[].emptyDir.sizeLimit",
