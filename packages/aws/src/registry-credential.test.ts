@@ -44,8 +44,6 @@ it("needs none for other registries, for ECR, and where the options have one", (
   expect(credentialFor("ghcr.io/app:1", "ghcr.io", { "ghcr.io": "arn" })).toEqual({ arn: "arn", issues: [] });
 });
 
-it("rejects what is no name of an image, by path", () => {
-  expect(credentialFor("Not an image", "ghcr.io").issues).toMatchObject([
-    { path: "spec.containers[0].image", message: "is no name of an image" },
-  ]);
+it("asks nothing for what is no name of an image, which is an issue of its container", () => {
+  expect(credentialFor("Not an image", "ghcr.io")).toEqual({ arn: undefined, issues: [] });
 });
