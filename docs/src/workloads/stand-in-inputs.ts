@@ -24,7 +24,12 @@ export function standInInputs(pod: Pod): ResolveInputs {
 function keysNamedIn(value: unknown, found: Set<string> = new Set(["value"])): ReadonlySet<string> {
   if (typeof value !== "object" || value === null) return found;
   for (const [name, inner] of Object.entries(value)) {
-    if ((name === "key" || name === "subPath") && typeof inner === "string" && /^[-._A-Za-z0-9]+$/.test(inner)) found.add(inner);
+    if (
+      (name === "key" || name === "subPath") &&
+      typeof inner === "string" &&
+      /^[-._A-Za-z0-9]+$/.test(inner)
+    )
+      found.add(inner);
     else keysNamedIn(inner, found);
   }
   return found;
