@@ -20,11 +20,16 @@ export function standInInputs(pod: Pod): ResolveInputs {
   };
 }
 
-/** The value of every field `key`, and one key for objects that are taken as a whole. */
+/** The value of every field `key` or `subPath`, and one key for objects that are taken as a whole. */
 function keysNamedIn(value: unknown, found: Set<string> = new Set(["value"])): ReadonlySet<string> {
   if (typeof value !== "object" || value === null) return found;
   for (const [name, inner] of Object.entries(value)) {
-    if (name === "key" && typeof inner === "string" && /^[-._A-Za-z0-9]+$/.test(inner)) found.add(inner);
+    if (
+      (name === "key" || name === "subPath") &&
+      typeof inner === "string" &&
+      /^[-._A-Za-z0-9]+$/.test(inner)
+    )
+      found.add(inner);
     else keysNamedIn(inner, found);
   }
   return found;

@@ -25,7 +25,7 @@ export function workloadsPage(workloads: readonly Workload[], sources: readonly 
     "A pod is _exact_ when every field does what it does in Kubernetes, _approximated_ when something does less and the report says what, and _rejected_ when a field cannot be honoured. No pod is exact where the default token volume is rewritten, left out or put into a process; that alone is an approximation.",
     "## Outcomes",
     outcomeTable(configurations, workloads),
-    "With the annotation `vkubelet.io/accept-approximations` for all fields, rejected pods that become approximated are in the last two columns.",
+    "With the annotation [`vkubelet.io/accept-approximations`](translate-pods.md#accept-less) for all fields, rejected pods that become approximated are in the last two columns.",
     "## What options change",
     outcomeTable(variants, workloads),
     ...configurations.map((configuration) => reasonsOf(configuration, workloads)),

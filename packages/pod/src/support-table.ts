@@ -68,9 +68,9 @@ function namesOwner(value: unknown): boolean {
 }
 
 /**
- * What holds for every backend: what the host does itself (`core`) and what only the scheduler and the API server read
- * (`ignore`). It says nothing about fields whose effect depends on the backend: those it must take a stand on, or they
- * are rejected.
+ * What holds for every backend: what the host does itself (`core`), what only the scheduler and the API server read
+ * (`ignore`), and what the host cannot resolve (`reject`). It says nothing about fields whose effect depends on the
+ * backend: those it must take a stand on, or they are rejected.
  */
 export const commonSupport: SupportTable = [
   ...fileOwners,
@@ -101,6 +101,10 @@ export const commonSupport: SupportTable = [
     "spec.serviceAccountName",
   ]),
   ...rules("core", "the host counts them into the Ready condition", ["spec.readinessGates"]),
+  ...rules("reject", "is not served here; project a ConfigMap or a Secret", [
+    "spec.volumes[].projected.sources[].clusterTrustBundle",
+    "spec.volumes[].projected.sources[].podCertificate",
+  ]),
   ...rules("core", "answered in the status of the ephemeral container; the pod goes on", [
     "spec.ephemeralContainers",
   ]),
@@ -113,6 +117,9 @@ export const commonSupport: SupportTable = [
         "env[].valueFrom.secretKeyRef",
         "env[].valueFrom.fieldRef",
         "env[].valueFrom.resourceFieldRef",
+      ]),
+      ...rules("reject", "variables from files are not resolved; use a ConfigMap", [
+        "env[].valueFrom.fileKeyRef",
       ]),
       ...rules("core", "a name for the host's own look-ups", ["ports[].name"]),
       ...rules("ignore", "a resize is answered as infeasible, so the policy never applies", ["resizePolicy"]),

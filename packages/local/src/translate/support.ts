@@ -1,5 +1,6 @@
 import { commonSupport, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { LocalHost } from "./process-plan.ts";
+import { volumeRules } from "./volume-support.ts";
 
 /** How this machine treats each field of a pod: the single source of the documentation's table. */
 export function localSupport(host: LocalHost): SupportTable {
@@ -11,7 +12,6 @@ export function localSupport(host: LocalHost): SupportTable {
   ];
 }
 
-const noVolume = "no such volume on this machine; use emptyDir or hostPath";
 const hostResolver = "processes use this machine's resolver and hosts file";
 const noProbe = "no probe is run for processes of this machine; remove it, or watch from within the program";
 const noHook = "no lifecycle hook is run for processes of this machine; do it in the command (trap TERM)";
@@ -254,34 +254,3 @@ function rootCapabilities(path: string): SupportRule {
     reason: "a root process of this machine has all the capabilities of the kubelet",
   };
 }
-
-const volumeRules: SupportTable = [
-  { path: "spec.volumes", disposition: "reject", reason: noVolume },
-  { path: "spec.volumes[].name", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].emptyDir", disposition: "exact", reason: "" },
-  {
-    path: "spec.volumes[].emptyDir.medium",
-    disposition: "approx",
-    reason: "a plain directory, on disk",
-  },
-  {
-    path: "spec.volumes[].emptyDir.mode",
-    disposition: "approx",
-    reason: "always 0777",
-  },
-  {
-    path: "spec.volumes[].emptyDir.sizeLimit",
-    disposition: "approx",
-    reason: "not measured and not enforced",
-  },
-  { path: "spec.volumes[].configMap", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].secret", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].downwardAPI", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].projected", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].hostPath", disposition: "exact", reason: "" },
-  {
-    path: "spec.volumes[].hostPath.type",
-    disposition: "approx",
-    reason: "not checked before the start; a missing path fails the start",
-  },
-];

@@ -1,4 +1,5 @@
 import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
+import { fileOwners } from "./file-owners.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 import { containerSecurity, podSecurity } from "./security-support.ts";
 import { refusal, rule } from "./support-rule.ts";
@@ -12,7 +13,6 @@ const containers: readonly SupportRule[] = [
   rule("exact", "args", ""),
   rule("exact", "workingDir", ""),
   rule("exact", "env", ""),
-  rule("reject", "env[].valueFrom.fileKeyRef", "variables from files are not resolved; use a ConfigMap"),
   ...["requests", "limits"].map((list) =>
     rule(
       "reject",
@@ -210,6 +210,9 @@ const dockerPod: readonly SupportRule[] = [
       `spec.volumes[].${kind}`,
       "written before the start; a change does not reach running pods",
     ),
+  ),
+  ...fileOwners.map((path) =>
+    refusal(path, "files belong to the user of the Nomad client; remove it", "they belong to that user"),
   ),
   rule("exact", "spec.hostAliases", ""),
   rule("exact", "spec.hostIPC", ""),
