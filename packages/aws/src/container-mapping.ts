@@ -1,5 +1,6 @@
 import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
+import { imageProblem } from "./image-problem.ts";
 import { plainTextOf, type SecretsOptions, secretVariable } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
 import { type SecretVariable, secretOfVariable } from "./secret-references.ts";
@@ -51,7 +52,8 @@ export function mapContainer(
     );
   const entryPoint = texts("command");
   const command = texts("args");
-  if (container.image === "") account.reject(`${path}.image`, "an image is needed here");
+  const problem = imageProblem(container.image);
+  if (problem !== undefined) account.reject(`${path}.image`, problem);
   return {
     name: container.name,
     located,

@@ -27,7 +27,7 @@ const late = { name: "late", image: "l" };
 const main = { name: "main", image: "m" };
 
 describe("order of containers", () => {
-  it("chains init containers and sidecars as the kubelet starts them", () => {
+  it("I8: chains init containers and sidecars as the kubelet starts them", () => {
     expect(order({ initContainers: [init, sidecar, late], containers: [main] })).toEqual({
       init: { essential: false, after: [] },
       proxy: { essential: false, after: ["init SUCCESS"] },
@@ -65,12 +65,12 @@ describe("order of containers", () => {
 describe("several main containers", () => {
   const spec = { restartPolicy: "Never" as const, containers: [main, { name: "second", image: "s" }] };
 
-  it("without a sentinel are all essential, and the mapping says what that means", () => {
+  it("Z5: without a sentinel are all essential, and the mapping says what that means", () => {
     expect(mapPod(resolvedPodOf(spec), options, new FieldNotes()).firstEndStopsOthers).toBe(true);
     expect(order(spec)).toMatchObject({ main: { essential: true }, second: { essential: true } });
   });
 
-  it("with a sentinel end each by itself", () => {
+  it("Z5: with a sentinel end each by itself", () => {
     expect(order(spec, "busybox")).toEqual({
       main: { essential: false, after: [] },
       second: { essential: false, after: [] },
@@ -134,7 +134,7 @@ describe("what cannot be mapped is an issue at its path", () => {
     ]);
   });
 
-  it("more containers than a task takes", () => {
+  it("Z2, Z3: more containers than a task takes", () => {
     const containers = Array.from({ length: 11 }, (_, index) => ({ name: `c${index}`, image: "a" }));
     expect(issuesOf({ containers })).toMatchObject([{ path: "spec.containers" }]);
   });

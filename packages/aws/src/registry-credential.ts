@@ -6,7 +6,7 @@ const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 /**
  * ARN of the Secrets Manager secret for an image, by the longest registry in `known` that covers it; undefined when
- * none is needed. An issue when the pod brings credentials that AWS could not use, or the image has no proper name.
+ * none is needed. An issue when the pod brings credentials that AWS could not use.
  */
 export function registryCredential(
   pod: ResolvedPod,
@@ -19,11 +19,8 @@ export function registryCredential(
     .filter(([registry]) => covers(registry))
     .sort(([a], [b]) => b.length - a.length);
   if (best) return best[1];
-  if (!located || image === "") return undefined;
-  if (imageReferenceOf(image) === undefined) {
-    account.reject(`${located.path}.image`, "is no name of an image");
-    return undefined;
-  }
+  // What is no image is an issue of the container.
+  if (!located || imageReferenceOf(image) === undefined) return undefined;
   const brought = credentialsForImage(image, pod.pullCredentials);
   const needed = brought.find(({ registry }) => !ecrHost.test(registry));
   if (needed) {

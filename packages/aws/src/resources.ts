@@ -65,6 +65,8 @@ export function containerNeeds(container: ResolvedContainer): ContainerNeeds {
   };
 }
 
+const gpu = "nvidia.com/gpu";
+
 /** Rejects every resource whose name is not in `known`: devices, huge pages and the like. */
 export function rejectUnknownResources(
   pod: ResolvedPod,
@@ -77,7 +79,12 @@ export function rejectUnknownResources(
         if (known.has(name)) continue;
         // A request that was only defaulted from its limit is reported once, where the user wrote it.
         if (list === "requests" && container.resources.limits[name] !== undefined) continue;
-        account.reject(`${path}.resources.${list}.${name}`, "this backend has no such resource");
+        account.reject(
+          `${path}.resources.${list}.${name}`,
+          name === gpu
+            ? "Fargate has no GPUs: use a node for a Batch queue on EC2"
+            : "this backend has no such resource",
+        );
       }
     }
   }

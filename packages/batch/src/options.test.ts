@@ -17,12 +17,10 @@ it("names every wrong option at once, unknown ones too", () => {
   );
 });
 
-it("needs an execution role on Fargate, and elsewhere for what AWS reads with it", () => {
+it("needs an execution role for what AWS reads with it", () => {
   const { executionRoleArn: _role, ...without } = minimal;
-  expect(() => parseBatchOptions(without)).toThrow(/executionRoleArn: is needed on Fargate/);
-  const onEc2 = { ...without, platform: "EC2" as const };
-  expect(parseBatchOptions(onEc2)).toEqual(onEc2);
-  expect(() => parseBatchOptions({ ...onEc2, registryCredentials: { "ghcr.io": "arn:x" } })).toThrow(
+  expect(parseBatchOptions(without)).toEqual(without);
+  expect(() => parseBatchOptions({ ...without, registryCredentials: { "ghcr.io": "arn:x" } })).toThrow(
     /executionRoleArn: is needed for registryCredentials/,
   );
 });

@@ -56,9 +56,6 @@ const schema = shape.superRefine((options, context) => {
     if (options[option] === undefined) continue;
     context.addIssue({ code: "custom", path: ["executionRoleArn"], message: `is needed for ${option}` });
   }
-  if (options.platform !== "EC2") {
-    context.addIssue({ code: "custom", path: ["executionRoleArn"], message: "is needed on Fargate" });
-  }
 });
 
 /** Checks options of unknown origin (YAML, JSON). Throws `InvalidInput` that names every wrong option. */

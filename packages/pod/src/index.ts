@@ -31,7 +31,6 @@ export {
   stopSignalOf,
 } from "./lifecycle.ts";
 export {
-  dataIssues,
   type ManifestInputsOptions,
   type ManifestObject,
   manifestInputs,

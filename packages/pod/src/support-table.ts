@@ -53,12 +53,27 @@ function rules(disposition: Disposition, reason: string, paths: readonly string[
   return paths.map((path) => ({ path, disposition, reason }));
 }
 
+/** Files that a container sees belong to whoever writes them; 1.37 lets pods name somebody else. */
+const fileOwners: SupportTable = ["configMap", "secret", "downwardAPI", "projected"].map((kind) => ({
+  path: `spec.volumes[].${kind}`,
+  disposition: "reject",
+  reason: "names the user that files belong to, which is not carried: remove defaultUser and user",
+  accepted: "files belong to the user that writes them",
+  when: namesOwner,
+}));
+
+function namesOwner(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => /^(defaultUser|user)$/.test(key) || namesOwner(inner));
+}
+
 /**
  * What holds for every backend: what the host does itself (`core`), what only the scheduler and the API server read
  * (`ignore`), and what the host cannot resolve (`reject`). It says nothing about fields whose effect depends on the
  * backend: those it must take a stand on, or they are rejected.
  */
 export const commonSupport: SupportTable = [
+  ...fileOwners,
   ...rules("ignore", scheduling, [
     "spec.affinity",
     "spec.nodeSelector",

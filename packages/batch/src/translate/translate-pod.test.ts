@@ -196,7 +196,7 @@ describe("what is not honoured is named", () => {
     ).toEqual([]);
   });
 
-  it("a definition above 24 KiB", () => {
+  it("Z3: a definition above 24 KiB", () => {
     const env = Array.from({ length: 30 }, (_, index) => ({ name: `V${index}`, value: "x".repeat(1000) }));
     expect(rejections(translate({ containers: [{ name: "main", image: "a", env }] }))).toEqual([
       "spec.containers",

@@ -8,7 +8,7 @@ export function localSupport(host: LocalHost): SupportTable {
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
-    ...volumeRules,
+    ...(host.mounts === "namespace" ? volumeRules : volumeRules.map(ofUseWhereMounted)),
   ];
 }
 
@@ -36,9 +36,17 @@ function podRules(host: LocalHost): SupportTable {
       reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
     },
     { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
-    { path: "spec.hostNetwork", disposition: "exact", reason: "" },
-    { path: "spec.hostPID", disposition: "exact", reason: "" },
-    { path: "spec.hostIPC", disposition: "exact", reason: "" },
+    ...["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"].flatMap(
+      (path): SupportTable => [
+        { path, disposition: "exact", reason: "processes have this machine's anyway" },
+        {
+          path,
+          disposition: "approx",
+          reason: "processes have this machine's, whatever the value",
+          when: (value) => value === false,
+        },
+      ],
+    ),
     {
       path: "spec.hostUsers",
       disposition: "reject",
@@ -76,7 +84,7 @@ function podRules(host: LocalHost): SupportTable {
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
     ...commonSecurity("spec.securityContext", host),
     ...podSecurity,
-    { path: "spec.os", disposition: "exact", reason: "" },
+    { path: "spec.os", disposition: "exact", reason: `this machine runs ${host.operatingSystem}` },
     {
       path: "spec.os.name",
       disposition: "reject",
@@ -146,7 +154,7 @@ function containerRules(path: string, host: LocalHost): SupportTable {
       ...rule("volumeMounts[].recursiveReadOnly", "reject", "mounts below are not made read-only"),
       when: (value) => value === "Enabled",
     },
-    rule("volumeMounts[].bindMountOptions", "reject", "mounts have no options here; remove it"),
+    rule("volumeMounts[].bindMountOptions", "reject", "mounts have no options; remove it"),
     rule("volumeDevices", "reject", "there is no block device to map"),
     rule(
       "terminationMessagePath",
@@ -178,7 +186,7 @@ function commonSecurity(path: string, host: LocalHost): SupportTable {
       reason: "not enforced on processes of this machine",
       accepted: "not enforced",
     },
-    { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsUser`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsUser`,
       disposition: "reject",
@@ -186,7 +194,7 @@ function commonSecurity(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.uid),
     },
-    { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsGroup`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsGroup`,
       disposition: "reject",
@@ -194,7 +202,7 @@ function commonSecurity(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.gid),
     },
-    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsNonRoot`,
       disposition: "reject",
@@ -230,6 +238,13 @@ function containerSecurity(path: string, host: LocalHost): SupportTable {
     { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
   ];
+}
+
+/** Without mount namespaces a volume is judged by its mounts, nearly all of which are refused. */
+function ofUseWhereMounted(rule: SupportRule): SupportRule {
+  return rule.disposition === "exact"
+    ? { ...rule, reason: "of use only where it is mounted, and a mount is judged by itself" }
+    : rule;
 }
 
 function rootCapabilities(path: string): SupportRule {

@@ -1,11 +1,18 @@
 import type { SupportRule } from "@vkubelet/pod";
 import { rule } from "./support-rule.ts";
 
+function isRuntimeDefault(profile: unknown): boolean {
+  return (profile as { readonly type?: unknown } | null)?.type === "RuntimeDefault";
+}
+
 /** What docker has alike for a pod and a container. */
 function common(path: string): readonly SupportRule[] {
   return [
     ...["runAsUser", "runAsGroup", "runAsNonRoot", "seccompProfile", "appArmorProfile"].map((field) =>
       rule("exact", `${path}.${field}`, ""),
+    ),
+    ...["seccompProfile", "appArmorProfile"].map((field) =>
+      rule("exact", `${path}.${field}`, "docker's own profile", isRuntimeDefault),
     ),
     rule("approx", `${path}.seLinuxOptions`, "on clients whose docker engine has SELinux enabled"),
     rule("reject", `${path}.windowsOptions`, "only Linux clients are used"),

@@ -1,5 +1,4 @@
 import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
-import { fileOwners } from "./file-owners.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 import { containerSecurity, podSecurity } from "./security-support.ts";
 import { refusal, rule } from "./support-rule.ts";
@@ -61,6 +60,7 @@ const containers: readonly SupportRule[] = [
   rule("reject", "stdinOnce", "Nomad attaches nobody to a task's input"),
   rule("reject", "volumeDevices", "block devices are not passed on; mount a filesystem"),
   rule("reject", "volumeMounts[].mountPropagation", "mounts are private", (value) => value !== "None"),
+  rule("approx", "volumeMounts[].recursiveReadOnly", "a plain read-only mount"),
   rule("reject", "volumeMounts[].recursiveReadOnly", "not available", (value) => value === "Enabled"),
   rule("reject", "volumeMounts[].bindMountOptions", "not available"),
 ];
@@ -155,7 +155,7 @@ const pod: readonly SupportRule[] = [
     "only Linux clients are used",
     (value) => (value as { name?: string }).name !== "linux",
   ),
-  rule("exact", "spec.os", ""),
+  rule("exact", "spec.os", "every job asks for a client with Linux"),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
   rule("exact", "spec.volumes[].name", ""),
   rule(
@@ -210,9 +210,6 @@ const dockerPod: readonly SupportRule[] = [
       "written before the start; a change does not reach running pods",
     ),
   ),
-  ...fileOwners.map((path) =>
-    refusal(path, "files belong to the user of the Nomad client; remove it", "they belong to that user"),
-  ),
   rule("exact", "spec.hostAliases", ""),
   rule("exact", "spec.hostIPC", ""),
   rule("exact", "spec.hostPID", ""),
@@ -244,6 +241,10 @@ const rawExecPod: readonly SupportRule[] = [
     rule("approx", `spec.volumes[].${kind}`, "raw_exec mounts nothing; a service account token is left out"),
   ),
   rule("reject", "spec.runtimeClassName", "raw_exec has no runtimes; leave it out"),
+  ...["spec.volumes", "spec.volumes[].name"].map((path) =>
+    rule("exact", path, "of use only where it is mounted, and a mount is judged by itself"),
+  ),
+  rule("exact", "spec.hostNetwork", "processes have the client's network anyway"),
   ...["hostPath", "nfs", "persistentVolumeClaim"].map((kind) =>
     rule("reject", `spec.volumes[].${kind}`, "raw_exec mounts nothing; use the docker driver"),
   ),

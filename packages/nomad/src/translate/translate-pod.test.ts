@@ -77,7 +77,7 @@ describe("nomadTranslator", () => {
     expect(group?.Disconnect).toEqual({ Replace: false, Reconcile: "keep_original" });
   });
 
-  it("gates every stage but the first, and keeps a gated task's secrets with the group", () => {
+  it("I8: gates every stage but the first, and keeps a gated task's secrets with the group", () => {
     const env = [{ name: "X", value: secret("geheim"), source: "secret" as const }];
     const staged = resolvedPod({
       initContainers: [
@@ -161,7 +161,7 @@ describe("nomadTranslator", () => {
     expect(task(resolvedPod(), rawExec).KillSignal).toBe("SIGTERM");
   });
 
-  it("says that a long grace period is cut", () => {
+  it("Z4: says that a long grace period is cut", () => {
     const entry = (seconds: number) => {
       const asked = resolvedPod({ spec: { terminationGracePeriodSeconds: seconds } });
       return nomadTranslator
