@@ -13,6 +13,11 @@ export const volumeRules: SupportTable = [
     reason: "a plain directory, on disk",
   },
   {
+    path: "spec.volumes[].emptyDir.mode",
+    disposition: "approx",
+    reason: "always 0777",
+  },
+  {
     path: "spec.volumes[].emptyDir.sizeLimit",
     disposition: "approx",
     reason: "not measured and not enforced",
@@ -26,11 +31,5 @@ export const volumeRules: SupportTable = [
     path: "spec.volumes[].hostPath.type",
     disposition: "approx",
     reason: "not checked before the start; a missing path fails the start",
-  },
-  {
-    path: "spec.volumes[].emptyDir.mode",
-    disposition: "reject",
-    reason: "the directory has mode 0777; remove it",
-    accepted: "mode 0777",
   },
 ];

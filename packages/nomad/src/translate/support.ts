@@ -1,5 +1,4 @@
 import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
-import { fileOwners } from "./file-owners.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 import { containerSecurity, podSecurity } from "./security-support.ts";
 import { refusal, rule } from "./support-rule.ts";
@@ -210,9 +209,6 @@ const dockerPod: readonly SupportRule[] = [
       `spec.volumes[].${kind}`,
       "written before the start; a change does not reach running pods",
     ),
-  ),
-  ...fileOwners.map((path) =>
-    refusal(path, "files belong to the user of the Nomad client; remove it", "they belong to that user"),
   ),
   rule("exact", "spec.hostAliases", ""),
   rule("exact", "spec.hostIPC", ""),
