@@ -52,7 +52,7 @@ function backendPage({ title, variants }: MatrixBackend): string {
   const matrices = variants.map(({ label, support }) => ({ label, matrix: matrixOf(support) }));
   const rows = rowsOf(matrices);
   const several = variants.length > 1;
-  const [{ matrix }] = matrices as [{ matrix: Matrix }];
+  const bare = [...new Set(matrices.flatMap(({ matrix }) => matrix.bare))];
   const parts = sections.flatMap((section) => [
     `## ${section}`,
     table(
@@ -80,7 +80,7 @@ function backendPage({ title, variants }: MatrixBackend): string {
     }`.trim(),
     ...conventions,
     ...parts,
-    `Objects without a row, of which only the fields are decided: ${matrix.bare.map((path) => `\`${path}\``).join(", ")}.`,
+    `Objects without a row, of which only the fields are decided: ${bare.map((path) => `\`${path}\``).join(", ")}.`,
   ]);
 }
 
