@@ -52,7 +52,7 @@ function backendPage({ title, variants }: MatrixBackend): string {
   const matrices = variants.map(({ label, support }) => ({ label, matrix: matrixOf(support) }));
   const rows = rowsOf(matrices);
   const several = variants.length > 1;
-  const bare = matrices[0]?.matrix.bare ?? [];
+  const bare = [...new Set(matrices.flatMap(({ matrix }) => matrix.bare))];
   const parts = sections.flatMap((section) => [
     `## ${section}`,
     table(
