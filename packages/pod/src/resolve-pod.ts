@@ -11,6 +11,7 @@ import type {
 } from "@vkubelet/core";
 import { type Environment, resolveEnvironment, serviceEnvironment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
+import { defaultGracePeriodSeconds } from "./grace-period.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
 import { resolveMounts } from "./mounts.ts";
@@ -25,8 +26,6 @@ import { resolveVolumes } from "./volumes.ts";
 export type ResolveOutcome =
   | { readonly type: "resolved"; readonly pod: ResolvedPod; readonly warnings: readonly PodNotice[] }
   | { readonly type: "waiting"; readonly waits: readonly ResolveWait[] };
-
-const defaultGracePeriodSeconds = 30;
 
 /**
  * Fills in everything about `pod` that only a cluster knows. Pure: the same pod and inputs give the same outcome, and

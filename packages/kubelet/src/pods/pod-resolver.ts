@@ -1,5 +1,11 @@
 import type { Clock, ConfigMap, Logger, Pod, PodRef, ResourceList, Secret, Service } from "@vkubelet/core";
-import { type ResolveOutcome, referencesOf, resolvePod, type TokenReference } from "@vkubelet/pod";
+import {
+  type NodeDns,
+  type ResolveOutcome,
+  referencesOf,
+  resolvePod,
+  type TokenReference,
+} from "@vkubelet/pod";
 import { startDeadline } from "../api/deadline.ts";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { KubeObject } from "../api/kube-object.ts";
@@ -13,6 +19,8 @@ export interface PodResolverOptions {
   readonly logger: Logger;
   /** What a missing limit falls back to in the downward API. */
   readonly nodeAllocatable: () => ResourceList;
+  readonly clusterDomain: string | undefined;
+  readonly dns: NodeDns | undefined;
   /** Told when an object that the pod refers to appeared, changed or went. */
   readonly onChange: (uid: string) => void;
 }
@@ -82,7 +90,7 @@ export class PodResolver {
 
   /** Resolves the pod from what the cluster holds now. Waits for the first look at each object, never for its existence. */
   async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<ResolveOutcome> {
-    const { nodeAllocatable } = this.#options;
+    const { nodeAllocatable, clusterDomain, dns } = this.#options;
     const references = referencesOf(pod);
     const holds = this.#hold(pod, references.configMaps, references.secrets);
     await this.#firstLook(holds, signal);
@@ -94,6 +102,8 @@ export class PodResolver {
       secret: (name) => presentOf(holds.secrets.get(name)),
       services: [...this.#services.store.values()].filter((service) => isVisible(service, namespace)),
       nodeAllocatable: nodeAllocatable(),
+      clusterDomain,
+      dns,
       token: (reference) => tokens.get(tokenKey(reference)),
     });
   }
