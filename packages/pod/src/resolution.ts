@@ -23,7 +23,10 @@ export interface ResolveInputs {
   configMap(name: string): ConfigMap | undefined;
   /** An object of the pod's namespace; undefined where there is none. */
   secret(name: string): Secret | undefined;
-  /** Services of the pod's namespace and of `default`; undefined until they were listed once, which makes the pod wait (L3). */
+  /**
+   * Services of the pod's namespace and of `default`; undefined until they were listed once, which makes the pod wait
+   * (L3). The list must not change afterwards: what it comes to is kept for the next pod that gets the same list.
+   */
   readonly services: readonly Service[] | undefined;
   /** Stands in for limits that are not set (D5). */
   readonly nodeAllocatable: ResourceList;
