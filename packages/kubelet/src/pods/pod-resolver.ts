@@ -48,6 +48,8 @@ export class PodResolver {
   readonly #configMaps: ObjectWatcher<ConfigMap & KubeObject>;
   readonly #secrets: ObjectWatcher<Secret & KubeObject>;
   readonly #services: Reflector<Service & KubeObject>;
+  /** The Services that pods of a namespace see, until one changes. */
+  readonly #visibleServices = new Map<string, readonly (Service & KubeObject)[]>();
   readonly #holds = new Map<string, Holds>();
   readonly #users = new Map<string, Set<string>>();
   readonly #abort = new AbortController();
@@ -71,7 +73,7 @@ export class PodResolver {
       path: "/api/v1/services",
       clock,
       logger,
-      onChange: () => {},
+      onChange: () => this.#visibleServices.clear(),
     });
   }
 
@@ -100,12 +102,20 @@ export class PodResolver {
       attempt,
       configMap: (name) => presentOf(holds.configMaps.get(name)),
       secret: (name) => presentOf(holds.secrets.get(name)),
-      services: [...this.#services.store.values()].filter((service) => isVisible(service, namespace)),
+      services: this.#servicesFor(namespace),
       nodeAllocatable: nodeAllocatable(),
       clusterDomain,
       dns,
       token: (reference) => tokens.get(tokenKey(reference)),
     });
+  }
+
+  #servicesFor(namespace: string): readonly Service[] {
+    const known = this.#visibleServices.get(namespace);
+    if (known !== undefined) return known;
+    const visible = [...this.#services.store.values()].filter((service) => isVisible(service, namespace));
+    this.#visibleServices.set(namespace, visible);
+    return visible;
   }
 
   /** The pod needs its objects no more. */
