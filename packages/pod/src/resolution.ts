@@ -32,6 +32,8 @@ export interface ResolveInputs {
   readonly nodeAllocatable: ResourceList;
   /** The domain of the cluster's Services, such as `cluster.local`; without it pods have no full names (H2). */
   readonly clusterDomain?: string | undefined;
+  /** Whether a container waits whose image is none (A6). Default: images are not looked at, as for a backend that runs none. */
+  readonly runsImages?: boolean;
   /** What the node knows of DNS; without it the resolved pod names no servers, and the backend's resolver serves (H4). */
   readonly dns?: NodeDns | undefined;
   /** A token that was requested before; undefined where there is none yet, which makes the pod wait. */
@@ -67,6 +69,11 @@ export class Resolution {
   /** Notes that a container has to wait for its configuration. */
   waitForContainer(container: string, message: string, object?: WaitedObject): void {
     this.waits.push({ container, reason: "CreateContainerConfigError", message, ...(object && { object }) });
+  }
+
+  /** Notes that a container has to wait for another image. */
+  waitForImage(container: string, message: string): void {
+    this.waits.push({ container, reason: "InvalidImageName", message });
   }
 
   /** Notes that a volume cannot be set up yet. */

@@ -14,6 +14,7 @@ import { expandValue } from "./expansion.ts";
 import { defaultGracePeriodSeconds } from "./grace-period.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
+import { imageFault } from "./image-reference.ts";
 import { resolveMounts } from "./mounts.ts";
 import { resolveNetwork } from "./pod-network.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
@@ -93,6 +94,8 @@ function resolveContainer(
   volumes: readonly ResolvedVolume[],
 ): ResolvedContainer {
   const { container, path, resolution } = scope;
+  const fault = scope.inputs.runsImages ? imageFault(container.image ?? "") : undefined;
+  if (fault !== undefined) resolution.waitForImage(container.name, fault);
   const environment = resolveEnvironment(scope, hostname);
   const command = expandAll(container.command, environment);
   const args = expandAll(container.args, environment);

@@ -76,6 +76,7 @@ export class PodController {
       nodeAllocatable: options.nodeAllocatable,
       clusterDomain: options.clusterDomain,
       dns: nodeDnsOf(options),
+      runsImages: provider.traits.runsImages ?? true,
       onChange: (uid) => this.#queue.add(uid),
     });
     this.#queue = new KeyedQueue({

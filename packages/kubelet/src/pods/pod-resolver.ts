@@ -21,6 +21,8 @@ export interface PodResolverOptions {
   readonly nodeAllocatable: () => ResourceList;
   readonly clusterDomain: string | undefined;
   readonly dns: NodeDns | undefined;
+  /** Whether names of images matter to the backend. */
+  readonly runsImages: boolean;
   /** Told when an object that the pod refers to appeared, changed or went. */
   readonly onChange: (uid: string) => void;
 }
@@ -92,7 +94,7 @@ export class PodResolver {
 
   /** Resolves the pod from what the cluster holds now. Waits for the first look at each object, never for its existence. */
   async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<ResolveOutcome> {
-    const { nodeAllocatable, clusterDomain, dns } = this.#options;
+    const { nodeAllocatable, clusterDomain, dns, runsImages } = this.#options;
     const references = referencesOf(pod);
     const holds = this.#hold(pod, references.configMaps, references.secrets);
     await this.#firstLook(holds, signal);
@@ -106,6 +108,7 @@ export class PodResolver {
       nodeAllocatable: nodeAllocatable(),
       clusterDomain,
       dns,
+      runsImages,
       token: (reference) => tokens.get(tokenKey(reference)),
     });
   }
