@@ -1,12 +1,16 @@
 import { appendFileSync } from "node:fs";
 import { skipsFileVariable } from "@vkubelet-tools/peers";
 
-/** Environment variable: a folder with manifests of real workloads. */
+/** Environment variable: a folder with manifests of real workloads, or `absent` for a run that does without. */
 const corpusVariable = "VKUBELET_CORPUS";
+
+/** Whether the run says that it has no real workloads: their tests are left out, and vitest.config.ts leaves out files. */
+export const corpusIsAbsent: boolean = process.env[corpusVariable] === "absent";
 
 /** The folder; undefined where none is named, which is recorded for the end of the run as a skip. */
 export function corpusOrSkip(): string | undefined {
   const folder = process.env[corpusVariable];
+  if (corpusIsAbsent) return undefined;
   if (folder) return folder;
   const reason = `real workloads: ${corpusVariable} names no folder with manifests`;
   const file = process.env[skipsFileVariable];

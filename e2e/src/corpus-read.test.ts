@@ -2,9 +2,9 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { podsOf, readManifests } from "@vkubelet/pod/workloads";
 import { describe, expect, it } from "vitest";
+import { corpusOrSkip } from "./corpus-folder.ts";
 
-const folder = process.env["VKUBELET_CORPUS"] ?? "";
-if (folder === "") console.warn("skipped, corpus: VKUBELET_CORPUS names no folder of real workloads");
+const folder = corpusOrSkip() ?? "";
 
 /** Some files are patches for kustomize, no whole objects: what they lack or have besides is named, and nothing else. */
 const issuesOfPatches: ReadonlySet<string> = new Set(["spec.selector", '["$patch"]']);

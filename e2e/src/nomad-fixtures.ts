@@ -60,7 +60,10 @@ export function resolvedPod(spec: PodSpec, name = "pod"): ResolvedPod {
     restartPolicy,
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     hostname: name,
-    network: { kernelHostname: name, hostAliases: [] },
+    network: {
+      kernelHostname: name,
+      hostAliases: (spec as { hostAliases?: ResolvedPod["network"]["hostAliases"] }).hostAliases ?? [],
+    },
   };
 }
 

@@ -36,8 +36,8 @@ Examples:
   VKUBELET_PROVIDER=nomad vkubelet run --node-name vk-nomad --kubeconfig ~/.kube/config
 
 A configuration file has nodeName, provider, kubeconfig, labels, annotations, taints, internalIP,
-server {port, address, clientCaFile, certificateFile, keyFile}, concurrency, logLevel, and one section
-for the provider: local, nomad, fargate or batch.`,
+server {port, address, clientCaFile, certificateFile, keyFile}, clusterDomain, clusterDNS, concurrency,
+logLevel, and one section for the provider: local, nomad, fargate or batch.`,
   )
   .action(async (flags: RunFlags) => {
     const { runCommand } = await import("./run/run-command.ts");

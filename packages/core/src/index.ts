@@ -45,6 +45,7 @@ export type {
   Toleration,
   Volume,
   VolumeMount,
+  VolumeMountStatus,
 } from "./kubernetes-types.ts";
 export { LineSplitter } from "./line-splitter.ts";
 export type { LogLine, LogOptions } from "./log-options.ts";

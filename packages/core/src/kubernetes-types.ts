@@ -290,6 +290,17 @@ export interface ContainerStatus {
   readonly restartCount: number;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
+  readonly volumeMounts?: readonly VolumeMountStatus[];
+}
+
+/** How one volume is mounted in a container. */
+export interface VolumeMountStatus {
+  readonly name: string;
+  readonly mountPath: string;
+  /** Absent, as the API server shows it: false. */
+  readonly readOnly?: boolean;
+  /** Only of read-only mounts; never `IfPossible` (pod-semantics M6). */
+  readonly recursiveReadOnly?: "Enabled" | "Disabled";
 }
 
 export interface ContainerState {

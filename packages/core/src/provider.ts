@@ -56,6 +56,11 @@ export interface ProviderTraits {
   readonly absenceGraceMs: number;
   /** How often the host calls `listPods` when there is no `watchPods`, in milliseconds. */
   readonly pollIntervalMs?: number;
+  /**
+   * `false`: the backend runs no images, so that their names play no part. Else the host lets a container wait whose
+   * image is none (pod-semantics A6), and `createPod` is never called with such a name. Default: true.
+   */
+  readonly runsImages?: boolean;
 }
 
 /**

@@ -35,6 +35,13 @@ export interface KubeletOptions {
   readonly internalIP?: string;
   /** The kubelet's HTTPS server, which `kubectl logs` needs. */
   readonly server?: KubeletServerSettings;
+  /** The domain of the cluster's Services. Default: none, and then no pod has a full name (pod-semantics H2). */
+  readonly clusterDomain?: string;
+  /**
+   * Addresses of the cluster's DNS servers, for pods whose DNS policy asks them. Default: none, and then pods resolve
+   * names as their backend does (pod-semantics H4). Only for backends from whose pods these servers can be reached.
+   */
+  readonly clusterDNS?: readonly string[];
   /** Pods handled at the same time; 64 by default. */
   readonly concurrency?: number;
   /** Default: silent. */
@@ -84,6 +91,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     nodeName,
     hostIPs: [internalIP],
     nodeAllocatable: () => node?.description?.allocatable ?? node?.description?.capacity ?? {},
+    clusterDomain: options.clusterDomain,
+    clusterDNS: options.clusterDNS ?? [],
     clock,
     logger: logger.child({ component: "pods" }),
     onHealthChange: () => node?.poke(),

@@ -52,7 +52,7 @@ export function createLocalProvider(options: LocalProviderOptions): Provider & A
 class LocalProvider implements Provider {
   readonly contractVersion = contractVersion;
   readonly name = "local";
-  readonly traits: ProviderTraits = { restarts: "provider", absenceGraceMs: 0 };
+  readonly traits: ProviderTraits = { restarts: "provider", absenceGraceMs: 0, runsImages: false };
   readonly #options: LocalProviderOptions;
   readonly #observations = new Observations();
   #opening: Promise<Opened> | undefined;

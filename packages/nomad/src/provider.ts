@@ -65,7 +65,7 @@ function httpClient(options: ParsedNomadOptions, fetcher: typeof fetch | undefin
 class NomadProvider implements Provider {
   readonly contractVersion = contractVersion;
   readonly name = "nomad";
-  readonly traits: ProviderTraits = { restarts: "provider", absenceGraceMs: 10_000 };
+  readonly traits: ProviderTraits;
   readonly #options: ParsedNomadOptions;
   readonly #client: NomadClient;
   readonly #tracker: PodTracker;
@@ -73,6 +73,8 @@ class NomadProvider implements Provider {
   #mhzPerCore: number | undefined;
 
   constructor(options: ParsedNomadOptions, client: NomadClient) {
+    const runsImages = options.driver !== "raw_exec";
+    this.traits = { restarts: "provider", absenceGraceMs: 10_000, runsImages };
     this.#options = options;
     this.#client = client;
     this.#tracker = new PodTracker(client, jobPrefix(options.nodeName));

@@ -127,9 +127,7 @@ function crashLoop(
 }
 
 function configWait(input: StatusInput, container: Container): ResolveWait | undefined {
-  return input.waits?.find(
-    (wait) => wait.container === container.name && wait.reason === "CreateContainerConfigError",
-  );
+  return input.waits?.find((wait) => wait.container === container.name && wait.reason !== "FailedMount");
 }
 
 function waitOf(input: StatusInput, container: Container): ContainerWait | undefined {

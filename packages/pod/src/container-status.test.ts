@@ -317,3 +317,32 @@ describe("init, sidecar and ephemeral containers", () => {
     expect(changed.containerStatuses?.[0]).toMatchObject({ restartCount: 0, containerID: "nomad://x1" });
   });
 });
+
+describe("M6", () => {
+  const volumeMounts = [
+    { name: "data", mountPath: "/data" },
+    { name: "conf", mountPath: "/conf", readOnly: true, recursiveReadOnly: "IfPossible" },
+  ];
+  const spec = { containers: [{ name: "a", volumeMounts }, { name: "b" }] };
+
+  it("M6: mounts stand in the status from the first write on, IfPossible as what became of it", () => {
+    const statuses = statusOf(spec).containerStatuses;
+    expect(statuses?.[0]?.volumeMounts).toEqual([
+      { name: "data", mountPath: "/data", readOnly: false },
+      { name: "conf", mountPath: "/conf", readOnly: true, recursiveReadOnly: "Disabled" },
+    ]);
+    expect(statuses?.[1]).not.toHaveProperty("volumeMounts");
+  });
+
+  it("M6: they stay as the API server shows them, without what is false", () => {
+    const first = statusOf(spec);
+    const [a, ...others] = first.containerStatuses ?? [];
+    const shown = [{ name: "data", mountPath: "/data" }, ...(a?.volumeMounts?.slice(1) ?? [])];
+    const previous = {
+      ...first,
+      containerStatuses: [...(a ? [{ ...a, volumeMounts: shown }] : []), ...others],
+    };
+    const observation = observed([running()]);
+    expect(statusOf(spec, { previous, observation }).containerStatuses?.[0]?.volumeMounts).toEqual(shown);
+  });
+});

@@ -10,6 +10,7 @@ import type {
   PodSpec,
 } from "@vkubelet/core";
 import { wholeSeconds } from "./kubernetes-time.ts";
+import { volumeMountStatuses } from "./recursive-read-only.ts";
 import { containerRestartable } from "./restart.ts";
 import { cutTerminationMessage } from "./termination-message.ts";
 
@@ -68,7 +69,17 @@ export function containerStatus(
     restartCount: restartCountOf(container, observed, previous, state, restarted, view),
     state,
     ...(lastState !== undefined && { lastState: { terminated: lastState } }),
+    ...volumeMountsOf(container, previous),
   };
+}
+
+/** How its volumes are mounted, which never changes (M6). No backend can make the mounts below one read-only. */
+function volumeMountsOf(
+  container: Container,
+  previous: ContainerStatus | undefined,
+): Pick<ContainerStatus, "volumeMounts"> {
+  const volumeMounts = previous?.volumeMounts ?? volumeMountStatuses(container, false);
+  return volumeMounts.length === 0 ? {} : { volumeMounts };
 }
 
 /** How a container ended that is gone without a trace; what is known of its instance goes with it. */

@@ -76,14 +76,16 @@ export function resourceFieldValue(
 }
 
 const resourceForms = "write limits. or requests. with cpu, memory, ephemeral-storage or hugepages-*";
-const cpuDivisors = ["1m", "1"];
-const otherDivisors = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+const cpuDivisors = ["1m", "1"].map((text) => Quantity.parse(text));
+const otherDivisors = [..."1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ")].map((text) =>
+  Quantity.parse(text),
+);
 
 function divisorOf(selector: ResourceFieldSelector, name: string): Quantity {
   const divisor = Quantity.parse(selector.divisor ?? 0);
   if (divisor.isZero()) return Quantity.ofInteger(1n);
   const allowed = name === "cpu" ? cpuDivisors : otherDivisors;
-  if (!allowed.some((text) => Quantity.parse(text).compare(divisor) === 0)) {
+  if (!allowed.some((unit) => unit.compare(divisor) === 0)) {
     throw new ProviderError(
       "InvalidInput",
       `divisor ${divisor} of "${selector.resource}" cannot be used: write one of ${allowed.join(" ")}`,

@@ -61,16 +61,31 @@ function define(variables: Variables, variable: ResolvedEnvVar): void {
   variables.set(variable.name, variable);
 }
 
+/** By the list of Services, for all pods to which it is given: it is the same for each of a namespace. */
+const serviceEnvironments = new WeakMap<
+  readonly Service[],
+  Map<string, ReadonlyMap<string, ResolvedEnvVar>>
+>();
+const noServices: readonly Service[] = [];
+
 /** What Services add to the environment of every container of the pod (L1, L2), by name. */
 export function serviceEnvironment(
   pod: Pod,
-  services: readonly Service[] | undefined,
+  services: readonly Service[] = noServices,
 ): ReadonlyMap<string, ResolvedEnvVar> {
+  const namespace = namespaceOf(pod);
   const enableServiceLinks = pod.spec?.enableServiceLinks ?? true;
-  const list = serviceVariables(services ?? [], { namespace: namespaceOf(pod), enableServiceLinks });
-  return new Map(
-    list.map(({ name, value }) => [name, { name, value: plainValue(value), source: "service" as const }]),
+  const environments = serviceEnvironments.get(services) ?? new Map();
+  serviceEnvironments.set(services, environments);
+  const key = enableServiceLinks ? namespace : `${namespace} `;
+  const known: ReadonlyMap<string, ResolvedEnvVar> | undefined = environments.get(key);
+  if (known !== undefined) return known;
+  const list = serviceVariables(services, { namespace, enableServiceLinks });
+  const environment: ReadonlyMap<string, ResolvedEnvVar> = new Map(
+    list.map(({ name, value }) => [name, { name, value: plainValue(value), source: "service" }]),
   );
+  environments.set(key, environment);
+  return environment;
 }
 
 function addAll(scope: ContainerScope, path: string, source: EnvFromSource, variables: Variables): void {

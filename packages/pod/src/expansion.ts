@@ -9,7 +9,6 @@ type Segment = { readonly text: string } | { readonly reference: string };
  */
 export function expand(text: string, lookup: (name: string) => string | undefined): string {
   if (!text.includes("$")) return text;
-  if (!text.includes("$")) return text;
   return segmentsOf(text)
     .map((segment) => ("text" in segment ? segment.text : (lookup(segment.reference) ?? unexpanded(segment))))
     .join("");

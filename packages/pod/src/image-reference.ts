@@ -41,11 +41,22 @@ const maximumPathLength = 255;
 export function parseImageReference(image: string): ImageReference {
   const parsed = parsedImage(image);
   if ("fault" in parsed) {
-    const detail = `couldn't parse image name ${JSON.stringify(image)}: ${parsed.fault}`;
-    const message = `Failed to apply default image tag ${JSON.stringify(image)}: ${detail}`;
-    throw new ProviderError("InvalidInput", message, { reason: "InvalidImageName" });
+    throw new ProviderError("InvalidInput", faultMessage(image, parsed.fault), {
+      reason: "InvalidImageName",
+    });
   }
   return parsed;
+}
+
+/** Why the kubelet pulls no such image, in its words; undefined for what is one. */
+export function imageFault(image: string): string | undefined {
+  const parsed = parsedImage(image);
+  return "fault" in parsed ? faultMessage(image, parsed.fault) : undefined;
+}
+
+function faultMessage(image: string, fault: string): string {
+  const shown = JSON.stringify(image);
+  return `Failed to apply default image tag ${shown}: couldn't parse image name ${shown}: ${fault}`;
 }
 
 /** The same without an exception, for callers to whom a wrong name is no error; undefined for what is no image. */

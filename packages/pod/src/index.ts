@@ -89,7 +89,7 @@ export {
 } from "./probes.ts";
 export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
 export { Quantity } from "./quantity.ts";
-export { isRecursiveReadOnly, type VolumeMountStatus, volumeMountStatuses } from "./recursive-read-only.ts";
+export { isRecursiveReadOnly, volumeMountStatuses } from "./recursive-read-only.ts";
 export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
 export { withApproximation, withIssues } from "./report-issues.ts";
 export { type ReportTableOptions, reportLine, reportTable } from "./report-text.ts";

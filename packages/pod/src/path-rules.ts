@@ -1,4 +1,5 @@
 import { invalidValue, requiredValue } from "./field-message.ts";
+import { encodeText } from "./object-data.ts";
 
 const longestPath = 4096;
 const longestName = 255;
@@ -30,12 +31,12 @@ export function payloadPathProblem(path: string): string | undefined {
   const elements = path.split("/");
   if (path === "") return 'invalid path: must not be empty: ""';
   if (path.startsWith("/")) return `invalid path: must be relative path: ${path}`;
-  if (byteLength(path) > longestPath) {
+  if (isLonger(path, longestPath)) {
     return `invalid path: must be less than or equal to ${longestPath} characters`;
   }
   for (const element of elements) {
     if (element === "..") return `invalid path: must not contain '..': ${path}`;
-    if (byteLength(element) > longestName) {
+    if (isLonger(element, longestName)) {
       return `invalid path: filenames must be less than or equal to ${longestName} characters`;
     }
   }
@@ -59,6 +60,8 @@ export function hasBackstep(path: string): boolean {
   return path.split("/").includes("..");
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Whether the text has more bytes than that: at least one and at most three for each of its units. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && encodeText(text).length > bytes;
 }

@@ -11,6 +11,8 @@ function podOf(spec: object): Pod {
   };
 }
 
+const nothing = { servers: [], searches: [], options: [] };
+
 function ofVector(vector: DnsVector) {
   const { policy, config, hostNetwork, resolvConf, clusterDNS, nodeIPs } = vector;
   const host = resolvConf === null ? undefined : parseResolvConf(resolvConf);
@@ -19,10 +21,30 @@ function ofVector(vector: DnsVector) {
 }
 
 describe("podDns", () => {
+  it("H4: leaves the node's own name resolution to the backend, but not the cluster's", () => {
+    const node = { clusterDNS: ["10.96.0.10"], host: "backend" } as const;
+    const dnsConfig = { nameservers: ["192.0.2.53"] };
+    expect(podDns(podOf({ dnsPolicy: "Default", dnsConfig }), node, "cluster.local").dns).toBeUndefined();
+    expect(podDns(podOf({ hostNetwork: true }), node, "cluster.local").dns).toBeUndefined();
+    expect(podDns(podOf({ dnsPolicy: "None", dnsConfig }), node, "cluster.local").dns).toEqual({
+      servers: ["192.0.2.53"],
+      searches: [],
+      options: [],
+    });
+    expect(podDns(podOf({}), node, undefined).dns).toEqual({
+      servers: ["10.96.0.10"],
+      searches: [],
+      options: ["ndots:5"],
+    });
+    const unknown = podDns(podOf({}), { clusterDNS: [], host: "backend" }, "cluster.local");
+    expect(unknown.dns).toBeUndefined();
+    expect(unknown.warnings.map(({ reason }) => reason)).toEqual(["MissingClusterDNS"]);
+  });
+
   it("H4, H5: gives what the kubelet gives, with its warnings", () => {
     expect(kubernetesVectors.dns.length).toBeGreaterThan(150);
     for (const vector of kubernetesVectors.dns.filter(({ error }) => error === undefined)) {
-      const { dns, warnings } = ofVector(vector);
+      const { dns = nothing, warnings } = ofVector(vector);
       const about = JSON.stringify(vector);
       expect({ ...dns, options: [...dns.options].sort() }, about).toEqual({
         servers: vector.servers,
@@ -60,7 +82,7 @@ describe("podDns", () => {
     const node = { clusterDNS: [], host: parseResolvConf("options rotate ndots:2\n") };
     const options = [{ name: "edns0" }, { name: "rotate", value: "" }, { name: "ndots", value: "1" }];
     expect(
-      podDns(podOf({ dnsPolicy: "Default", dnsConfig: { options } }), node, undefined).dns.options,
+      podDns(podOf({ dnsPolicy: "Default", dnsConfig: { options } }), node, undefined).dns?.options,
     ).toEqual(["rotate", "ndots:1", "edns0"]);
   });
 });

@@ -11,16 +11,18 @@ export interface NodeDns {
   readonly clusterDNS: readonly string[];
   /**
    * The node's own resolv.conf, as {@link parseResolvConf} reads it. Undefined where pods are to have nothing of the
-   * node's, as for a kubelet with an empty `--resolv-conf`: they then ask the node's loopback address.
+   * node's, as for a kubelet with an empty `--resolv-conf`: they then ask the node's loopback address. `backend`: pods
+   * that are to resolve names as their node does get that from the backend which runs them.
    */
-  readonly host: ResolvedDns | undefined;
+  readonly host: ResolvedDns | "backend" | undefined;
   /** The node's addresses: their families decide which loopback address stands in for `host`. */
   readonly nodeIPs?: readonly string[] | undefined;
 }
 
 /** The DNS of one pod, with what has to be said of it. */
 export interface PodDns {
-  readonly dns: ResolvedDns;
+  /** Undefined: the backend's own name resolution is to be used, with dnsConfig on top. */
+  readonly dns: ResolvedDns | undefined;
   /** `MissingClusterDNS` and `DNSConfigForming`. */
   readonly warnings: readonly PodNotice[];
 }
@@ -40,6 +42,7 @@ export function podDns(pod: Pod, node: NodeDns, clusterDomain: string | undefine
   const warn = (reason: string, message: string) => warnings.push({ type: "Warning", reason, message });
   const spec = networkSpecOf(pod);
   const base = baseDns(pod, spec, node, clusterDomain, warn);
+  if (base === "backend") return { dns: undefined, warnings };
   const composed = spec.dnsConfig ? withConfig(base, spec.dnsConfig) : base;
   return {
     dns: {
@@ -59,11 +62,12 @@ function baseDns(
   node: NodeDns,
   clusterDomain: string | undefined,
   warn: Warn,
-): ResolvedDns {
+): ResolvedDns | "backend" {
   const kind = dnsKind(spec);
   if (kind === "none") return { servers: [], searches: [], options: [] };
   if (kind === "cluster" && node.clusterDNS.length > 0) {
-    const searches = clusterSearches(namespaceOf(pod), clusterDomain, node.host?.searches ?? []);
+    const host = node.host === "backend" ? undefined : node.host;
+    const searches = clusterSearches(namespaceOf(pod), clusterDomain, host?.searches ?? []);
     return { servers: node.clusterDNS, searches, options: ["ndots:5"] };
   }
   if (kind === "cluster") {

@@ -22,7 +22,7 @@ export function resolveNetwork(pod: Pod, inputs: ResolveInputs, resolution: Reso
     kernelHostname: "fault" in kernel ? hostname : kernel.name,
     ...(domain !== undefined && { domain }),
     hostAliases: (spec.hostAliases ?? []).map(({ ip, hostnames }) => ({ ip, hostnames: hostnames ?? [] })),
-    ...(dns && { dns: dns.dns }),
+    ...(dns?.dns && { dns: dns.dns }),
   };
 }
 

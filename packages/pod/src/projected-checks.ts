@@ -52,7 +52,7 @@ export function checkProjectedSources(
 }
 
 function checkKinds(source: ProjectedSource, place: string, resolution: Resolution): void {
-  const kinds = Object.entries(source).flatMap(([kind, value]) => (value == null ? [] : [kind]));
+  const kinds = Object.keys(source).filter((kind) => source[kind as keyof ProjectedSource] != null);
   if (kinds.length > 1) {
     resolution.issue(place, forbiddenValue("may not specify more than 1 volume type per source"));
   }

@@ -1,13 +1,4 @@
-import { type Container, ProviderError, type VolumeMount } from "@vkubelet/core";
-
-/** One entry of a container status' `volumeMounts`. */
-export interface VolumeMountStatus {
-  readonly name: string;
-  readonly mountPath: string;
-  readonly readOnly: boolean;
-  /** Only of read-only mounts; never `IfPossible` (M6). */
-  readonly recursiveReadOnly?: "Enabled" | "Disabled";
-}
+import { type Container, ProviderError, type VolumeMount, type VolumeMountStatus } from "@vkubelet/core";
 
 /**
  * Whether a mount is made read-only with everything mounted below it (M6; kubelet resolveRecursiveReadOnly):

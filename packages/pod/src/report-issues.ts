@@ -6,6 +6,7 @@ import type { FieldIssue, ReportEntry, TranslationReport } from "@vkubelet/core"
  * rejects already speaks for everything below it.
  */
 export function withIssues(report: TranslationReport, issues: readonly FieldIssue[]): TranslationReport {
+  if (issues.length === 0) return report;
   const open = new Map<string, ReportEntry>();
   const rejected = report.entries.filter(({ disposition }) => disposition === "reject");
   for (const { path, message } of issues) {

@@ -23,12 +23,17 @@ export interface ResolveInputs {
   configMap(name: string): ConfigMap | undefined;
   /** An object of the pod's namespace; undefined where there is none. */
   secret(name: string): Secret | undefined;
-  /** Services of the pod's namespace and of `default`; undefined until they were listed once, which makes the pod wait (L3). */
+  /**
+   * Services of the pod's namespace and of `default`; undefined until they were listed once, which makes the pod wait
+   * (L3). The list must not change afterwards: what it comes to is kept for the next pod that gets the same list.
+   */
   readonly services: readonly Service[] | undefined;
   /** Stands in for limits that are not set (D5). */
   readonly nodeAllocatable: ResourceList;
   /** The domain of the cluster's Services, such as `cluster.local`; without it pods have no full names (H2). */
   readonly clusterDomain?: string | undefined;
+  /** Whether a container waits whose image is none (A6). Default: images are not looked at, as for a backend that runs none. */
+  readonly runsImages?: boolean;
   /** What the node knows of DNS; without it the resolved pod names no servers, and the backend's resolver serves (H4). */
   readonly dns?: NodeDns | undefined;
   /** A token that was requested before; undefined where there is none yet, which makes the pod wait. */
@@ -64,6 +69,11 @@ export class Resolution {
   /** Notes that a container has to wait for its configuration. */
   waitForContainer(container: string, message: string, object?: WaitedObject): void {
     this.waits.push({ container, reason: "CreateContainerConfigError", message, ...(object && { object }) });
+  }
+
+  /** Notes that a container has to wait for another image. */
+  waitForImage(container: string, message: string): void {
+    this.waits.push({ container, reason: "InvalidImageName", message });
   }
 
   /** Notes that a volume cannot be set up yet. */

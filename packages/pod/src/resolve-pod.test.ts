@@ -1,7 +1,9 @@
 import type { Container } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
+import { resolvePod } from "./resolve-pod.ts";
 import { issuesOf, outcomeOf, podOf, resolvedOf, waitsOf } from "./testdata/resolve-fixture.ts";
 
+const none = () => undefined;
 const containerOf = (container: Partial<Container>, cluster = {}) =>
   resolvedOf(podOf({}, container), cluster).containers[0];
 const plain = (...elements: string[]) => elements.map((text) => ({ parts: [text], secret: false }));
@@ -268,6 +270,30 @@ describe("resolvePod", () => {
     ]);
     const limited = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "big" } }] });
     expect(issuesOf(limited)[0]?.path).toBe("spec.volumes[0].emptyDir.sizeLimit");
+  });
+
+  it("A6: containers wait for images that are none, all of them, where the backend runs images", () => {
+    const initContainers = [{ name: "i", image: "a:b:c" }];
+    const pod = podOf({ initContainers }, { name: "c", image: "" });
+    const inputs = {
+      attempt: 0,
+      configMap: none,
+      secret: none,
+      services: [],
+      nodeAllocatable: {},
+      token: none,
+    };
+    const outcome = resolvePod(pod, { ...inputs, runsImages: true });
+    const fault = (image: string) =>
+      `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+    expect(outcome).toEqual({
+      type: "waiting",
+      waits: [
+        { container: "i", reason: "InvalidImageName", message: fault("a:b:c") },
+        { container: "c", reason: "InvalidImageName", message: fault("") },
+      ],
+    });
+    expect(resolvePod(pod, inputs).type).toBe("resolved");
   });
 
   it("leaves the pod that it was given as it was", () => {

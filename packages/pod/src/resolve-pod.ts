@@ -11,8 +11,10 @@ import type {
 } from "@vkubelet/core";
 import { type Environment, resolveEnvironment, serviceEnvironment } from "./environment.ts";
 import { expandValue } from "./expansion.ts";
+import { defaultGracePeriodSeconds } from "./grace-period.ts";
 import { hostnameOf } from "./hostname.ts";
 import { imagePullPolicyOf } from "./image-pull-policy.ts";
+import { imageFault } from "./image-reference.ts";
 import { resolveMounts } from "./mounts.ts";
 import { resolveNetwork } from "./pod-network.ts";
 import { resolvePullCredentials } from "./pull-credentials.ts";
@@ -25,8 +27,6 @@ import { resolveVolumes } from "./volumes.ts";
 export type ResolveOutcome =
   | { readonly type: "resolved"; readonly pod: ResolvedPod; readonly warnings: readonly PodNotice[] }
   | { readonly type: "waiting"; readonly waits: readonly ResolveWait[] };
-
-const defaultGracePeriodSeconds = 30;
 
 /**
  * Fills in everything about `pod` that only a cluster knows. Pure: the same pod and inputs give the same outcome, and
@@ -94,6 +94,8 @@ function resolveContainer(
   volumes: readonly ResolvedVolume[],
 ): ResolvedContainer {
   const { container, path, resolution } = scope;
+  const fault = scope.inputs.runsImages ? imageFault(container.image ?? "") : undefined;
+  if (fault !== undefined) resolution.waitForImage(container.name, fault);
   const environment = resolveEnvironment(scope, hostname);
   const command = expandAll(container.command, environment);
   const args = expandAll(container.args, environment);

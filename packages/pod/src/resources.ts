@@ -9,6 +9,7 @@ import {
 import { Quantity } from "./quantity.ts";
 
 type Amounts = ReadonlyMap<string, Quantity>;
+const noAmounts: Amounts = new Map();
 type ListReader = (list: ResourceList | undefined, path: string) => Amounts;
 
 /** The kinds of resources that a pod-level `spec.resources` may name (E3). */
@@ -139,15 +140,20 @@ function merge(left: Amounts, right: Amounts, combine: (a: Quantity, b: Quantity
 
 /** Every entry rounded up to milli. Throws `InvalidInput` with the path of an entry that cannot be read. */
 export function parseResourceList(list: ResourceList | undefined, path: string): Amounts {
-  return new Map([...readResourceList(list, path)].map(([name, amount]) => [name, amount.roundUpToMilli()]));
+  return readResourceList(list, path, (amount) => amount.roundUpToMilli());
 }
 
 /** Every entry as it stands. */
-function readResourceList(list: ResourceList | undefined, path: string): Amounts {
+function readResourceList(
+  list: ResourceList | undefined,
+  path: string,
+  rounded: (amount: Quantity) => Quantity = (amount) => amount,
+): Amounts {
+  if (list === undefined) return noAmounts;
   const amounts = new Map<string, Quantity>();
-  for (const [name, text] of Object.entries(list ?? {})) {
+  for (const [name, text] of Object.entries(list)) {
     try {
-      amounts.set(name, Quantity.parse(text));
+      amounts.set(name, rounded(Quantity.parse(text)));
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       const issues = [{ path: `${path}.${name}`, message }];

@@ -38,7 +38,7 @@ export function checkVolumes(pod: Pod, resolution: Resolution): void {
 
 /** The kinds of source that a volume names; more than one is refused. */
 export function sourceKinds(volume: Volume): readonly string[] {
-  return Object.entries(volume).flatMap(([key, value]) => (key === "name" || value == null ? [] : [key]));
+  return Object.keys(volume).filter((key) => key !== "name" && volume[key as keyof Volume] != null);
 }
 
 /** The claim behind a volume: the one it names, or the one that is made for it (`<pod>-<volume>`). */

@@ -138,6 +138,7 @@ class FileWriter {
   finish(): readonly ResolvedFile[] {
     const { volume, resolution } = this.#scope;
     for (const path of this.#files.keys()) {
+      if (!path.includes("/")) continue;
       const parents = path.split("/").map((_, index, parts) => parts.slice(0, index).join("/"));
       const blocked = parents.find((parent) => this.#files.has(parent));
       if (blocked !== undefined) {

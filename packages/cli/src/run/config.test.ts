@@ -27,6 +27,19 @@ describe("loadRunConfig", () => {
     });
   });
 
+  it("takes what the node knows of the cluster's name service, and nothing by default", async () => {
+    const named =
+      "provider: local\nnodeName: a\nclusterDomain: cluster.local\nclusterDNS: [10.96.0.10, 'fd00::a']\n";
+    expect(await loadRunConfig({ config: await configFile(named) }, {})).toMatchObject({
+      clusterDomain: "cluster.local",
+      clusterDNS: ["10.96.0.10", "fd00::a"],
+    });
+    const bare = await loadRunConfig({ provider: "local", nodeName: "a" }, {});
+    expect([bare.clusterDomain, bare.clusterDNS]).toEqual([undefined, undefined]);
+    const config = await configFile("clusterDNS: [kube-dns]\n");
+    await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: clusterDNS.0: `);
+  });
+
   it("names the file and the path of a mistake", async () => {
     const config = await configFile("provider: local\nserver: {port: many}\n");
     await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: server.port: `);

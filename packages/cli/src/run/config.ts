@@ -31,6 +31,11 @@ const configSchema = z.strictObject({
       keyFile: z.string().optional(),
     })
     .optional(),
+  clusterDomain: z.string().min(1).max(253).optional(),
+  clusterDNS: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .min(1)
+    .optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).optional(),
   /** Checked by each provider's own parser. */
@@ -70,6 +75,8 @@ export interface RunConfig {
   readonly taints: readonly Taint[] | undefined;
   readonly internalIP: string | undefined;
   readonly server: ServerConfig;
+  readonly clusterDomain: string | undefined;
+  readonly clusterDNS: readonly string[] | undefined;
   readonly concurrency: number | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly providerOptions: unknown;
@@ -110,6 +117,8 @@ export async function loadRunConfig(
     })),
     internalIP: config.internalIP,
     server: config.server ?? {},
+    clusterDomain: config.clusterDomain,
+    clusterDNS: config.clusterDNS,
     concurrency: config.concurrency,
     logLevel: config.logLevel ?? "info",
     providerOptions: config[config.provider] ?? {},

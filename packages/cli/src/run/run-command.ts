@@ -24,6 +24,8 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     ...(config.annotations === undefined ? {} : { annotations: config.annotations }),
     ...(config.taints === undefined ? {} : { taints: config.taints }),
     ...(config.internalIP === undefined ? {} : { internalIP: config.internalIP }),
+    ...(config.clusterDomain === undefined ? {} : { clusterDomain: config.clusterDomain }),
+    ...(config.clusterDNS === undefined ? {} : { clusterDNS: config.clusterDNS }),
     ...(config.concurrency === undefined ? {} : { concurrency: config.concurrency }),
   });
   const signal = await new Promise<string>((resolve) => {

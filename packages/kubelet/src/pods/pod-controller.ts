@@ -1,4 +1,5 @@
 import type { Clock, Logger, Pod, PodContext, PodRef, Provider, ResourceList } from "@vkubelet/core";
+import type { NodeDns } from "@vkubelet/pod";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
@@ -19,6 +20,10 @@ export interface PodControllerOptions {
   readonly nodeName: string;
   readonly hostIPs: readonly string[];
   readonly nodeAllocatable: () => ResourceList;
+  /** The domain of the cluster's Services; undefined where it is not known. */
+  readonly clusterDomain?: string | undefined;
+  /** Addresses of the cluster's DNS servers; none by default. */
+  readonly clusterDNS?: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told when the backend stops or starts to answer. */
@@ -69,6 +74,9 @@ export class PodController {
       clock,
       logger,
       nodeAllocatable: options.nodeAllocatable,
+      clusterDomain: options.clusterDomain,
+      dns: nodeDnsOf(options),
+      runsImages: provider.traits.runsImages ?? true,
       onChange: (uid) => this.#queue.add(uid),
     });
     this.#queue = new KeyedQueue({
@@ -202,6 +210,11 @@ export class PodController {
       this.#queue.add(ref.uid);
     }
   }
+}
+
+/** Nothing is said of DNS unless the cluster's servers are known: what resolves names is the backend's business. */
+function nodeDnsOf({ clusterDNS = [], hostIPs }: PodControllerOptions): NodeDns | undefined {
+  return clusterDNS.length === 0 ? undefined : { clusterDNS, host: "backend", nodeIPs: hostIPs };
 }
 
 function refOf(pod: Pod): PodRef | undefined {

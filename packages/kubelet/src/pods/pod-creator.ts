@@ -1,5 +1,6 @@
 import {
   type Pod,
+  type PodNotice,
   type ProviderError,
   providerErrorEffects,
   type ResolvedPod,
@@ -115,18 +116,7 @@ export class PodCreator {
 
   async #waitForObjects(pod: Pod, waits: readonly ResolveWait[]): Promise<Requeue> {
     const { reporter } = this.#scope;
-    for (const { volume, container, message } of waits) {
-      reporter.notify(
-        volume === undefined
-          ? {
-              type: "Warning",
-              reason: "Failed",
-              message: `Error: ${message}`,
-              ...(container === undefined ? {} : { container }),
-            }
-          : { type: "Warning", reason: "FailedMount", message },
-      );
-    }
+    for (const notice of waits.flatMap(waitNotices)) reporter.notify(notice);
     await reporter.write(pod, { waits });
     return resolveRetryMs;
   }
@@ -170,4 +160,15 @@ export class PodCreator {
     await reporter.write(pod, { failure: { reason, message: `Pod was rejected: ${message}` } });
     return undefined;
   }
+}
+
+/** What the kubelet tells of a wait. */
+function waitNotices({ reason, container, message }: ResolveWait): readonly PodNotice[] {
+  if (reason === "FailedMount") return [{ type: "Warning", reason, message }];
+  const about = { type: "Warning" as const, ...(container === undefined ? {} : { container }) };
+  if (reason !== "InvalidImageName") return [{ ...about, reason: "Failed", message: `Error: ${message}` }];
+  return [
+    { ...about, reason: "InspectFailed", message },
+    { ...about, reason: "Failed", message: `Error: ${reason}` },
+  ];
 }

@@ -1,5 +1,11 @@
 import type { Clock, ConfigMap, Logger, Pod, PodRef, ResourceList, Secret, Service } from "@vkubelet/core";
-import { type ResolveOutcome, referencesOf, resolvePod, type TokenReference } from "@vkubelet/pod";
+import {
+  type NodeDns,
+  type ResolveOutcome,
+  referencesOf,
+  resolvePod,
+  type TokenReference,
+} from "@vkubelet/pod";
 import { startDeadline } from "../api/deadline.ts";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { KubeObject } from "../api/kube-object.ts";
@@ -13,6 +19,10 @@ export interface PodResolverOptions {
   readonly logger: Logger;
   /** What a missing limit falls back to in the downward API. */
   readonly nodeAllocatable: () => ResourceList;
+  readonly clusterDomain: string | undefined;
+  readonly dns: NodeDns | undefined;
+  /** Whether names of images matter to the backend. */
+  readonly runsImages: boolean;
   /** Told when an object that the pod refers to appeared, changed or went. */
   readonly onChange: (uid: string) => void;
 }
@@ -40,6 +50,8 @@ export class PodResolver {
   readonly #configMaps: ObjectWatcher<ConfigMap & KubeObject>;
   readonly #secrets: ObjectWatcher<Secret & KubeObject>;
   readonly #services: Reflector<Service & KubeObject>;
+  /** The Services that pods of a namespace see, until one changes. */
+  readonly #visibleServices = new Map<string, readonly (Service & KubeObject)[]>();
   readonly #holds = new Map<string, Holds>();
   readonly #users = new Map<string, Set<string>>();
   readonly #abort = new AbortController();
@@ -63,7 +75,7 @@ export class PodResolver {
       path: "/api/v1/services",
       clock,
       logger,
-      onChange: () => {},
+      onChange: () => this.#visibleServices.clear(),
     });
   }
 
@@ -82,7 +94,7 @@ export class PodResolver {
 
   /** Resolves the pod from what the cluster holds now. Waits for the first look at each object, never for its existence. */
   async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<ResolveOutcome> {
-    const { nodeAllocatable } = this.#options;
+    const { nodeAllocatable, clusterDomain, dns, runsImages } = this.#options;
     const references = referencesOf(pod);
     const holds = this.#hold(pod, references.configMaps, references.secrets);
     await this.#firstLook(holds, signal);
@@ -92,10 +104,21 @@ export class PodResolver {
       attempt,
       configMap: (name) => presentOf(holds.configMaps.get(name)),
       secret: (name) => presentOf(holds.secrets.get(name)),
-      services: [...this.#services.store.values()].filter((service) => isVisible(service, namespace)),
+      services: this.#servicesFor(namespace),
       nodeAllocatable: nodeAllocatable(),
+      clusterDomain,
+      dns,
+      runsImages,
       token: (reference) => tokens.get(tokenKey(reference)),
     });
+  }
+
+  #servicesFor(namespace: string): readonly Service[] {
+    const known = this.#visibleServices.get(namespace);
+    if (known !== undefined) return known;
+    const visible = [...this.#services.store.values()].filter((service) => isVisible(service, namespace));
+    this.#visibleServices.set(namespace, visible);
+    return visible;
   }
 
   /** The pod needs its objects no more. */

@@ -28,11 +28,9 @@ export function finishedAtOf(observation: PodObservation): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** When the pod has been active for as long as it may (pod-semantics Y1), in milliseconds since the epoch. */
-export function deadlineOf(pod: Pod, status: PodStatus | undefined): number | undefined {
-  const seconds = pod.spec?.activeDeadlineSeconds;
-  if (seconds === undefined || status?.startTime === undefined) return undefined;
-  return Date.parse(status.startTime) + seconds * 1_000;
+/** What was last seen of a run that has ended since. */
+export function asEnded(observation: PodObservation): PodObservation {
+  return { ...observation, state: "ended" };
 }
 
 /** The shortest of the delays that are known. */

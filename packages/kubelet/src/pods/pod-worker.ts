@@ -6,7 +6,15 @@ import {
   type PodObservation,
   type PodRef,
 } from "@vkubelet/core";
-import { isTerminalPhase, nextBackoff, restartDecision } from "@vkubelet/pod";
+import {
+  activeDeadline,
+  deadlineVerdict,
+  gracePeriodSeconds,
+  isMirrorPod,
+  isTerminalPhase,
+  nextBackoff,
+  restartDecision,
+} from "@vkubelet/pod";
 import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import type { KnownObservation } from "./observation-feed.ts";
@@ -20,12 +28,13 @@ import {
   type Requeue,
 } from "./pod-scope.ts";
 import { PodStopper } from "./pod-stopper.ts";
-import { deadlineOf, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
+import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
 import { callProvider, changeLimitMs } from "./provider-call.ts";
 import { RunRecord } from "./run-record.ts";
 
 const absenceCheckMs = 1_000;
-const defaultGraceSeconds = 30;
+/** For pods whose object is gone, and with it what they wanted. */
+const unknownGraceSeconds = 30;
 
 /**
  * Brings one pod (by UID) from what the API server says to what the backend does, one level-triggered step at a time.
@@ -97,6 +106,8 @@ export class PodWorker {
     const known = feed.get(this.ref.uid);
     const { pod } = this;
     if (pod === undefined) return this.#finish();
+    // The picture of a static pod, which no virtual node has: it is nobody's, and goes (pod-semantics U1).
+    if (isMirrorPod(pod)) return this.#deleteObject();
     const deleting = pod.metadata?.deletionTimestamp !== undefined;
     try {
       if (deleting) return await this.#terminate(pod, known);
@@ -115,13 +126,11 @@ export class PodWorker {
     }
   }
 
-  // ---- running -------------------------------------------------------------------------------------------------
-
   async #drive(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
     const { clock } = this.#environment;
     const attempt = Math.max(this.#run.attempt, known?.observation.attempt ?? 0);
     const observation = known?.observation.attempt === attempt ? known.observation : undefined;
-    const deadline = deadlineOf(pod, this.#reporter.status);
+    const deadline = activeDeadline(pod, this.#reporter.status);
     if (deadline !== undefined && clock.now() >= deadline && !this.#endedBefore(deadline, pod, observation))
       return this.#exceedDeadline(pod, observation);
     const untilDeadline =
@@ -206,31 +215,28 @@ export class PodWorker {
   }
 
   async #exceedDeadline(pod: Pod, observation: PodObservation | undefined): Promise<Requeue> {
-    const message = "Pod was active on the node longer than the specified deadline";
-    if (!this.#deadlineTold) this.#reporter.notify({ type: "Normal", reason: "DeadlineExceeded", message });
+    const { event, failure } = deadlineVerdict();
+    if (!this.#deadlineTold && event !== undefined) this.#reporter.notify(event);
     this.#deadlineTold = true;
-    if (!(await this.#stop(graceOf(pod)))) return absenceCheckMs;
+    if (!(await this.#stop(gracePeriodSeconds(pod)))) return absenceCheckMs;
     const last = this.#environment.feed.get(this.ref.uid)?.observation ?? observation;
     await this.#reporter.write(pod, {
       ...(last === undefined ? {} : { observation: asEnded(last) }),
-      failure: { reason: "DeadlineExceeded", message },
+      failure,
     });
     return undefined;
   }
-
-  // ---- ending --------------------------------------------------------------------------------------------------
 
   /** A terminal pod whose object stays: whatever still runs for it must not. */
   async #settle(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
     if (known === undefined || known.missingSince !== undefined || known.observation.state === "ended")
       return undefined;
-    await this.#stop(graceOf(pod));
+    await this.#stop(gracePeriodSeconds(pod));
     return absenceCheckMs;
   }
 
   async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    const grace = Math.max(1, pod.metadata?.deletionGracePeriodSeconds ?? graceOf(pod));
-    if (!(await this.#stop(grace, () => this.#announceKilling(known)))) {
+    if (!(await this.#stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
       const observation = known?.observation;
       if (observation !== undefined) await this.#reporter.write(pod, { observation });
       return absenceCheckMs;
@@ -243,7 +249,7 @@ export class PodWorker {
     return undefined;
   }
 
-  async #deleteObject(): Promise<void> {
+  async #deleteObject(): Promise<undefined> {
     const { namespace, name, uid } = this.ref;
     const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
     try {
@@ -259,7 +265,7 @@ export class PodWorker {
   /** The object is gone: nothing of the pod may go on running, and then the backend may forget it. */
   async #finish(): Promise<Requeue | "done"> {
     const { clock, feed, provider, resolver } = this.#environment;
-    if (!(await this.#stop(defaultGraceSeconds))) return absenceCheckMs;
+    if (!(await this.#stop(unknownGraceSeconds))) return absenceCheckMs;
     const limits = { clock, signal: this.#abort.signal, limitMs: changeLimitMs, abandon: false };
     await callProvider("releasePod", limits, async (signal) =>
       provider.releasePod?.(this.ref, callContextOf(this.#scope, signal)),
@@ -289,12 +295,4 @@ export class PodWorker {
       this.#reporter.notify({ type: "Normal", reason: "Killing", message, container: name });
     }
   }
-}
-
-function asEnded(observation: PodObservation): PodObservation {
-  return { ...observation, state: "ended" };
-}
-
-function graceOf(pod: Pod): number {
-  return pod.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds;
 }

@@ -2,7 +2,7 @@ import type { Pod, PodSpec, Provider } from "@vkubelet/core";
 import { silentLogger } from "@vkubelet/core";
 import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
 import { EventRecorder } from "../pods/event-recorder.ts";
-import { PodController } from "../pods/pod-controller.ts";
+import { PodController, type PodControllerOptions } from "../pods/pod-controller.ts";
 import { type AnyObject, type ApiCall, MemoryApi } from "./memory-api.ts";
 
 export const nodeName = "vk";
@@ -13,6 +13,8 @@ export interface SimulatedKubelet {
   /** As an operator stops it. */
   stop(): Promise<void>;
 }
+
+type ClusterNames = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS">>;
 
 /** Told before and after the effect of every call that leaves the process; never to return is to die. */
 export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
@@ -34,7 +36,7 @@ export class Simulation {
   }
 
   /** Starts a process; with a fuse it can be made to die at any call. */
-  start(options: { readonly fuse?: Fuse; readonly provider?: Provider } = {}): SimulatedKubelet {
+  start(options: { readonly fuse?: Fuse; readonly provider?: Provider } & ClusterNames = {}): SimulatedKubelet {
     const { clock } = this;
     const fuse = options.fuse ?? (() => {});
     const client = this.api.client((call: ApiCall, when) => fuse(`${call.method} ${call.path}`, when));
@@ -47,6 +49,8 @@ export class Simulation {
       events,
       nodeName,
       hostIPs: ["127.0.0.1"],
+      ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
+      ...(options.clusterDNS !== undefined && { clusterDNS: options.clusterDNS }),
       nodeAllocatable: () => ({ cpu: "64", memory: "64Gi" }),
       clock,
       logger,

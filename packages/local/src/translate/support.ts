@@ -25,6 +25,7 @@ function podRules(host: LocalHost): SupportTable {
       disposition: "approx",
       reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
     },
+    { path: "spec.hostnameOverride", disposition: "approx", reason: "only HOSTNAME can carry it" },
     {
       path: "spec.setHostnameAsFQDN",
       disposition: "approx",

@@ -1,4 +1,4 @@
-import type { ContainerPort, PodSpec } from "@vkubelet/core";
+import type { ContainerPort, PodSpec, ResolvedDns, ResolvedPod } from "@vkubelet/core";
 import type { NetworkSpec } from "./job-spec.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 
@@ -14,19 +14,16 @@ export function networkMode(spec: PodSpec, options: NomadTranslateOptions): stri
 }
 
 /** The group's network: mode, name resolution and the ports that the pod holds on its host. */
-export function groupNetwork(
-  spec: PodSpec,
-  hostname: string,
-  options: NomadTranslateOptions,
-): readonly NetworkSpec[] {
+export function groupNetwork(pod: ResolvedPod, options: NomadTranslateOptions): readonly NetworkSpec[] {
+  const spec = pod.pod.spec ?? { containers: [] };
   const mode = networkMode(spec, options);
   const ports = hostPorts(spec);
-  const dns = dnsOf((spec as { dnsConfig?: DnsConfig }).dnsConfig);
+  const dns = dnsOf(pod);
   if (mode === "host" && ports.length === 0 && dns === undefined) return [];
   return [
     {
       Mode: mode,
-      ...(mode === "bridge" ? { Hostname: hostname } : {}),
+      ...(mode === "bridge" ? { Hostname: pod.network.kernelHostname } : {}),
       ...(dns === undefined ? {} : { DNS: dns }),
       ...(ports.length === 0 ? {} : { ReservedPorts: ports }),
     },
@@ -43,15 +40,22 @@ function hostPorts(spec: PodSpec): { Label: string; Value: number; To: number }[
   return [...seen.values()];
 }
 
-function dnsOf(config: DnsConfig | undefined): NetworkSpec["DNS"] | undefined {
-  if (config === undefined) return undefined;
-  const options = (config.options ?? []).map((option) =>
-    option.value === undefined ? `${option.name}` : `${option.name}:${option.value}`,
-  );
+/** What the host has worked out, else the pod's own dnsConfig: what that leaves out, the client fills in. */
+function dnsOf({ pod, network }: ResolvedPod): NetworkSpec["DNS"] | undefined {
+  const { servers, searches, options } = network.dns ?? configured(pod.spec as { dnsConfig?: DnsConfig });
   const dns = {
-    ...(config.nameservers?.length ? { Servers: config.nameservers } : {}),
-    ...(config.searches?.length ? { Searches: config.searches } : {}),
+    ...(servers.length > 0 ? { Servers: servers } : {}),
+    ...(searches.length > 0 ? { Searches: searches } : {}),
     ...(options.length > 0 ? { Options: options } : {}),
   };
   return Object.keys(dns).length === 0 ? undefined : dns;
+}
+
+function configured(spec: { readonly dnsConfig?: DnsConfig } | undefined): ResolvedDns {
+  const { nameservers = [], searches = [], options = [] } = spec?.dnsConfig ?? {};
+  return {
+    servers: nameservers,
+    searches,
+    options: options.map(({ name, value }) => (value === undefined ? `${name}` : `${name}:${value}`)),
+  };
 }

@@ -133,9 +133,12 @@ const pod: readonly SupportRule[] = [
   ),
   rule("exact", "spec.hostNetwork", ""),
   rule("approx", "spec.subdomain", "no name record is made outside the cluster's own DNS"),
-  rule("reject", "spec.setHostnameAsFQDN", "Nomad sets the short name", (value) => value === true),
   rule("exact", "spec.dnsConfig", ""),
-  rule("approx", "spec.dnsPolicy", "the clients' own name resolution, with dnsConfig where it is given"),
+  rule(
+    "approx",
+    "spec.dnsPolicy",
+    "the cluster's servers where the node knows them, else the clients' own with dnsConfig where it is given",
+  ),
   refusal(
     "spec.hostUsers",
     "Nomad has no user namespace for one task",
@@ -262,18 +265,12 @@ export function supportTable(
   const docker = options.driver === "docker";
   const lists = ["containers", "initContainers"] as const;
   const maximum = options.maximumKillSeconds;
-  const clientName = `on network ${options.network} a pod has the name of its client`;
   return [
     ...commonSupport,
     ...pod,
     ...(docker ? dockerPod : rawExecPod),
     ...containerRules(lists, [...containers, ...(docker ? dockerContainers : rawExecContainers)]),
-    options.network === "bridge"
-      ? rule("exact", "spec.hostname", "")
-      : rule("approx", "spec.hostname", clientName),
-    options.network === "bridge"
-      ? rule("exact", "spec.hostnameOverride", "")
-      : rule("approx", "spec.hostnameOverride", clientName),
+    ...hostnameRules(docker && options.network === "bridge"),
     rule("exact", "spec.terminationGracePeriodSeconds", ""),
     rule(
       "approx",
@@ -282,4 +279,11 @@ export function supportTable(
       (value) => typeof value === "number" && value > maximum,
     ),
   ];
+}
+
+/** Docker's containers on a bridge are named; elsewhere only the variable HOSTNAME carries a name. */
+function hostnameRules(isNamed: boolean): readonly SupportRule[] {
+  const fields = ["spec.hostname", "spec.hostnameOverride", "spec.setHostnameAsFQDN"];
+  const reason = "the pod has the name of its client; only HOSTNAME carries its own";
+  return fields.map((path) => (isNamed ? rule("exact", path, "") : rule("approx", path, reason)));
 }

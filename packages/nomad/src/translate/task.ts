@@ -133,8 +133,9 @@ function dockerConfig(
   const spec = (pod.pod.spec ?? {}) as Readonly<Record<string, unknown>>;
   const fields = raw as unknown as Readonly<Record<string, unknown>>;
   const hostMode = networkMode(pod.pod.spec ?? { containers: [] }, options) === "host";
-  const aliases = (spec["hostAliases"] ?? []) as readonly { ip: string; hostnames?: readonly string[] }[];
-  const hosts = aliases.flatMap((alias) => (alias.hostnames ?? []).map((name) => `${name}:${alias.ip}`));
+  const hosts = pod.network.hostAliases.flatMap(({ ip, hostnames }) =>
+    hostnames.map((name) => `${name}:${ip}`),
+  );
   return {
     image: escapeConfig(container.image),
     ...(container.command === undefined ? {} : { entrypoint: container.command.map(configText) }),

@@ -1,4 +1,4 @@
-import { plainValue, type ResolvedPod } from "@vkubelet/core";
+import { type PodSpec, plainValue, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
 import { defaultTranslateOptions, type NomadTranslateOptions } from "./options.ts";
@@ -286,6 +286,24 @@ describe("nomadTranslator", () => {
     ]);
     expect(job(resolvedPod({ spec: { hostNetwork: true } })).TaskGroups[0]?.Networks).toBeUndefined();
     expect(task(resolvedPod({ spec: { hostNetwork: true } })).Config).toHaveProperty("network_mode", "host");
+  });
+
+  it("H2, H4: names the bridge as the host does, in full where the pod wants it, and takes its name servers", () => {
+    const dns = { servers: ["10.96.0.10"], searches: ["team.svc.cluster.local"], options: ["ndots:5"] };
+    const kernelHostname = "web.sub.team.svc.cluster.local";
+    const spec = { subdomain: "sub", setHostnameAsFQDN: true } as Partial<PodSpec>;
+    const network = { kernelHostname, domain: "sub.team.svc.cluster.local", hostAliases: [], dns };
+    const named = resolvedPod({ network, spec });
+    expect(job(named).TaskGroups[0]?.Networks?.[0]).toMatchObject({
+      Hostname: kernelHostname,
+      DNS: { Servers: dns.servers, Searches: dns.searches, Options: dns.options },
+    });
+    expect(issues(named)).toEqual([]);
+  });
+
+  it("H3: gives every task the further lines of the hosts file", () => {
+    const network = { kernelHostname: "web", hostAliases: [{ ip: "10.1.2.3", hostnames: ["a", "b"] }] };
+    expect(task(resolvedPod({ network })).Config["extra_hosts"]).toEqual(["a:10.1.2.3", "b:10.1.2.3"]);
   });
 
   it("asks for the architecture that the pod selects", () => {

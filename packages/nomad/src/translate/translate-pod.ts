@@ -108,7 +108,7 @@ function translateJob(
   // Without it a service job becomes a deployment with a deadline of its own.
   const update = type === "service" ? { Update: { MaxParallel: 0 } as const } : {};
   const spec = pod.pod.spec ?? { containers: [] };
-  const networks = groupNetwork(spec, pod.hostname, options);
+  const networks = groupNetwork(pod, options);
   const [first] = pod.containers;
   if (first === undefined)
     throw new ProviderError("InvalidInput", "translation to Nomad failed: no containers");
