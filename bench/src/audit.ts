@@ -1,19 +1,20 @@
+import { batchTranslator } from "@vkubelet/batch/translate";
+import { fargateTranslator } from "@vkubelet/fargate/translate";
+import { localTranslator } from "@vkubelet/local/translate";
+import { defaultTranslateOptions, nomadTranslator } from "@vkubelet/nomad/translate";
 import { auditPod, type SupportTable } from "@vkubelet/pod";
-import { batchSupport } from "../../packages/batch/src/translate/support.ts";
-import { fargateSupport } from "../../packages/fargate/src/translate/support.ts";
-import { localSupport } from "../../packages/local/src/translate/index.ts";
-import { defaultTranslateOptions } from "../../packages/nomad/src/translate/options.ts";
-import { supportTable } from "../../packages/nomad/src/translate/support.ts";
 import { perSecond } from "./measure.ts";
 import { servicePod } from "./pods.ts";
 import { type Row, rate } from "./row.ts";
 import { host } from "./translate-local.ts";
 
+const aws = { nodeName: "bench", region: "eu-west-1" };
+
 const tables: Readonly<Record<string, SupportTable>> = {
-  local: localSupport(host),
-  nomad: supportTable(defaultTranslateOptions),
-  fargate: fargateSupport,
-  batch: batchSupport,
+  local: localTranslator.support(host),
+  nomad: nomadTranslator.support({ ...defaultTranslateOptions, nodeName: "bench" }),
+  fargate: fargateTranslator.support({ ...aws, cluster: "pods", subnets: ["subnet-1"] }),
+  batch: batchTranslator.support({ ...aws, jobQueue: "pods" }),
 };
 
 /** The account of every field, by the table of each backend. */

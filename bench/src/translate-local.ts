@@ -1,10 +1,6 @@
 import type { Pod, ResolvedPod } from "@vkubelet/core";
+import { type LocalHost, localTranslator, type ProcessPlan } from "@vkubelet/local/translate";
 import { auditPod, resolvePod } from "@vkubelet/pod";
-import {
-  type LocalHost,
-  localTranslator,
-  type ProcessPlan,
-} from "../../packages/local/src/translate/index.ts";
 import { perSecond } from "./measure.ts";
 import { inputs, plainPod, servicePod } from "./pods.ts";
 import { type Row, rate } from "./row.ts";

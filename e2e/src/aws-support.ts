@@ -8,6 +8,7 @@ import {
   type PodNotice,
   type PodSpec,
   type ResolvedPod,
+  type Secret,
   silentLogger,
   systemClock,
 } from "@vkubelet/core";
@@ -51,14 +52,19 @@ export function simplePod(uid: string, container: SimpleContainer, attempt = 0):
   return resolved(uid, { restartPolicy: "Never", containers: [{ name: "main", ...container }] }, attempt);
 }
 
-/** A pod resolved as a host would, in a cluster without objects. */
-export function resolved(uid: string, spec: PodSpec, attempt = 0): ResolvedPod {
+/** A pod resolved as a host would, in a cluster without other objects. */
+export function resolved(
+  uid: string,
+  spec: PodSpec,
+  attempt = 0,
+  { secrets = {} }: { readonly secrets?: Readonly<Record<string, Secret>> } = {},
+): ResolvedPod {
   const outcome = resolvePod(
     { metadata: { namespace: "default", name: `pod-${uid.slice(-2)}`, uid }, spec },
     {
       attempt,
       configMap: () => undefined,
-      secret: () => undefined,
+      secret: (name) => secrets[name],
       services: [],
       nodeAllocatable: { cpu: "4", memory: "8Gi" },
       token: () => undefined,

@@ -63,6 +63,7 @@ describe.runIf(withDocker && (await peerOrSkip("localbatch")))(
         region,
         endpoint: server.endpoint,
         jobQueue: localbatchQueue,
+        executionRoleArn: "arn:aws:iam::123456789012:role/execution",
         entryPoint: "assume-none",
       });
     });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { motoQueue, motoSetting, podContext, resolved, simplePod } from "./aws-support.ts";
 
 const uid = (last: number) => `5d3c1c52-0000-4000-8000-00000000000${last}`;
+const executionRoleArn = "arn:aws:iam::123456789012:role/execution";
 const region = "us-east-1";
 const jobQueue = "pods";
 
@@ -22,7 +23,7 @@ describe.runIf(await peerOrSkip("moto"))("pods on Batch, against moto without an
     await motoSetting(endpoint, "config", { batch: { use_docker: false } });
     batch = new BatchClient({ region, endpoint });
     await motoQueue(endpoint, batch, jobQueue);
-    provider = createBatchProvider({ nodeName: "batch-1", region, endpoint, jobQueue });
+    provider = createBatchProvider({ nodeName: "batch-1", region, endpoint, jobQueue, executionRoleArn });
   });
   afterAll(async () => {
     await provider?.[Symbol.asyncDispose]?.();
@@ -36,7 +37,13 @@ describe.runIf(await peerOrSkip("moto"))("pods on Batch, against moto without an
 
   it("is healthy while its queue is there", async () => {
     expect(await provider.checkHealth?.(podContext())).toEqual({ healthy: true });
-    const other = createBatchProvider({ nodeName: "n", region, endpoint: server.endpoint, jobQueue: "none" });
+    const other = createBatchProvider({
+      nodeName: "n",
+      region,
+      endpoint: server.endpoint,
+      jobQueue: "none",
+      executionRoleArn,
+    });
     expect(await other.checkHealth?.(podContext())).toMatchObject({
       healthy: false,
       reason: "QueueNotReady",

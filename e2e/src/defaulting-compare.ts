@@ -52,7 +52,9 @@ export function comparableMade(pod: Json): unknown {
     labels["controller-revision-hash"]?.split("-").at(-1),
   ].filter((text) => text !== undefined);
   const text = drawn.reduce((text, part) => text.replaceAll(part, "*"), JSON.stringify(comparable(pod)));
-  const made: { readonly metadata: Json } = JSON.parse(text);
+  const made: { readonly metadata: Json; readonly spec: { volumes?: { name: string }[] } } = JSON.parse(text);
+  // The StatefulSet controller puts the claims in any order.
+  made.spec.volumes?.sort((left, right) => (left.name < right.name ? -1 : 1));
   if (metadata["generateName"] === undefined) return made;
   return {
     ...made,

@@ -114,33 +114,5 @@ describe.runIf(await peerOrSkip("kubernetes"))(
       const { pods } = podsOf(ordinal, { admission: true, index: 1 });
       expect(comparableMade({ ...pods[0]?.pod })).toEqual(comparableMade(made));
     });
-
-    it("a CronJob: the Job of a run that was missed, and its pod", async () => {
-      const [sample] = samplesOf("CronJob", 1, 5);
-      const cronJob = renamed(sample, "missed", { schedule: "* * * * *" });
-      await create([cronJob]);
-      const lastScheduleTime = new Date(Date.now() - 300_000).toISOString().replace(/\.\d+/, "");
-      const patch = JSON.stringify({ status: { lastScheduleTime } });
-      const patched = await controlPlane.kubectl([
-        "patch",
-        "cronjob",
-        "missed",
-        "-n",
-        "default",
-        "--subresource=status",
-        "--type=merge",
-        "-p",
-        patch,
-      ]);
-      expect(patched.stderr).toBe("");
-      const made = await vi.waitUntil(
-        async () => (await list("jobs")).find((job) => isOwnedBy(job, "missed")),
-        { timeout: 90_000, interval: 500 },
-      );
-      const scheduledAt = Date.parse(
-        made.metadata.annotations?.["batch.kubernetes.io/cronjob-scheduled-timestamp"] ?? "",
-      );
-      await expectSamePod(cronJob, made.metadata.name, { scheduledAt });
-    });
   },
 );

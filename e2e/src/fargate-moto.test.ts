@@ -47,6 +47,7 @@ describe.runIf(await peerOrSkip("moto"))("pods on Fargate, against moto", () => 
       cluster,
       subnets: [await motoSubnet(endpoint)],
       logs: { group },
+      executionRoleArn: "arn:aws:iam::123456789012:role/execution",
     });
   });
   afterAll(async () => {

@@ -33,7 +33,12 @@ async function pack(name) {
     throw new Error(`pack ${name}: exit code ${code}\n${readFileSync(logFile, "utf8")}`);
   }
   const source = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
-  return { name: source.name, tarball: join(packed, tarball), exports: source.publishConfig.exports };
+  return {
+    name: source.name,
+    tarball: join(packed, tarball),
+    exports: source.publishConfig.exports,
+    peers: source.peerDependencies ?? {},
+  };
 }
 
 /** The names by which a consumer imports the entry points of a package. */
@@ -51,7 +56,13 @@ function writeConsumer(packages) {
   const write = (file, content) => writeFileSync(join(consumer, file), content);
   write(
     "package.json",
-    JSON.stringify({ name: "consumer", private: true, type: "module", dependencies: tarballs }),
+    JSON.stringify({
+      name: "consumer",
+      private: true,
+      type: "module",
+      // Optional peers, too: every entry point is imported.
+      dependencies: Object.assign({}, ...packages.map(({ peers }) => peers), tarballs),
+    }),
   );
   // The packages depend on one another by version, and no registry has these versions. JSON is YAML.
   write(

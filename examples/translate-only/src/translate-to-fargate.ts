@@ -1,18 +1,10 @@
 import type { Pod } from "@vkubelet/core";
 import { type FargateRequests, fargateTranslator } from "@vkubelet/fargate/translate";
-import { type Translation, translateManifest } from "@vkubelet/pod";
+import { manifestInputs, type Translation, translateManifest } from "@vkubelet/pod";
 
 /** What the pod would become on Fargate, and what becomes of each of its fields. No cluster, no account, no clock. */
 export function translateToFargate(pod: Pod): Translation<FargateRequests> {
-  const inputs = {
-    attempt: 0,
-    configMap: () => undefined,
-    secret: () => undefined,
-    services: [],
-    nodeAllocatable: { cpu: "4", memory: "16Gi" },
-    token: () => undefined,
-  };
-  return translateManifest(fargateTranslator, pod, inputs, {
+  return translateManifest(fargateTranslator, pod, manifestInputs([]), {
     nodeName: "example",
     region: "eu-west-1",
     cluster: "pods",

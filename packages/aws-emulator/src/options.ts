@@ -18,6 +18,11 @@ export interface AwsEmulatorOptions {
    * stops with CannotPullContainerError; so does every container whose image is of the registry `missing.invalid`.
    */
   readonly images?: (image: string) => ImageConfiguration | undefined;
+  /**
+   * What stands in Secrets Manager and Parameter Store, by what `valueFrom` of a container's secret says. What is not
+   * there keeps the task from starting.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Whether an image that `images` does not know cannot be pulled, even for a container with a command. */
   readonly strictImages?: boolean;
   /**

@@ -18,6 +18,9 @@ export function readInput<T extends z.ZodType>(
 /** `[{ name, value }]` as ECS and Batch write environments. */
 export const nameValues = z.array(z.object({ name: z.string(), value: z.string().optional() }));
 
+/** `secrets` of a container as ECS and Batch write them. */
+export const secrets = z.array(z.object({ name: z.string().min(1), valueFrom: z.string().min(1) }));
+
 /** ECS tags (API reference, Tag): key of 1 to 128 and value of up to 256 characters, 50 at most. */
 export const ecsTags = z
   .array(z.object({ key: z.string().min(1).max(128), value: z.string().max(256).optional() }))

@@ -97,6 +97,7 @@ function createServices(
   const machine = {
     processes,
     directory,
+    secrets: (valueFrom: string) => options.secrets?.[valueFrom],
     images: { lookUp: options.images, strict: options.strictImages ?? false },
     awslogs: new AwslogsDriver(store, clock),
   };

@@ -1,20 +1,18 @@
 import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
-import { plainTextOf, type SecretsPolicy } from "./plain-text.ts";
+import { imageProblem } from "./image-problem.ts";
+import { plainTextOf, type SecretsOptions, secretVariable } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
+import { type SecretVariable, secretOfVariable } from "./secret-references.ts";
 import { type ContainerSecurity, containerSecurity } from "./security.ts";
 import { type LocatedContainer, variablePath } from "./spec-paths.ts";
+import type { MappedMount, MappedTmpfs, VolumePlan } from "./volume-mapping.ts";
 
 /** When a container may start, in the words that ECS and Batch share. */
 export interface ContainerDependency {
   readonly containerName: string;
-  readonly condition: "START" | "COMPLETE" | "SUCCESS";
-}
-
-export interface MappedMount {
-  readonly sourceVolume: string;
-  readonly containerPath: string;
-  readonly readOnly: boolean;
+  /** `HEALTHY` only where {@link MappedContainer} has a health check, which Batch does not know. */
+  readonly condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
 }
 
 /** A container in the terms that ECS and Batch share; each backend renders it into its own request. */
@@ -30,8 +28,11 @@ export interface MappedContainer {
   readonly command?: readonly string[];
   readonly workingDirectory?: string;
   readonly environment: readonly NameValue[];
+  /** Variables that AWS fills from Secrets Manager or Parameter Store at the start. */
+  readonly secrets: readonly SecretVariable[];
   readonly security: ContainerSecurity;
   readonly mounts: readonly MappedMount[];
+  readonly tmpfs: readonly MappedTmpfs[];
   readonly essential: boolean;
   readonly dependsOn: readonly ContainerDependency[];
 }
@@ -40,20 +41,19 @@ export interface MappedContainer {
 export function mapContainer(
   pod: ResolvedPod,
   located: LocatedContainer,
-  secrets: SecretsPolicy,
+  plan: VolumePlan,
+  secrets: SecretsOptions,
   account: FieldAccount,
 ): Omit<MappedContainer, "essential" | "dependsOn"> {
   const { container, path } = located;
   const texts = (field: "command" | "args") =>
     container[field]?.flatMap(
-      (value, index) => plainTextOf(value, `${path}.${field}[${index}]`, secrets, account) ?? [],
+      (value, index) => plainTextOf(value, `${path}.${field}[${index}]`, secrets.policy, account) ?? [],
     );
   const entryPoint = texts("command");
   const command = texts("args");
-  if (container.image === "") account.reject(`${path}.image`, "an image is needed here");
-  if (container.imagePullPolicy === "Never") {
-    account.reject(`${path}.imagePullPolicy`, "every run pulls its images: use Always or IfNotPresent");
-  }
+  const problem = imageProblem(container.image);
+  if (problem !== undefined) account.reject(`${path}.image`, problem);
   return {
     name: container.name,
     located,
@@ -62,23 +62,31 @@ export function mapContainer(
     ...(entryPoint ? { entryPoint } : {}),
     ...(command ? { command } : {}),
     ...(container.workingDir ? { workingDirectory: container.workingDir } : {}),
-    environment: container.env.flatMap((variable) => {
-      const value = plainTextOf(variable.value, variablePath(located, variable.name), secrets, account);
-      return value === undefined ? [] : [{ name: variable.name, value }];
-    }),
+    ...variables(pod, located, secrets, account),
     security: containerSecurity(pod, located, account),
-    mounts: container.mounts.map((mount, index) => {
-      if (mount.subPath) {
-        account.reject(
-          `${path}.volumeMounts[${index}].subPath`,
-          "a mount takes a whole volume: mount the volume elsewhere and use the path below it",
-        );
-      }
-      return {
-        sourceVolume: mount.volume,
-        containerPath: mount.mountPath,
-        readOnly: mount.readOnly || pod.volumes.some((v) => v.name === mount.volume && v.type === "files"),
-      };
-    }),
+    mounts: plan.mountsOf(located),
+    tmpfs: plan.tmpfsOf(located),
   };
+}
+
+function variables(
+  pod: ResolvedPod,
+  located: LocatedContainer,
+  secrets: SecretsOptions,
+  account: FieldAccount,
+): Pick<MappedContainer, "environment" | "secrets"> {
+  const environment: NameValue[] = [];
+  const fromSecrets: SecretVariable[] = [];
+  for (const { name, value, source } of located.container.env) {
+    const path = variablePath(located, name);
+    const key = source === "secret" ? secretOfVariable(located, name) : undefined;
+    const secret = secretVariable(pod, name, key, path, secrets, account);
+    if (secret) {
+      fromSecrets.push(secret);
+      continue;
+    }
+    const text = plainTextOf(value, path, secrets.policy, account);
+    if (text !== undefined) environment.push({ name, value: text });
+  }
+  return { environment, secrets: fromSecrets };
 }

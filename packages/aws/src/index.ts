@@ -3,6 +3,7 @@ export { type AwsEndpoint, createCloudWatchLogsClient } from "./cloudwatch-logs-
 export { type DefinitionCalls, DefinitionRegistry } from "./definition-registry.ts";
 export { type CreateAnswer, ensureRun, type FoundRun, type RunBackend } from "./ensure-run.ts";
 export { awsProviderError, callAws, isDefiniteRefusal } from "./errors.ts";
+export { fileSystemSchema } from "./file-system-schema.ts";
 export {
   type LogEvent,
   type LogPage,

@@ -1,11 +1,21 @@
-import { lateFieldsOf, type ResolvedValue, renderValue } from "@vkubelet/core";
+import { lateFieldsOf, type ResolvedPod, type ResolvedValue, renderValue } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
+import { type SecretArns, type SecretKey, type SecretVariable, secretSource } from "./secret-references.ts";
 
 /**
  * What happens to values that came from a Secret. `reject`: the pod is refused, since definitions and overrides are
  * readable by everybody who may describe them. `plain`: they are sent in plain text, the user's explicit choice.
  */
 export type SecretsPolicy = "reject" | "plain";
+
+/** What decides about the content of Secrets. */
+export interface SecretsOptions {
+  /** For what `arns` does not name. */
+  readonly policy: SecretsPolicy;
+  readonly arns?: SecretArns | undefined;
+  /** Whether AWS has a role with which it can read them. */
+  readonly hasExecutionRole: boolean;
+}
 
 /**
  * The text of a resolved value, or an issue at `path` when it may not or cannot be sent: it came from a Secret and the
@@ -32,7 +42,27 @@ export function plainTextOf(
   return renderValue(value);
 }
 
+/** The variable that AWS fills from the place that the options name for a key of a Secret; undefined where they name none. */
+export function secretVariable(
+  pod: ResolvedPod,
+  name: string,
+  key: SecretKey | undefined,
+  path: string,
+  secrets: SecretsOptions,
+  account: FieldAccount,
+): SecretVariable | undefined {
+  const valueFrom = key && secretSource(secrets.arns, pod.ref.namespace, key);
+  if (valueFrom === undefined) return undefined;
+  if (!secrets.hasExecutionRole) {
+    account.reject(
+      path,
+      "comes from a Secret that AWS reads with the execution role: set executionRoleArn in the options",
+    );
+  }
+  return { name, valueFrom };
+}
+
 /** The text of an issue about a Secret's content. */
 export function secretInPlainText(what: "value" | "file"): string {
-  return `${what} comes from a Secret and would stand in plain text at AWS: let the program read it from Secrets Manager or Parameter Store with the task role, or allow it with the option secrets: "plain"`;
+  return `${what} comes from a Secret and would stand in plain text at AWS: name the place of the Secret in Secrets Manager or Parameter Store in the option secretArns, or allow it with the option secrets: "plain"`;
 }

@@ -3,16 +3,22 @@ import { resolvedPodOf } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import { mapPod } from "./pod-mapping.ts";
 
+const options = {
+  region: "eu-west-1",
+  hasExecutionRole: true,
+  hasTaskRole: false,
+  tmpfs: false,
+  hostPaths: false,
+};
+
 const order = (spec: Parameters<typeof resolvedPodOf>[0], sentinelImage?: string) =>
   Object.fromEntries(
-    mapPod(
-      resolvedPodOf(spec),
-      { secrets: "reject", ...(sentinelImage ? { sentinelImage } : {}) },
-      new FieldNotes(),
-    ).containers.map(({ name, essential, dependsOn }) => [
-      name,
-      { essential, after: dependsOn.map((entry) => `${entry.containerName} ${entry.condition}`) },
-    ]),
+    mapPod(resolvedPodOf(spec), { ...options, sentinelImage }, new FieldNotes()).containers.map(
+      ({ name, essential, dependsOn }) => [
+        name,
+        { essential, after: dependsOn.map((entry) => `${entry.containerName} ${entry.condition}`) },
+      ],
+    ),
   );
 
 const init = { name: "init", image: "i" };
@@ -21,7 +27,7 @@ const late = { name: "late", image: "l" };
 const main = { name: "main", image: "m" };
 
 describe("order of containers", () => {
-  it("chains init containers and sidecars as the kubelet starts them", () => {
+  it("I8: chains init containers and sidecars as the kubelet starts them", () => {
     expect(order({ initContainers: [init, sidecar, late], containers: [main] })).toEqual({
       init: { essential: false, after: [] },
       proxy: { essential: false, after: ["init SUCCESS"] },
@@ -43,7 +49,7 @@ describe("order of containers", () => {
           { name: "v", downwardAPI: { items: [{ path: "n", fieldRef: { fieldPath: "metadata.name" } }] } },
         ],
       }),
-      { secrets: "reject" },
+      options,
       new FieldNotes(),
     );
     expect(mapped.containers.map(({ name }) => name)).toEqual(["vkubelet_writer", "init", "main"]);
@@ -59,14 +65,12 @@ describe("order of containers", () => {
 describe("several main containers", () => {
   const spec = { restartPolicy: "Never" as const, containers: [main, { name: "second", image: "s" }] };
 
-  it("without a sentinel are all essential, and the mapping says what that means", () => {
-    expect(mapPod(resolvedPodOf(spec), { secrets: "reject" }, new FieldNotes()).firstEndStopsOthers).toBe(
-      true,
-    );
+  it("Z5: without a sentinel are all essential, and the mapping says what that means", () => {
+    expect(mapPod(resolvedPodOf(spec), options, new FieldNotes()).firstEndStopsOthers).toBe(true);
     expect(order(spec)).toMatchObject({ main: { essential: true }, second: { essential: true } });
   });
 
-  it("with a sentinel end each by itself", () => {
+  it("Z5: with a sentinel end each by itself", () => {
     expect(order(spec, "busybox")).toEqual({
       main: { essential: false, after: [] },
       second: { essential: false, after: [] },
@@ -83,7 +87,7 @@ describe("what cannot be mapped is an issue at its path", () => {
   const issuesOf = (spec: Parameters<typeof resolvedPodOf>[0], secrets: "reject" | "plain" = "reject") => {
     const notes = new FieldNotes();
     const pod = resolvedPodOf(spec, 0, { secrets: { s: { data: { password: btoa("hunter2") } } } });
-    mapPod(pod, { secrets }, notes);
+    mapPod(pod, { ...options, secrets }, notes);
     return notes.rejected;
   };
 
@@ -116,25 +120,21 @@ describe("what cannot be mapped is an issue at its path", () => {
     ]);
   });
 
-  it("volumes of other kinds, parts of volumes, and images that must not be pulled", () => {
+  it("claims that no option maps, and volumes of other kinds", () => {
     const spec = {
-      containers: [
-        {
-          ...main,
-          imagePullPolicy: "Never" as const,
-          volumeMounts: [{ name: "data", mountPath: "/d", subPath: "x" }],
-        },
+      containers: [main],
+      volumes: [
+        { name: "data", persistentVolumeClaim: { claimName: "c" } },
+        { name: "node", hostPath: { path: "/dev" } },
       ],
-      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "c" } }],
     };
     expect(issuesOf(spec).map(({ path }) => path)).toEqual([
-      "spec.containers[0].imagePullPolicy",
-      "spec.containers[0].volumeMounts[0].subPath",
       "spec.volumes[0].persistentVolumeClaim",
+      "spec.volumes[1].hostPath",
     ]);
   });
 
-  it("more containers than a task takes", () => {
+  it("Z2, Z3: more containers than a task takes", () => {
     const containers = Array.from({ length: 11 }, (_, index) => ({ name: `c${index}`, image: "a" }));
     expect(issuesOf({ containers })).toMatchObject([{ path: "spec.containers" }]);
   });
@@ -171,7 +171,7 @@ describe("the token that admission adds", () => {
 
   it("F4: is left out by name where it would stand in plain text", () => {
     const notes = new FieldNotes();
-    const mapping = mapPod(pod, { secrets: "reject" }, notes);
+    const mapping = mapPod(pod, options, notes);
     expect(mapping.volumes).toEqual([]);
     expect(notes).toMatchObject({ rejected: [], approximated: [{ path: "spec.volumes[0]" }] });
     expect(mapping.containers.map(({ name, mounts }) => [name, mounts])).toEqual([["main", []]]);
@@ -179,8 +179,8 @@ describe("the token that admission adds", () => {
 
   it("F4: is written where plain text is allowed", () => {
     const notes = new FieldNotes();
-    const mapping = mapPod(pod, { secrets: "plain" }, notes);
-    expect(mapping.volumes).toEqual(["kube-api-access-x7k2p"]);
+    const mapping = mapPod(pod, { ...options, secrets: "plain" }, notes);
+    expect(mapping.volumes).toEqual([{ name: "kube-api-access-x7k2p", type: "task" }]);
     expect(notes.approximated).toEqual([]);
     expect(mapping.containers.map(({ name }) => name)).toEqual(["vkubelet_writer", "main"]);
   });

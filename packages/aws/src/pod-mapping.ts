@@ -2,9 +2,11 @@ import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
 import { withoutApiAccess } from "@vkubelet/pod";
 import { type ContainerDependency, type MappedContainer, mapContainer } from "./container-mapping.ts";
-import { defaultWriterImage, filesWriter, volumePath } from "./files-writer.ts";
+import { defaultWriterImage, filesWriter } from "./files-writer.ts";
 import type { SecretsPolicy } from "./plain-text.ts";
+import type { SecretArns } from "./secret-references.ts";
 import { locateContainers } from "./spec-paths.ts";
+import { type MappedVolume, planVolumes, type VolumeOptions } from "./volume-mapping.ts";
 
 /** Name of the helper that keeps a task alive until every main container has ended. */
 export const sentinelContainerName = "vkubelet_sentinel";
@@ -12,22 +14,28 @@ export const sentinelContainerName = "vkubelet_sentinel";
 /** Both services take at most that many containers a task, helpers included. */
 export const maximumContainers = 10;
 
-export interface PodMappingOptions {
-  readonly secrets: SecretsPolicy;
+/** What the backend and its options say about every pod. */
+export interface PodMappingOptions extends VolumeOptions {
+  /** For Secrets that `secretArns` does not name. Defaults to `reject`. */
+  readonly secrets?: SecretsPolicy | undefined;
+  readonly secretArns?: SecretArns | undefined;
+  /** Whether AWS has a role with which it can read Secrets. */
+  readonly hasExecutionRole: boolean;
   /** Defaults to {@link defaultWriterImage}. */
-  readonly writerImage?: string;
+  readonly writerImage?: string | undefined;
   /**
    * An image whose `true` exits with 0. With it, a pod of several main containers that is not to be restarted for ever
    * runs until all of them have ended; without it, the first to end stops the others.
    */
-  readonly sentinelImage?: string;
+  readonly sentinelImage?: string | undefined;
+  /** Sidecars whose start is judged by a health check: what follows waits until they are healthy. */
+  readonly healthGates?: ReadonlySet<string> | undefined;
 }
 
 export interface PodMapping {
   /** In start order as far as there is one: writer, init containers and sidecars, main containers, sentinel. */
   readonly containers: readonly MappedContainer[];
-  /** Names of the volumes that live as long as the task. */
-  readonly volumes: readonly string[];
+  readonly volumes: readonly MappedVolume[];
   /** Whether the end of one main container stops the others although Kubernetes would let them go on. */
   readonly firstEndStopsOthers: boolean;
 }
@@ -41,13 +49,15 @@ const leftOutReason =
  * along, as a pod does.
  */
 export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions, account: FieldAccount): PodMapping {
-  const { pod, leftOut } =
-    options.secrets === "reject" ? withoutApiAccess(wholePod) : { pod: wholePod, leftOut: [] };
+  const policy = options.secrets ?? "reject";
+  const secrets = { policy, arns: options.secretArns, hasExecutionRole: options.hasExecutionRole };
+  const { pod, leftOut } = policy === "reject" ? withoutApiAccess(wholePod) : { pod: wholePod, leftOut: [] };
   for (const path of leftOut) account.approximate(path, leftOutReason);
   const containers: MappedContainer[] = [];
   const sidecarStarts: ContainerDependency[] = [];
   let gate: ContainerDependency | undefined;
-  const writer = filesWriter(pod, options.writerImage ?? defaultWriterImage, options.secrets, account);
+  const plan = planVolumes(pod, options, account);
+  const writer = filesWriter(pod, plan, options.writerImage ?? defaultWriterImage, secrets, account);
   if (writer) {
     containers.push({ ...writer, essential: false, dependsOn: [] });
     gate = { containerName: writer.name, condition: "SUCCESS" };
@@ -55,7 +65,7 @@ export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions, accoun
   const several = pod.containers.length > 1;
   const withSentinel = several && options.sentinelImage !== undefined && pod.restartPolicy !== "Always";
   for (const located of locateContainers(pod)) {
-    const mapped = mapContainer(pod, located, options.secrets, account);
+    const mapped = mapContainer(pod, located, plan, secrets, account);
     const { name, kind } = located.container;
     const waitsFor = kind === "main" ? [...sidecarStarts, gate] : [gate];
     const dependsOn = waitsFor.filter(
@@ -64,17 +74,17 @@ export function mapPod(wholePod: ResolvedPod, options: PodMappingOptions, accoun
     );
     containers.push({ ...mapped, essential: kind === "main" && !withSentinel, dependsOn });
     if (kind === "main") continue;
-    gate = { containerName: name, condition: kind === "init" ? "SUCCESS" : "START" };
+    const started = options.healthGates?.has(name) ? "HEALTHY" : "START";
+    gate = { containerName: name, condition: kind === "init" ? "SUCCESS" : started };
     if (kind === "sidecar") sidecarStarts.push(gate);
   }
   if (withSentinel && options.sentinelImage !== undefined) {
     containers.push(sentinel(pod, options.sentinelImage));
   }
-  checkVolumes(pod, account);
   checkCount(containers.length, account);
   return {
     containers,
-    volumes: pod.volumes.filter((volume) => volume.type !== "reference").map((volume) => volume.name),
+    volumes: plan.volumes,
     firstEndStopsOthers: several && !withSentinel,
   };
 }
@@ -86,22 +96,13 @@ function sentinel(pod: ResolvedPod, image: string): MappedContainer {
     image,
     command: ["true"],
     environment: [],
+    secrets: [],
     security: { addCapabilities: [], dropCapabilities: [] },
     mounts: [],
+    tmpfs: [],
     essential: true,
     dependsOn: pod.containers.map(({ name }) => ({ containerName: name, condition: "COMPLETE" })),
   };
-}
-
-function checkVolumes(pod: ResolvedPod, account: FieldAccount): void {
-  for (const volume of pod.volumes) {
-    if (volume.type === "reference") {
-      account.reject(
-        `${volumePath(pod, volume.name)}.${volume.kind}`,
-        "this kind of volume cannot be mounted here: use emptyDir, configMap or downwardAPI",
-      );
-    }
-  }
 }
 
 function checkCount(count: number, account: FieldAccount): void {

@@ -4,12 +4,20 @@ import { expect, it } from "vitest";
 import { mapPod } from "./pod-mapping.ts";
 import { registryCredential } from "./registry-credential.ts";
 
+const options = {
+  region: "eu-west-1",
+  hasExecutionRole: true,
+  hasTaskRole: false,
+  tmpfs: false,
+  hostPaths: false,
+};
+
 function credentialFor(image: string, registry: string, known?: Readonly<Record<string, string>>) {
   const pod = {
     ...resolvedPodOf({ containers: [{ name: "main", image }] }),
     pullCredentials: [{ registry, username: "u", password: "hush" }],
   };
-  const [mapped] = mapPod(pod, { secrets: "reject" }, new FieldNotes()).containers;
+  const [mapped] = mapPod(pod, options, new FieldNotes()).containers;
   if (!mapped) throw new Error("no container");
   const notes = new FieldNotes();
   return { arn: registryCredential(pod, mapped, known, notes), issues: notes.rejected };
@@ -34,4 +42,8 @@ it("needs none for other registries, for ECR, and where the options have one", (
   expect(credentialFor("app:1", "ghcr.io").issues).toEqual([]);
   expect(credentialFor(`${ecr}/app:1`, ecr).issues).toEqual([]);
   expect(credentialFor("ghcr.io/app:1", "ghcr.io", { "ghcr.io": "arn" })).toEqual({ arn: "arn", issues: [] });
+});
+
+it("asks nothing for what is no name of an image, which is an issue of its container", () => {
+  expect(credentialFor("Not an image", "ghcr.io")).toEqual({ arn: undefined, issues: [] });
 });

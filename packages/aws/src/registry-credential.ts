@@ -1,5 +1,5 @@
 import type { ResolvedPod } from "@vkubelet/core";
-import { credentialsForImage, type FieldAccount } from "@vkubelet/pod";
+import { credentialsForImage, type FieldAccount, imageReferenceOf } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 
 const ecrHost = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
@@ -19,7 +19,9 @@ export function registryCredential(
     .filter(([registry]) => covers(registry))
     .sort(([a], [b]) => b.length - a.length);
   if (best) return best[1];
-  const brought = located ? credentialsForImage(image, pod.pullCredentials) : [];
+  // What is no image is an issue of the container.
+  if (!located || imageReferenceOf(image) === undefined) return undefined;
+  const brought = credentialsForImage(image, pod.pullCredentials);
   const needed = brought.find(({ registry }) => !ecrHost.test(registry));
   if (needed) {
     account.reject(

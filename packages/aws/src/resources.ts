@@ -6,7 +6,7 @@ import { locateContainers } from "./spec-paths.ts";
 export interface PodNeeds {
   readonly milliCpu: bigint;
   readonly memoryMiB: bigint;
-  /** 0 when the pod does not say. */
+  /** 0 when the pod does not say. What volumes on disk may hold counts where it is more than what containers name. */
   readonly ephemeralGiB: bigint;
 }
 
@@ -28,8 +28,22 @@ export function podNeeds(pod: ResolvedPod): PodNeeds {
   return {
     milliCpu: (requests.get("cpu") ?? Quantity.zero).ceilToMilli(),
     memoryMiB: ceilDivide(highest("memory").ceilToInteger(), mebibyte),
-    ephemeralGiB: ceilDivide(highest("ephemeral-storage").ceilToInteger(), gibibyte),
+    ephemeralGiB: ceilDivide(
+      highest("ephemeral-storage")
+        .max(Quantity.ofInteger(volumesOnDisk(pod)))
+        .ceilToInteger(),
+      gibibyte,
+    ),
   };
+}
+
+/** The sum of what emptyDir volumes may hold, in bytes. */
+function volumesOnDisk(pod: ResolvedPod): bigint {
+  return pod.volumes.reduce(
+    (sum, volume) =>
+      volume.type === "emptyDir" && volume.medium === "" ? sum + (volume.sizeLimitBytes ?? 0n) : sum,
+    0n,
+  );
 }
 
 /** What one container asks for; undefined where it does not say. */
@@ -51,6 +65,8 @@ export function containerNeeds(container: ResolvedContainer): ContainerNeeds {
   };
 }
 
+const gpu = "nvidia.com/gpu";
+
 /** Rejects every resource whose name is not in `known`: devices, huge pages and the like. */
 export function rejectUnknownResources(
   pod: ResolvedPod,
@@ -63,7 +79,12 @@ export function rejectUnknownResources(
         if (known.has(name)) continue;
         // A request that was only defaulted from its limit is reported once, where the user wrote it.
         if (list === "requests" && container.resources.limits[name] !== undefined) continue;
-        account.reject(`${path}.resources.${list}.${name}`, "this backend has no such resource");
+        account.reject(
+          `${path}.resources.${list}.${name}`,
+          name === gpu
+            ? "Fargate has no GPUs: use a node for a Batch queue on EC2"
+            : "this backend has no such resource",
+        );
       }
     }
   }

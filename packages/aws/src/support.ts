@@ -1,74 +1,10 @@
-import type { Disposition } from "@vkubelet/core";
 import { commonSupport, containerRules, type SupportTable } from "@vkubelet/pod";
+import { hookSupport, probeSupport } from "./hook-support.ts";
+import { podSecurity, profiles } from "./security-support.ts";
+import { rules } from "./support-rules.ts";
+import { volumeSupport } from "./volume-support.ts";
 
-function rules(disposition: Disposition, reason: string, paths: readonly string[]): SupportTable {
-  return paths.map((path) => ({ path, disposition, reason }));
-}
-
-const noVolume = "cannot be mounted into an ECS task: use emptyDir, configMap or downwardAPI";
-
-const volumes: SupportTable = [
-  ...rules("exact", "", ["spec.volumes[].name"]),
-  ...rules(
-    "approx",
-    "a volume of the task, opened to everybody where a container is known to run as another user than root; it is lost when the pod is run again, and sizeLimit is not enforced",
-    ["spec.volumes[].emptyDir"],
-  ),
-  {
-    path: "spec.volumes[].emptyDir.medium",
-    disposition: "approx",
-    reason: "on the task's disk, not in memory",
-    when: (value) => value === "Memory",
-  },
-  ...rules("approx", "a helper container writes the files before the start; later changes are not carried", [
-    "spec.volumes[].configMap",
-    "spec.volumes[].downwardAPI",
-    "spec.volumes[].projected",
-  ]),
-  ...rules(
-    "approx",
-    'a helper container writes the files before the start, only with secrets: "plain"; later changes are not carried',
-    ["spec.volumes[].secret"],
-  ),
-  ...rules(
-    "reject",
-    noVolume,
-    [
-      ..."awsElasticBlockStore azureDisk azureFile cephfs cinder csi ephemeral fc flexVolume flocker".split(
-        " ",
-      ),
-      ..."gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs persistentVolumeClaim".split(" "),
-      ..."photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume".split(" "),
-    ].map((kind) => `spec.volumes[].${kind}`),
-  ),
-];
-
-const podSecurity: SupportTable = [
-  ...rules("exact", "", ["spec.securityContext.runAsUser", "spec.securityContext.runAsGroup"]),
-  ...rules("approx", "checked against runAsUser; the user of the image is not read", [
-    "spec.securityContext.runAsNonRoot",
-  ]),
-  ...rules("approx", "volumes are opened to everybody instead of to this group, which no process gets", [
-    "spec.securityContext.fsGroup",
-  ]),
-  ...rules("reject", "ECS sets one user and one group, and no supplementary ones: remove it", [
-    "spec.securityContext.supplementalGroups",
-  ]),
-  ...rules("ignore", "only tunes a setting that is judged by itself", [
-    "spec.securityContext.fsGroupChangePolicy",
-    "spec.securityContext.seLinuxChangePolicy",
-  ]),
-  {
-    path: "spec.securityContext.supplementalGroupsPolicy",
-    disposition: "reject",
-    reason: "groups of the image are always merged: remove Strict",
-    default: "Merge",
-  },
-  ...rules("reject", "only Linux pods run here", ["spec.securityContext.windowsOptions"]),
-  ...rules("reject", "ECS has no SELinux labels on this platform: remove it", [
-    "spec.securityContext.seLinuxOptions",
-  ]),
-];
+const pulled = "every run pulls its images: use Always or IfNotPresent";
 
 const containers = containerRules(
   ["containers", "initContainers"],
@@ -87,39 +23,42 @@ const containers = containerRules(
       "securityContext.readOnlyRootFilesystem",
     ]),
     ...rules("core", "resolved by the host before the backend sees the pod", ["env[].valueFrom"]),
+    ...rules("reject", "the environment is fixed before a container could write the file: set the value", [
+      "env[].valueFrom.fileKeyRef",
+    ]),
+    ...rules("approx", "every run pulls its images, as with Always", ["imagePullPolicy"]),
     {
       path: "imagePullPolicy",
       disposition: "reject",
-      reason: "every run pulls its images: use Always or IfNotPresent",
+      reason: pulled,
       when: (value) => value === "Never",
+      accepted: "the image is pulled at every run",
     },
-    ...rules("approx", "every run pulls its images, as with Always", ["imagePullPolicy"]),
-    ...rules("reject", "a mount takes a whole volume: mount it elsewhere and use the path below it", [
+    ...rules("approx", "a directory becomes a volume of its own, where that gives the same content", [
       "volumeMounts[].subPath",
       "volumeMounts[].subPathExpr",
     ]),
     ...rules("reject", "mounts have no propagation: remove it", ["volumeMounts[].mountPropagation"]),
+    {
+      path: "volumeMounts[].mountPropagation",
+      disposition: "reject",
+      reason: "mounts have no propagation: remove it",
+      when: (value) => value === "HostToContainer",
+      accepted: "mounts that appear later are not seen",
+    },
     ...rules("reject", "mounts have no options: remove it", ["volumeMounts[].bindMountOptions"]),
     {
       path: "volumeMounts[].recursiveReadOnly",
       disposition: "reject",
       reason: "cannot be promised: use IfPossible",
       when: (value) => value === "Enabled",
+      accepted: "a plain read-only mount",
     },
     ...rules("approx", "a plain read-only mount", ["volumeMounts[].recursiveReadOnly"]),
     ...rules("reject", "block devices cannot be attached: use a volume with files", ["volumeDevices"]),
     ...rules("reject", "devices of dynamic resource allocation need a real node", ["resources.claims"]),
-    ...rules(
-      "reject",
-      "probes are not run for tasks and jobs: remove it, and let the program end when it is ill",
-      ["livenessProbe", "readinessProbe", "startupProbe"],
-    ),
-    ...rules(
-      "reject",
-      "hooks are not run for tasks and jobs: do it in the command, which gets SIGTERM at the end",
-      ["lifecycle"],
-    ),
-    ...rules("reject", "nothing can attach to the input of a container", ["stdinOnce"]),
+    ...probeSupport,
+    ...hookSupport,
     ...rules("approx", "the file cannot be read after the end; the message is what AWS gives as reason", [
       "terminationMessagePath",
       "terminationMessagePolicy",
@@ -135,47 +74,23 @@ const containers = containerRules(
     {
       path: "securityContext.allowPrivilegeEscalation",
       disposition: "exact",
-      reason: "",
+      reason: "no_new_privs is never set",
       when: (value) => value === true,
     },
-    ...rules("reject", "the mask of /proc cannot be lifted: remove it", ["securityContext.procMount"]),
+    {
+      path: "securityContext.procMount",
+      disposition: "reject",
+      reason: "the mask of /proc cannot be lifted: remove it",
+      default: "Default",
+    },
     ...rules("reject", "ECS has no SELinux labels on this platform: remove it", [
       "securityContext.seLinuxOptions",
-    ]),
+    ]).map((rule) => ({ ...rule, accepted: "processes and files get no labels" })),
     ...rules("reject", "only Linux pods run here", ["securityContext.windowsOptions"]),
   ],
 );
 
-/** seccomp and AppArmor: AWS applies profiles of its own, which stand in for the runtime's default and nothing else. */
-const profiles: SupportTable = [
-  "spec.securityContext",
-  "spec.containers[].securityContext",
-  "spec.initContainers[].securityContext",
-].flatMap((owner) =>
-  ["seccompProfile", "appArmorProfile"].flatMap(
-    (field): SupportTable => [
-      {
-        path: `${owner}.${field}`,
-        disposition: "approx",
-        reason: "AWS applies its own profile",
-      },
-      {
-        path: `${owner}.${field}`,
-        disposition: "reject",
-        reason: "only RuntimeDefault is possible here",
-        when: (value) => (value as { readonly type?: unknown } | null)?.type !== "RuntimeDefault",
-      },
-    ],
-  ),
-);
-
-/** What Fargate and Batch say alike about PodSpec, behind what holds for every backend. */
-export const awsSupport: SupportTable = [
-  ...commonSupport,
-  ...volumes,
-  ...podSecurity,
-  ...containers,
-  ...profiles,
+const names: SupportTable = [
   {
     path: "spec.dnsPolicy",
     disposition: "approx",
@@ -188,18 +103,59 @@ export const awsSupport: SupportTable = [
     disposition: "reject",
     reason: "the resolver cannot be replaced: use Default",
     when: (value) => value === "None",
+    accepted: "the VPC's resolver is asked",
   },
-  ...rules("reject", "the resolver's settings cannot be changed: remove it", ["spec.dnsConfig"]),
-  ...rules("reject", "the hosts file cannot be written: remove it", ["spec.hostAliases"]),
+  {
+    path: "spec.dnsConfig",
+    disposition: "reject",
+    reason: "the resolver's settings cannot be changed: remove it",
+    accepted: "the VPC's resolver is asked, with its own settings",
+  },
+  {
+    path: "spec.hostAliases",
+    disposition: "reject",
+    reason: "the hosts file cannot be written: remove it",
+    accepted: "these names are looked up in DNS only",
+  },
   ...rules("approx", "only the variable HOSTNAME carries it", [
     "spec.hostname",
     "spec.hostnameOverride",
     "spec.setHostnameAsFQDN",
   ]),
   ...rules("ignore", "DNS records do not depend on the backend", ["spec.subdomain"]),
-  ...rules("exact", "", ["spec.os"]),
-  ...rules("reject", "there are no runtime handlers to choose from: remove it", ["spec.runtimeClassName"]),
-  ...rules("reject", "devices of dynamic resource allocation need a real node", ["spec.resourceClaims"]),
+];
+
+/** What Fargate and Batch say alike about PodSpec, behind what holds for every backend. */
+export const awsSupport: SupportTable = [
+  ...commonSupport,
+  ...volumeSupport,
+  ...podSecurity,
+  ...containers,
+  ...profiles,
+  ...names,
+  {
+    path: 'spec.nodeSelector["kubernetes.io/os"]',
+    disposition: "reject",
+    reason: "only Linux pods run here",
+    when: (value) => value !== "linux",
+  },
+  ...rules("exact", "every pod runs on Linux", ["spec.os"]),
+  {
+    path: "spec.os.name",
+    disposition: "reject",
+    reason: "only Linux pods run here",
+    when: (value) => value !== "linux",
+  },
+  {
+    path: "spec.runtimeClassName",
+    disposition: "reject",
+    reason: "there are no runtime handlers to choose from: remove it",
+    accepted: "the platform's own runtime",
+  },
+  ...rules("reject", "devices of dynamic resource allocation need a real node", [
+    "spec.resourceClaims",
+    "spec.resources.claims",
+  ]),
   ...rules("approx", "credentials come from the option registryCredentials; ECR needs none", [
     "spec.imagePullSecrets",
   ]),

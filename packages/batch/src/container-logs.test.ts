@@ -22,7 +22,10 @@ beforeEach(async () => {
   batch = new FakeBatch();
   context = new TestPodContext();
   requests = [];
-  provider = createBatchProvider({ nodeName: "n", region: "r", jobQueue: "pods" }, { batch, logs });
+  provider = createBatchProvider(
+    { nodeName: "n", region: "r", jobQueue: "pods", executionRoleArn: "arn:role" },
+    { batch, logs },
+  );
   await provider.createPod(pod, context);
   await provider.createPod({ ...pod, attempt: 1 }, context);
 });

@@ -1,3 +1,4 @@
+import { fileSystemSchema } from "@vkubelet/aws";
 import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { BatchTranslateOptions } from "./translate/options.ts";
@@ -21,7 +22,7 @@ export interface BatchOptions extends BatchTranslateOptions {
 
 const text = z.string().min(1);
 
-const schema = z.strictObject({
+const shape = z.strictObject({
   nodeName: text,
   region: text,
   jobQueue: text,
@@ -33,6 +34,8 @@ const schema = z.strictObject({
   architecture: z.enum(["amd64", "arm64"]).optional(),
   logs: z.strictObject({ group: text, streamPrefix: text.optional() }).optional(),
   secrets: z.enum(["reject", "plain"]).optional(),
+  secretArns: z.record(text, text.startsWith("arn:")).optional(),
+  fileSystems: z.record(text, fileSystemSchema).optional(),
   entryPoint: z.enum(["reject", "assume-none"]).optional(),
   writerImage: text.optional(),
   sentinelImage: text.optional(),
@@ -45,6 +48,15 @@ const schema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   absenceGraceMs: z.int().positive().optional(),
 }) satisfies z.ZodType<BatchOptions>;
+
+/** AWS reads all of this with the execution role (Batch user guide, "Batch execution IAM role"). */
+const schema = shape.superRefine((options, context) => {
+  if (options.executionRoleArn !== undefined) return;
+  for (const option of ["secretArns", "registryCredentials"] as const) {
+    if (options[option] === undefined) continue;
+    context.addIssue({ code: "custom", path: ["executionRoleArn"], message: `is needed for ${option}` });
+  }
+});
 
 /** Checks options of unknown origin (YAML, JSON). Throws `InvalidInput` that names every wrong option. */
 export function parseBatchOptions(value: unknown): BatchOptions {

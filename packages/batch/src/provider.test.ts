@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createBatchProvider } from "./provider.ts";
 import { FakeBatch } from "./testdata/fake-batch.ts";
 
-const options = { nodeName: "batch-1", region: "us-east-1", jobQueue: "pods" };
+const options = { nodeName: "batch-1", region: "us-east-1", jobQueue: "pods", executionRoleArn: "arn:role" };
 const pod = resolvedPodOf({ restartPolicy: "Never", containers: [{ name: "main", image: "nginx:1" }] });
 const lostReply = new ProviderError("Unavailable", "socket hang up");
 

@@ -27,7 +27,14 @@ beforeEach(() => {
   requests = [];
   streams.clear();
   provider = createFargateProvider(
-    { nodeName: "n", region: "r", cluster: "pods", subnets: ["s"], logs: { group: "/g", streamPrefix: "p" } },
+    {
+      nodeName: "n",
+      region: "r",
+      cluster: "pods",
+      subnets: ["s"],
+      executionRoleArn: "arn:role",
+      logs: { group: "/g", streamPrefix: "p" },
+    },
     { ecs, logs },
   );
 });

@@ -1,3 +1,4 @@
+import { fileSystemSchema } from "@vkubelet/aws";
 import { optionsError } from "@vkubelet/core";
 import { z } from "zod";
 import type { FargateTranslateOptions } from "./translate/options.ts";
@@ -21,7 +22,7 @@ export interface FargateOptions extends FargateTranslateOptions {
 
 const text = z.string().min(1);
 
-const schema = z.strictObject({
+const shape = z.strictObject({
   nodeName: text,
   region: text,
   cluster: text,
@@ -37,6 +38,8 @@ const schema = z.strictObject({
     .strictObject({ group: text, streamPrefix: text.optional(), createGroup: z.boolean().optional() })
     .optional(),
   secrets: z.enum(["reject", "plain"]).optional(),
+  secretArns: z.record(text, text.startsWith("arn:")).optional(),
+  fileSystems: z.record(text, fileSystemSchema).optional(),
   writerImage: text.optional(),
   sentinelImage: text.optional(),
   registryCredentials: z.record(text, text).optional(),
@@ -47,6 +50,15 @@ const schema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   absenceGraceMs: z.int().positive().optional(),
 }) satisfies z.ZodType<FargateOptions>;
+
+/** AWS reads and writes all of this with the execution role (ECS developer guide, "Task execution IAM role"). */
+const schema = shape.superRefine((options, context) => {
+  if (options.executionRoleArn !== undefined) return;
+  for (const option of ["logs", "secretArns", "registryCredentials"] as const) {
+    if (options[option] === undefined) continue;
+    context.addIssue({ code: "custom", path: ["executionRoleArn"], message: `is needed for ${option}` });
+  }
+});
 
 /** Checks options of unknown origin (YAML, JSON). Throws `InvalidInput` that names every wrong option. */
 export function parseFargateOptions(value: unknown): FargateOptions {

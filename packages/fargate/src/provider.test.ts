@@ -271,6 +271,8 @@ describe("the node", () => {
 
   it("offers logs only where a log group is named", () => {
     expect(provider.logs).toBeUndefined();
-    expect(createFargateProvider({ ...options, logs: { group: "g" } }, { ecs }).logs).toBeDefined();
+    expect(
+      createFargateProvider({ ...options, executionRoleArn: "arn:role", logs: { group: "g" } }, { ecs }).logs,
+    ).toBeDefined();
   });
 });

@@ -7,6 +7,7 @@ import { describeFargateNode } from "./describe-node.ts";
 import { ListedRuns, listNodeRuns } from "./list-runs.ts";
 import { type FargateOptions, parseFargateOptions } from "./options.ts";
 import { fargateRuns } from "./start-run.ts";
+import { stopIllTasks } from "./stop-ill-tasks.ts";
 import { stopRuns } from "./stop-runs.ts";
 import { observeTask } from "./translate/observe-task.ts";
 
@@ -44,6 +45,7 @@ export function createFargateProvider(
     listPods: async (context) => {
       const version = context.clock.now();
       listed.replace(await listNodeRuns(client, checked, context.signal));
+      await stopIllTasks(client, checked.cluster, listed.latest(), context.signal);
       return listed.latest().flatMap(({ item }) => observeTask(item, version) ?? []);
     },
     ...(checked.logs && logs

@@ -22,7 +22,7 @@ export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
 export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
 export { credentialsForImage } from "./image-credentials.ts";
 export { imagePullPolicyOf } from "./image-pull-policy.ts";
-export { type ImageReference, parseImageReference } from "./image-reference.ts";
+export { type ImageReference, imageReferenceOf, parseImageReference } from "./image-reference.ts";
 export {
   type HookAction,
   type LifecycleResolution,
@@ -31,7 +31,6 @@ export {
   stopSignalOf,
 } from "./lifecycle.ts";
 export {
-  dataIssues,
   type ManifestInputsOptions,
   type ManifestObject,
   manifestInputs,

@@ -7,9 +7,9 @@ import {
   type Secret,
   type Service,
 } from "@vkubelet/core";
-import { joinKey } from "./field-path.ts";
 import { encodeText } from "./object-data.ts";
 import type { ResolveInputs } from "./resolution.ts";
+import { checkObject } from "./schema/check-object.ts";
 import { bytesAsBase64 } from "./wire-json.ts";
 
 /** An object as it stands in a manifest. */
@@ -31,24 +31,22 @@ export interface ManifestInputsOptions {
   readonly token?: ResolveInputs["token"];
 }
 
+/** The kinds that resolving a pod reads. */
+const readable = ["ConfigMap", "Secret", "Service"] as const;
+
 /**
  * What a pod can be resolved with when the ConfigMaps, Secrets and Services of its namespace stand in a list: as a
  * cluster would have them after `kubectl apply`. `stringData` of a Secret is in its data; a Service without an address
  * has one of 192.0.2.0/24 (RFC 5737) by its place in the list, since the cluster would give it one; of two objects of
  * one name the later counts. Objects of other kinds are passed over, and the list is not changed.
- * Throws `InvalidInput`, with an issue for every value that is no text, for data that the API server would refuse.
+ * Throws `InvalidInput`, with an issue for every field, for one of these objects that the API server could not read.
  */
 export function manifestInputs(
   objects: readonly ManifestObject[],
   options: ManifestInputsOptions = {},
 ): ResolveInputs {
   const { namespace = "default" } = options;
-  const issues = objects.flatMap((object) =>
-    dataIssues(object).map(({ path, message }) => ({
-      path: `${object.kind} ${object.metadata?.name ?? ""}: ${path}`,
-      message,
-    })),
-  );
+  const issues = objects.flatMap(issuesOf);
   if (issues.length > 0) {
     const list = issues.map(({ path, message }) => `${path} ${message}`).join("; ");
     throw new ProviderError("InvalidInput", `manifests cannot be used: ${list}`, { issues });
@@ -78,24 +76,13 @@ export function manifestInputs(
   };
 }
 
-/** The values of a ConfigMap or Secret that are no text, by path (`data.PORT`); none for other kinds. */
-export function dataIssues(object: ManifestObject): readonly FieldIssue[] {
-  const fields =
-    object.kind === "ConfigMap"
-      ? ["data", "binaryData"]
-      : object.kind === "Secret"
-        ? ["data", "stringData"]
-        : [];
-  return fields.flatMap((field) => {
-    const data = (object as Readonly<Record<string, unknown>>)[field];
-    if (data === undefined || data === null) return [];
-    if (typeof data !== "object" || Array.isArray(data)) return [{ path: field, message: "must be a map" }];
-    return Object.entries(data).flatMap(([key, value]) =>
-      typeof value === "string"
-        ? []
-        : [{ path: joinKey(field, key), message: "must be text: put it into quotes" }],
-    );
-  });
+function issuesOf(object: ManifestObject): readonly FieldIssue[] {
+  const kind = readable.find((name) => name === object.kind);
+  if (kind === undefined) return [];
+  return checkObject(object, kind).map(({ path, message }) => ({
+    path: `${kind} ${object.metadata?.name ?? ""}: ${path}`,
+    message,
+  }));
 }
 
 /** The API server's own rule: `stringData` goes over `data`, encoded. */

@@ -28,7 +28,7 @@ describe("rejectionOf", () => {
     );
   });
 
-  it("F6: the message stays below 1024 characters and says what it leaves out", () => {
+  it("F6, Z1: the message stays below 1024 characters and says what it leaves out", () => {
     const error = rejectionOf(reportOf("reject", ...many), "fargate");
     expect(error?.issues).toHaveLength(100);
     expect(error?.message.length).toBeLessThan(1000);

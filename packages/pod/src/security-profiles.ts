@@ -56,7 +56,8 @@ export const sysctlsValue: ReadValue<readonly { readonly name: string; readonly 
   listValue(
     objectValue(({ name, value }, path) => ({
       name: textValue(name, `${path}.name`),
-      value: textValue(value, `${path}.value`),
+      // The API server takes a setting without a value for an empty one.
+      value: value === undefined ? "" : textValue(value, `${path}.value`),
     })),
   );
 

@@ -53,12 +53,27 @@ function rules(disposition: Disposition, reason: string, paths: readonly string[
   return paths.map((path) => ({ path, disposition, reason }));
 }
 
+/** Files that a container sees belong to whoever writes them; 1.37 lets pods name somebody else. */
+const fileOwners: SupportTable = ["configMap", "secret", "downwardAPI", "projected"].map((kind) => ({
+  path: `spec.volumes[].${kind}`,
+  disposition: "reject",
+  reason: "names the user that files belong to, which is not carried: remove defaultUser and user",
+  accepted: "files belong to the user that writes them",
+  when: namesOwner,
+}));
+
+function namesOwner(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => /^(defaultUser|user)$/.test(key) || namesOwner(inner));
+}
+
 /**
- * What holds for every backend: what the host does itself (`core`) and what only the scheduler and the API server read
- * (`ignore`). It says nothing about fields whose effect depends on the backend: those it must take a stand on, or they
- * are rejected.
+ * What holds for every backend: what the host does itself (`core`), what only the scheduler and the API server read
+ * (`ignore`), and what the host cannot resolve (`reject`). It says nothing about fields whose effect depends on the
+ * backend: those it must take a stand on, or they are rejected.
  */
 export const commonSupport: SupportTable = [
+  ...fileOwners,
   ...rules("ignore", scheduling, [
     "spec.affinity",
     "spec.nodeSelector",
@@ -86,6 +101,10 @@ export const commonSupport: SupportTable = [
     "spec.serviceAccountName",
   ]),
   ...rules("core", "the host counts them into the Ready condition", ["spec.readinessGates"]),
+  ...rules("reject", "is not served here; project a ConfigMap or a Secret", [
+    "spec.volumes[].projected.sources[].clusterTrustBundle",
+    "spec.volumes[].projected.sources[].podCertificate",
+  ]),
   ...rules("core", "answered in the status of the ephemeral container; the pod goes on", [
     "spec.ephemeralContainers",
   ]),
@@ -98,6 +117,9 @@ export const commonSupport: SupportTable = [
         "env[].valueFrom.secretKeyRef",
         "env[].valueFrom.fieldRef",
         "env[].valueFrom.resourceFieldRef",
+      ]),
+      ...rules("reject", "variables from files are not resolved; use a ConfigMap", [
+        "env[].valueFrom.fileKeyRef",
       ]),
       ...rules("core", "a name for the host's own look-ups", ["ports[].name"]),
       ...rules("ignore", "a resize is answered as infeasible, so the policy never applies", ["resizePolicy"]),

@@ -14,6 +14,7 @@ export {
   type PodTemplate,
   WorkloadBuilder,
 } from "./builders/workload-builders.ts";
+export { checkEveryPath, type EveryPathSettings, type PathFinding } from "./every-path.ts";
 export {
   expectTranslation,
   TranslationAssertionError,

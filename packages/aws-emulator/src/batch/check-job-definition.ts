@@ -1,5 +1,7 @@
+import type { z } from "zod";
 import { isFargateSize } from "../fargate-size.ts";
 import { clientException, notEmulated } from "../service-error.ts";
+import { checkFileSystems, type mountPoints, type volumes } from "../tasks/mount-plans.ts";
 import type { JobDefinitionRequest, LogConfiguration, Resources } from "./schemas.ts";
 
 /** User guide, "AWS Batch service quotas": the size of a job definition. */
@@ -27,22 +29,27 @@ export function checkJobDefinition(request: JobDefinitionRequest): void {
   if (request.platformCapabilities?.includes("MANAGED_INSTANCES")) throw notEmulated("MANAGED_INSTANCES");
   if (containerProperties) {
     const { vcpus, memory } = sizeOf(containerProperties);
-    checkMembers(containerProperties, "containerProperties");
-    checkVolumes(containerProperties.volumes, containerProperties.mountPoints);
+    const { executionRoleArn, jobRoleArn } = containerProperties;
+    checkMembers(containerProperties, "containerProperties", fargate, executionRoleArn);
+    checkVolumes(containerProperties.volumes, containerProperties.mountPoints, jobRoleArn);
     checkLogs(containerProperties.logConfiguration);
     if (fargate) checkFargate(containerProperties.executionRoleArn, vcpus, memory);
   }
   const task = ecsProperties?.taskProperties[0];
   if (task) {
     for (const container of task.containers) {
-      checkMembers(container, container.name);
+      checkMembers(container, container.name, fargate, task.executionRoleArn);
       sizeOf(container);
-      checkVolumes(task.volumes, container.mountPoints);
+      checkVolumes(task.volumes, container.mountPoints, task["taskRoleArn"]);
       checkLogs(container.logConfiguration);
     }
     checkOrder(task.containers);
     // Whether the table of sizes is applied to the sum over containers is not documented, so it is not here.
-    if (fargate) checkFargate(task.executionRoleArn);
+    if (fargate) {
+      checkFargate(task.executionRoleArn);
+      if (task["ipcMode"] !== undefined) throw clientException("ipcMode is not supported on Fargate.");
+      if (task["pidMode"] === "host") throw clientException("pidMode host is not supported on Fargate.");
+    }
   }
 }
 
@@ -71,26 +78,45 @@ export function checkFargate(executionRoleArn: string | undefined, vcpus?: numbe
   }
 }
 
-function checkMembers(container: Readonly<Record<string, unknown>>, where: string): void {
-  for (const member of ["secrets", "firelensConfiguration"]) {
-    const value = container[member];
-    if (Array.isArray(value) ? value.length > 0 : value !== undefined)
-      throw notEmulated(`${where}.${member}`);
+/** API reference, LinuxParameters: members that jobs on Fargate must not have. */
+const notOnFargate = ["devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"];
+
+interface Container {
+  readonly environment?: readonly { readonly name: string }[] | undefined;
+  readonly secrets?: readonly { readonly name: string }[] | undefined;
+  readonly linuxParameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly firelensConfiguration?: unknown;
+  readonly privileged?: unknown;
+}
+
+function checkMembers(container: Container, where: string, fargate: boolean, executionRole: unknown): void {
+  const { secrets = [], environment = [], linuxParameters = {} } = container;
+  if (container.firelensConfiguration !== undefined) throw notEmulated(`${where}.firelensConfiguration`);
+  const names = [...secrets, ...environment].map(({ name }) => name);
+  if (secrets.length > 0 && new Set(names).size !== names.length) {
+    throw clientException(`${where}: the names of secrets and environment must be unique.`);
   }
+  if (secrets.length > 0 && !executionRole) throw clientException("Secrets need an executionRoleArn.");
+  if (!fargate) return;
+  const invalid = notOnFargate.find((member) => linuxParameters[member] !== undefined);
+  if (invalid) throw clientException(`linuxParameters.${invalid} is not applicable to jobs on Fargate.`);
+  if (container.privileged === true) throw clientException("privileged is not supported on Fargate.");
 }
 
 function checkVolumes(
-  volumes: readonly Readonly<Record<string, unknown>>[] = [],
-  mountPoints: readonly { readonly sourceVolume: string }[] = [],
+  written: z.output<typeof volumes> = [],
+  points: z.output<typeof mountPoints> = [],
+  taskRole: unknown,
 ): void {
-  for (const { name, host, ...rest } of volumes) {
+  checkFileSystems(written, taskRole !== undefined);
+  for (const { name, host, efsVolumeConfiguration: _efs, ...rest } of written) {
     const kind = Object.keys(rest).find((member) => rest[member] !== undefined);
     if (kind) throw notEmulated(`volumes[${name}].${kind}`);
     if (typeof host === "object" && host !== null && "sourcePath" in host && host.sourcePath) {
       throw notEmulated(`volumes[${name}].host.sourcePath`);
     }
   }
-  const unknown = mountPoints.find(({ sourceVolume }) => !volumes.some(({ name }) => name === sourceVolume));
+  const unknown = points.find(({ sourceVolume }) => !written.some(({ name }) => name === sourceVolume));
   if (unknown) throw clientException(`Unknown volume '${unknown.sourceVolume}'.`);
 }
 

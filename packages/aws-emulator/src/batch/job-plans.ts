@@ -1,4 +1,5 @@
 import type { ContainerPlan, LogTarget } from "../tasks/container-plan.ts";
+import { mountPlans } from "../tasks/mount-plans.ts";
 import type { JobDefinition } from "./job-definitions.ts";
 import type { LogConfiguration, Resources, SubmitRequest } from "./schemas.ts";
 
@@ -17,6 +18,7 @@ export interface JobContainer {
   readonly stopTimeout: number | undefined;
   readonly user: string | undefined;
   readonly mounts: ContainerPlan["mounts"];
+  readonly secrets: ContainerPlan["secrets"];
   readonly logConfiguration: LogConfiguration | undefined;
 }
 
@@ -34,25 +36,27 @@ export function jobContainers({ request }: JobDefinition, submit: SubmitRequest)
   const parameters = { ...request.parameters, ...submit.parameters };
   const single = request.containerProperties;
   if (single) {
-    return [jobContainer({ ...single, name: onlyContainer }, submit.containerOverrides, parameters)];
+    const only = { ...single, name: onlyContainer };
+    return [jobContainer(only, single.volumes, submit.containerOverrides, parameters)];
   }
   const overrides = submit.ecsPropertiesOverride?.taskProperties?.[0]?.containers ?? [];
-  const containers = request.ecsProperties?.taskProperties[0]?.containers ?? [];
-  return containers.map((container) =>
+  const task = request.ecsProperties?.taskProperties[0];
+  return (task?.containers ?? []).map((container) =>
     jobContainer(
       container,
+      task?.volumes,
       overrides.find(({ name }) => name === container.name),
       parameters,
     ),
   );
 }
 
-type Written = NonNullable<
-  NonNullable<JobDefinition["request"]["ecsProperties"]>["taskProperties"][number]["containers"][number]
->;
+type WrittenTask = NonNullable<JobDefinition["request"]["ecsProperties"]>["taskProperties"][number];
+type Written = WrittenTask["containers"][number];
 
 function jobContainer(
   container: Written,
+  volumes: WrittenTask["volumes"],
   override: Override | undefined,
   parameters: Readonly<Record<string, string>>,
 ): JobContainer {
@@ -68,11 +72,8 @@ function jobContainer(
     startTimeout: container.startTimeout,
     stopTimeout: container.stopTimeout,
     user: container.user,
-    mounts: (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) => ({
-      volume: sourceVolume,
-      path: containerPath,
-      readOnly: readOnly ?? false,
-    })),
+    mounts: mountPlans(container.name, container.mountPoints, volumes, container.linuxParameters?.tmpfs),
+    secrets: container.secrets ?? [],
     logConfiguration: container.logConfiguration,
   };
 }
@@ -139,6 +140,7 @@ export function attemptPlans(
     restart: undefined,
     healthCheck: undefined,
     mounts: container.mounts,
+    secrets: container.secrets,
     log: logTarget(container, identity),
   }));
 }

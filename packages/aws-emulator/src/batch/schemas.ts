@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { batchTags, nameValues } from "../request-input.ts";
+import { batchTags, nameValues, secrets } from "../request-input.ts";
+import { mountPoints, tmpfs, volumes } from "../tasks/mount-plans.ts";
 
 const text = z.string();
 /** API reference, SubmitJob and RegisterJobDefinition: the names of jobs and definitions. */
@@ -12,14 +13,6 @@ const environment = nameValues.refine(
   "names must not start with AWS_BATCH",
 );
 const logConfiguration = z.looseObject({ logDriver: text, options: z.record(text, text).optional() });
-const volumes = z.array(z.looseObject({ name: text.optional() }));
-const mountPoints = z.array(
-  z.object({
-    sourceVolume: text,
-    containerPath: text.startsWith("/"),
-    readOnly: z.boolean().optional(),
-  }),
-);
 
 const common = {
   image: text.min(1).max(255),
@@ -28,6 +21,11 @@ const common = {
   resourceRequirements: resources.optional(),
   user: text.optional(),
   mountPoints: mountPoints.optional(),
+  secrets: secrets.optional(),
+  // API reference, LinuxParameters: MiB.
+  linuxParameters: z
+    .looseObject({ sharedMemorySize: z.int().positive().optional(), tmpfs: tmpfs.optional() })
+    .optional(),
   logConfiguration: logConfiguration.optional(),
 };
 

@@ -1,5 +1,7 @@
 import { isFargateSize } from "../fargate-size.ts";
 import { clientException, notEmulated } from "../service-error.ts";
+import { checkFileSystems } from "../tasks/mount-plans.ts";
+import { checkLinuxParameters, checkPorts, checkSecrets } from "./check-container.ts";
 import type { ContainerDefinition, RegisterRequest } from "./schemas.ts";
 
 /** Service quota "Task definition size". */
@@ -8,7 +10,7 @@ const definitionLimit = 64 * 1024;
 const containerLimit = 10;
 
 /** Members that would change what a container does and that the emulator has no means for. */
-const unsupportedMembers = ["secrets", "environmentFiles", "firelensConfiguration", "resourceRequirements"];
+const unsupportedMembers = ["environmentFiles", "firelensConfiguration", "resourceRequirements"];
 /** Developer guide, "Task definition parameters … not valid in Fargate tasks". */
 const invalidOnFargate = [
   "disableNetworking",
@@ -36,6 +38,7 @@ export function checkTaskDefinition(request: RegisterRequest): void {
   if (new Set(names).size !== names.length) throw clientException("Container names must be unique.");
   checkVolumes(request);
   for (const container of containers) checkContainer(container, request);
+  checkPorts(containers);
   checkCycles(containers);
 }
 
@@ -70,8 +73,9 @@ export function mebibytes(text: string): number {
   return gigabytes === undefined ? Number(text) : Number(gigabytes) * 1024;
 }
 
-function checkVolumes({ volumes = [] }: RegisterRequest): void {
-  for (const { name, host, ...rest } of volumes) {
+function checkVolumes({ volumes = [], taskRoleArn }: RegisterRequest): void {
+  checkFileSystems(volumes, taskRoleArn !== undefined);
+  for (const { name, host, efsVolumeConfiguration: _efs, ...rest } of volumes) {
     const kind = Object.keys(rest).find((member) => rest[member] !== undefined && rest[member] !== false);
     if (kind !== undefined) throw notEmulated(`volumes[${name}].${kind}`);
     if (typeof host === "object" && host !== null && "sourcePath" in host && host.sourcePath) {
@@ -102,6 +106,8 @@ function checkContainer(container: ContainerDefinition, request: RegisterRequest
       throw clientException(`Unknown volume '${sourceVolume}'.`);
     }
   }
+  checkSecrets(container, request);
+  checkLinuxParameters(container);
   checkLogs(container, request);
   for (const { containerName, condition } of container.dependsOn ?? []) {
     const target = containerDefinitions.find(({ name }) => name === containerName);

@@ -1,4 +1,5 @@
 import type { ContainerPlan, HealthCheckPlan } from "../tasks/container-plan.ts";
+import { mountPlans } from "../tasks/mount-plans.ts";
 import type { ContainerDefinition, RegisterRequest, RunTaskRequest } from "./schemas.ts";
 
 /** API reference, ContainerDefinition: 30 s on Fargate when nothing is said. */
@@ -28,11 +29,13 @@ export function containerPlans(
       stopTimeout: (container.stopTimeout ?? defaultStopTimeout) * 1000,
       restart: restartOf(container),
       healthCheck: healthCheckOf(container),
-      mounts: (container.mountPoints ?? []).map(({ sourceVolume, containerPath, readOnly }) => ({
-        volume: sourceVolume,
-        path: containerPath,
-        readOnly: readOnly ?? false,
-      })),
+      mounts: mountPlans(
+        container.name,
+        container.mountPoints,
+        definition.volumes,
+        container.linuxParameters?.tmpfs,
+      ),
+      secrets: container.secrets ?? [],
       log: logOf(container, taskId),
     };
   });

@@ -83,8 +83,8 @@ describe("RegisterTaskDefinition", () => {
     ],
     [
       "what the emulator cannot do",
-      definition([{ ...sleeper, secrets: [{ name: "S", valueFrom: "arn" }] }]),
-      /secrets is not emulated/,
+      definition([{ ...sleeper, environmentFiles: [{ type: "s3", value: "arn" }] }]),
+      /environmentFiles is not emulated/,
     ],
     ["stopTimeout above 120", definition([{ ...sleeper, stopTimeout: 121 }]), /stopTimeout/],
   ];

@@ -66,6 +66,75 @@ describe("volumes", () => {
   });
 });
 
+describe("file systems of EFS", () => {
+  const at = (rootDirectory?: string) => ({
+    volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-1", rootDirectory } }],
+  });
+  const mounted = { mountPoints: [{ sourceVolume: "data", containerPath: "/emulated/data" }] };
+
+  it.runIf(isRoot)("outlive the task", async () => {
+    await using bench = await testBench();
+    const write = shell("main", "mkdir /emulated/data/sub && echo kept >/emulated/data/sub/file", mounted);
+    await ended(bench, await runContainers(bench, [write], at()));
+    const read = shell("main", "cat /emulated/data/file", { ...mounted, logConfiguration: toLogs });
+    const arn = await runContainers(bench, [read], at("/sub"));
+    await ended(bench, arn);
+    expect(await messages(bench, arn)).toEqual(["kept"]);
+  });
+
+  it("keep the task from starting where the directory is not there", async () => {
+    await using bench = await testBench();
+    const task = await ended(
+      bench,
+      await runContainers(bench, [shell("main", "true", mounted)], at("/missing")),
+    );
+    expect(task).toMatchObject({
+      stopCode: "TaskFailedToStart",
+      stoppedReason: expect.stringMatching(/^ResourceInitializationError: .*EFS.*No such file/),
+    });
+  });
+});
+
+describe("a tmpfs", () => {
+  it.runIf(isRoot)("is a container's own", async () => {
+    await using bench = await testBench();
+    const own = (name: string, more = {}) =>
+      shell(name, "ls /emulated/memory; echo seen; touch /emulated/memory/file", {
+        linuxParameters: { tmpfs: [{ containerPath: "/emulated/memory", size: 1 }] },
+        logConfiguration: toLogs,
+        ...more,
+      });
+    const first = own("first", { essential: false });
+    const arn = await runContainers(bench, [
+      first,
+      own("main", { dependsOn: [{ containerName: "first", condition: "SUCCESS" }] }),
+    ]);
+    await ended(bench, arn);
+    expect(await messages(bench, arn)).toEqual(["seen"]);
+  });
+});
+
+describe("secrets", () => {
+  const secret = { secrets: [{ name: "PASSWORD", valueFrom: "arn:db" }] };
+  const print = shell("main", 'echo "$PASSWORD"', { ...secret, logConfiguration: toLogs });
+
+  it("are filled in at the start and stand in no description", async () => {
+    await using bench = await testBench({ secrets: { "arn:db": "hunter2" } });
+    const arn = await runContainers(bench, [print]);
+    const task = await ended(bench, arn);
+    expect(await messages(bench, arn)).toEqual(["hunter2"]);
+    expect(JSON.stringify(task)).not.toContain("hunter2");
+  });
+
+  it("that are not there keep the task from starting", async () => {
+    await using bench = await testBench();
+    expect(await ended(bench, await runContainers(bench, [print]))).toMatchObject({
+      stopCode: "TaskFailedToStart",
+      stoppedReason: expect.stringMatching(/^ResourceInitializationError: unable to pull secrets/),
+    });
+  });
+});
+
 describe("users", () => {
   it("by name are not known", async () => {
     await using bench = await testBench();

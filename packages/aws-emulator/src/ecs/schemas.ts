@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ecsTags, nameValues } from "../request-input.ts";
+import { ecsTags, nameValues, secrets } from "../request-input.ts";
+import { mountPoints, tmpfs, volumes } from "../tasks/mount-plans.ts";
 
 const text = z.string();
 
@@ -33,21 +34,38 @@ const containerDefinition = z.looseObject({
   // API reference, HealthCheck.
   healthCheck: z
     .object({
-      command: z.array(text).min(1),
+      // API reference: what runs stands behind CMD or CMD-SHELL.
+      command: z
+        .array(text)
+        .min(1)
+        .refine(
+          ([kind, ...words]) => kind === "NONE" || (/^CMD(-SHELL)?$/.test(kind ?? "") && words.length > 0),
+          "must start with CMD or CMD-SHELL",
+        ),
       interval: z.int().min(5).max(300).optional(),
       timeout: z.int().min(2).max(60).optional(),
       retries: z.int().min(1).max(10).optional(),
       startPeriod: z.int().min(0).max(300).optional(),
     })
     .optional(),
-  mountPoints: z
+  mountPoints: mountPoints.optional(),
+  secrets: secrets.optional(),
+  linuxParameters: z
+    .looseObject({
+      capabilities: z.object({ add: z.array(text).optional(), drop: z.array(text).optional() }).optional(),
+      tmpfs: tmpfs.optional(),
+    })
+    .optional(),
+  systemControls: z.array(z.object({ namespace: text, value: text })).optional(),
+  portMappings: z
     .array(
-      z.object({
-        sourceVolume: text,
-        containerPath: text.startsWith("/"),
-        readOnly: z.boolean().optional(),
+      z.looseObject({
+        containerPort: z.int().min(1).max(65_535).optional(),
+        hostPort: z.int().min(0).max(65_535).optional(),
+        protocol: z.enum(["tcp", "udp"]).optional(),
       }),
     )
+    .max(100)
     .optional(),
   logConfiguration: z.looseObject({ logDriver: text, options: z.record(text, text).optional() }).optional(),
 });
@@ -61,7 +79,7 @@ export const registerRequest = z.looseObject({
   memory: text.optional(),
   networkMode: text.optional(),
   requiresCompatibilities: z.array(text).optional(),
-  volumes: z.array(z.looseObject({ name: text.optional() })).optional(),
+  volumes: volumes.optional(),
   tags: ecsTags.optional(),
 });
 

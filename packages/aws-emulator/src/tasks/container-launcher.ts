@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { AwslogsDriver } from "../logs/awslogs-driver.ts";
 import {
@@ -7,7 +7,7 @@ import {
   type ProcessTable,
   type RunningProcess,
 } from "../processes/process-table.ts";
-import type { ContainerPlan } from "./container-plan.ts";
+import type { ContainerPlan, MountPlan } from "./container-plan.ts";
 import { type Images, resolveCommand } from "./images.ts";
 import { processUser } from "./process-user.ts";
 
@@ -16,6 +16,8 @@ export interface Machine {
   readonly processes: ProcessTable;
   readonly images: Images;
   readonly awslogs: AwslogsDriver;
+  /** What stands in Secrets Manager and Parameter Store, by what `valueFrom` says. */
+  readonly secrets: (valueFrom: string) => string | undefined;
   /** Directory that holds what tasks write. */
   readonly directory: string;
 }
@@ -36,7 +38,33 @@ export class ContainerLauncher {
   prepare(plan: ContainerPlan): string | undefined {
     const resolved = resolveCommand(this.#machine.images, plan);
     if ("pullError" in resolved) return resolved.pullError;
-    return plan.log && this.#machine.awslogs.prepare(plan.log);
+    return this.#missing(plan) ?? (plan.log && this.#machine.awslogs.prepare(plan.log));
+  }
+
+  /** Developer guide, "Stopped task error messages": secrets and file systems that cannot be had. */
+  #missing(plan: ContainerPlan): string | undefined {
+    const secret = plan.secrets.find(({ valueFrom }) => this.#machine.secrets(valueFrom) === undefined);
+    if (secret) {
+      return `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: ${secret.valueFrom}`;
+    }
+    const absent = plan.mounts.find((mount) => !isDirectory(this.#sourceOf(mount)));
+    return (
+      absent &&
+      `ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: ${absent.fileSystem?.id}:${absent.fileSystem?.directory}: No such file or directory`
+    );
+  }
+
+  /** The directory behind a mount, made where it belongs to the task or is the root of a file system. */
+  #sourceOf({ volume, fileSystem }: MountPlan): string {
+    if (!fileSystem) {
+      const own = join(this.#directory, "volumes", volume);
+      mkdirSync(own, { recursive: true });
+      return own;
+    }
+    const { id, accessPoint, directory } = fileSystem;
+    const root = join(this.#machine.directory, "file-systems", id, accessPoint ?? "root");
+    mkdirSync(root, { recursive: true });
+    return join(root, directory);
   }
 
   /** Throws {@link LaunchError}. */
@@ -84,8 +112,9 @@ export class ContainerLauncher {
     mkdirSync(own, { recursive: true });
     mkdirSync(scratch, { recursive: true });
     const user = plan.user === undefined ? undefined : processUser(plan.user);
+    const secrets = plan.secrets.map(({ name, valueFrom }) => [name, this.#machine.secrets(valueFrom) ?? ""]);
     return {
-      environment: plan.environment,
+      environment: { ...plan.environment, ...Object.fromEntries(secrets) },
       directory: plan.workingDirectory ?? own,
       scratch,
       ...(user ? { user } : {}),
@@ -99,10 +128,14 @@ export class ContainerLauncher {
         "mount points need root and Linux on the emulator's machine: a volume cannot be shown at a path of the container's own",
       );
     }
-    return plan.mounts.map(({ volume, path, readOnly }) => {
-      const source = join(this.#directory, "volumes", volume);
-      mkdirSync(source, { recursive: true });
-      return { source, target: path, readOnly };
-    });
+    return plan.mounts.map((mount) => ({
+      source: this.#sourceOf(mount),
+      target: mount.path,
+      readOnly: mount.readOnly,
+    }));
   }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -27,13 +27,25 @@ export interface ContainerPlan {
   readonly stopTimeout: number;
   readonly restart: { readonly ignoredExitCodes: readonly number[]; readonly period: number } | undefined;
   readonly healthCheck: HealthCheckPlan | undefined;
-  readonly mounts: readonly {
-    readonly volume: string;
-    readonly path: string;
-    readonly readOnly: boolean;
-  }[];
+  readonly mounts: readonly MountPlan[];
+  /** Variables that are filled at the start. */
+  readonly secrets: readonly { readonly name: string; readonly valueFrom: string }[];
   /** Undefined: output is dropped, as without a log configuration. */
   readonly log: LogTarget | undefined;
+}
+
+/** A mount of a directory. */
+export interface MountPlan {
+  /** Of the task, unless there is a file system. */
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Of EFS, which outlives the task. */
+  readonly fileSystem?: {
+    readonly id: string;
+    readonly accessPoint: string | undefined;
+    readonly directory: string;
+  };
 }
 
 /** The stream of CloudWatch Logs into which a container writes. */

@@ -6,8 +6,8 @@ export type HealthProbe = (command: readonly string[], signal: AbortSignal) => P
 
 /**
  * Runs a health check until `signal` aborts. Docker's rules, to which ECS refers: a first success makes HEALTHY,
- * `retries` failures in a row UNHEALTHY, failures within `startPeriod` do not count, and the first look is one interval
- * after the start.
+ * `retries` failures in a row UNHEALTHY, failures within `startPeriod` do not count before a success, and the first look
+ * is one interval after the start.
  */
 export async function watchHealth(
   plan: HealthCheckPlan,
@@ -21,13 +21,15 @@ export async function watchHealth(
   const command = kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : words;
   const begin = clock.now();
   let failures = 0;
+  let wasHealthy = false;
   while (await slept(plan.interval, clock, signal)) {
     const healthy = await withTimeout(plan.timeout, clock, signal, (bound) => probe(command, bound));
     if (signal.aborted) return;
     if (healthy) {
       failures = 0;
+      wasHealthy = true;
       report("HEALTHY");
-    } else if (clock.now() - begin >= plan.startPeriod) {
+    } else if (wasHealthy || clock.now() - begin >= plan.startPeriod) {
       failures += 1;
       if (failures >= plan.retries) report("UNHEALTHY");
     }

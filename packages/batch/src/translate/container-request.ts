@@ -1,5 +1,5 @@
-import type { LogConfiguration, TaskContainerProperties } from "@aws-sdk/client-batch";
-import { type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
+import type { LinuxParameters, LogConfiguration, TaskContainerProperties } from "@aws-sdk/client-batch";
+import { capabilityChanges, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
 import { parameterReference } from "./job-names.ts";
@@ -9,11 +9,13 @@ import type { BatchTranslateOptions } from "./options.ts";
 export type CommonContainer = Pick<
   TaskContainerProperties,
   | "image"
+  | "linuxParameters"
   | "logConfiguration"
   | "mountPoints"
   | "privileged"
   | "readonlyRootFilesystem"
   | "repositoryCredentials"
+  | "secrets"
   | "user"
 >;
 
@@ -27,6 +29,7 @@ export function commonContainer(
   const { security, located } = mapped;
   const credential = registryCredential(pod, mapped, options.registryCredentials, account);
   const onEc2 = options.platform === "EC2";
+  checkCapabilities(mapped, account);
   if (located && security.privileged && !onEc2) {
     account.reject(
       `${located.path}.securityContext.privileged`,
@@ -35,6 +38,8 @@ export function commonContainer(
   }
   return {
     image: mapped.image,
+    ...(mapped.secrets.length > 0 ? { secrets: mapped.secrets.map((entry) => ({ ...entry })) } : {}),
+    ...linuxParameters(mapped),
     ...(mapped.mounts.length > 0 ? { mountPoints: mapped.mounts.map((mount) => ({ ...mount })) } : {}),
     ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
     ...(security.user === undefined ? {} : { user: security.user }),
@@ -42,6 +47,45 @@ export function commonContainer(
     ...(security.privileged && onEc2 ? { privileged: true } : {}),
     ...(options.logs ? { logConfiguration: logConfiguration(options.logs, options.region) } : {}),
   };
+}
+
+/** Batch sets no capabilities, so that a container has the common ones, no fewer and no more. */
+function checkCapabilities({ located, security }: MappedContainer, account: FieldAccount): void {
+  if (!located) return;
+  const { add, drop } = capabilityChanges(security.addCapabilities, security.dropCapabilities);
+  const path = `${located.path}.securityContext.capabilities`;
+  if (add.length > 0) {
+    account.reject(`${path}.add`, `Batch adds no capabilities to the common ones: remove ${add.join(", ")}`);
+  }
+  if (drop.length > 0) {
+    account.reject(
+      `${path}.drop`,
+      "Batch takes no capabilities away: remove it",
+      "the container keeps the common capabilities",
+    );
+  }
+}
+
+const sharedMemory = "/dev/shm";
+
+function linuxParameters({ tmpfs }: MappedContainer): Pick<CommonContainer, "linuxParameters"> {
+  if (tmpfs.length === 0) return {};
+  const shared = tmpfs.find(({ containerPath }) => containerPath === sharedMemory);
+  const others = tmpfs.filter(({ containerPath }) => containerPath !== sharedMemory);
+  const parameters: LinuxParameters = {
+    ...(shared ? { sharedMemorySize: shared.sizeMiB } : {}),
+    ...(others.length > 0
+      ? {
+          tmpfs: others.map(({ containerPath, sizeMiB }) => ({
+            containerPath,
+            size: sizeMiB,
+            // Docker's default is noexec, a pod's volume is not.
+            mountOptions: ["exec"],
+          })),
+        }
+      : {}),
+  };
+  return { linuxParameters: parameters };
 }
 
 function logConfiguration(
@@ -69,6 +113,7 @@ export function commandOf(
     account.reject(
       `${located.path}.command`,
       'Batch cannot replace an image\'s ENTRYPOINT: write args only, or set the option entryPoint: "assume-none" where images have none, or use Fargate without Batch',
+      "command and args are sent as CMD, which is right where the image has no ENTRYPOINT",
     );
   }
   if (!entryPoint && !command) return undefined;
@@ -83,9 +128,12 @@ export function commandOf(
 const reservedPrefix = "AWS_BATCH";
 
 /** Issues about the names of variables. */
-export function checkEnvironment({ environment, located }: MappedContainer, account: FieldAccount): void {
+export function checkEnvironment(
+  { environment, secrets, located }: MappedContainer,
+  account: FieldAccount,
+): void {
   if (!located) return;
-  for (const { name } of environment) {
+  for (const { name } of [...environment, ...secrets]) {
     if (!name.startsWith(reservedPrefix)) continue;
     const index = located.written.env?.findIndex((entry) => entry.name === name) ?? -1;
     account.reject(

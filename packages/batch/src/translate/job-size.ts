@@ -4,6 +4,7 @@ import {
   type FargateSize,
   fargateSizeFor,
   type MappedContainer,
+  type PodNeeds,
 } from "@vkubelet/aws/translate";
 import type { FieldAccount } from "@vkubelet/pod";
 
@@ -22,16 +23,26 @@ interface Wanted {
 }
 
 /**
- * One number per resource and container: the limit of memory where there is one, the request of CPU. On Fargate the
- * sum is rounded up to a size that exists, and the first main container gets the rest. On EC2 CPUs are whole.
+ * One number per resource and container: the limit of memory where there is one, the request of CPU. What the pod
+ * asks for beyond its containers goes to the first main container. On Fargate the sum is rounded up to a size that
+ * exists, and the first main container gets the rest of that too. On EC2 CPUs are whole.
  */
 export function containerSizes(
   containers: readonly MappedContainer[],
+  needs: PodNeeds,
   platform: "FARGATE" | "EC2",
   account: FieldAccount,
 ): ContainerSizes {
-  const wanted = containers.map(wantedBy);
-  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, containers, account);
+  const own = containers.map(wantedBy);
+  const first = containers.findIndex(({ role }) => role === "main");
+  const beyond = (amount: number, part: (entry: Wanted) => number) =>
+    Math.max(0, amount - own.reduce((sum, entry) => sum + part(entry), 0));
+  const cpu = beyond(Number(needs.milliCpu), (entry) => entry.cpu);
+  const memory = beyond(Number(needs.memoryMiB), (entry) => entry.memory);
+  const wanted = own.map((entry, index) =>
+    index === first ? { ...entry, cpu: entry.cpu + cpu, memory: entry.memory + memory } : entry,
+  );
+  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, first, account);
 }
 
 function wantedBy({ name, located }: MappedContainer): Wanted {
@@ -59,11 +70,7 @@ function onEc2(wanted: readonly Wanted[]): ContainerSizes {
   );
 }
 
-function onFargate(
-  wanted: readonly Wanted[],
-  containers: readonly MappedContainer[],
-  account: FieldAccount,
-): ContainerSizes {
+function onFargate(wanted: readonly Wanted[], first: number, account: FieldAccount): ContainerSizes {
   const quarters = wanted.map(({ cpu }) => Math.max(1, Math.ceil(cpu / 250)));
   const cpuSum = quarters.reduce((sum, value) => sum + value, 0) * quarter;
   const memorySum = wanted.reduce((sum, { memory }) => sum + memory, 0);
@@ -76,7 +83,6 @@ function onFargate(
     return new Map();
   }
   const spare: FargateSize = { cpu: size.cpu - cpuSum, memory: size.memory - memorySum };
-  const first = containers.findIndex(({ role }) => role === "main");
   return new Map(
     wanted.map(({ name, memory }, index) => {
       const cpu = (quarters[index] ?? 1) * quarter + (index === first ? spare.cpu : 0);

@@ -1,4 +1,4 @@
-import type { SecretsPolicy } from "@vkubelet/aws/translate";
+import type { FileSystems, SecretArns, SecretsPolicy } from "@vkubelet/aws/translate";
 
 /** The part of the provider's options that decides what a pod becomes. */
 export interface BatchTranslateOptions {
@@ -21,15 +21,19 @@ export interface BatchTranslateOptions {
   readonly architecture?: "amd64" | "arm64" | undefined;
   /** Where the output of containers goes. Defaults to Batch's own group `/aws/batch/job`. */
   readonly logs?: { readonly group: string; readonly streamPrefix?: string | undefined } | undefined;
-  /** Whether values of Secrets may be sent in plain text. Defaults to `reject`. */
+  /** Whether values of Secrets that `secretArns` does not name may be sent in plain text. Defaults to `reject`. */
   readonly secrets?: SecretsPolicy | undefined;
+  /** Where Secrets live: `NAMESPACE/NAME` or `NAMESPACE/NAME/KEY` to an ARN of Secrets Manager or Parameter Store. */
+  readonly secretArns?: SecretArns | undefined;
+  /** What stands behind claims: `NAMESPACE/CLAIM` to an EFS file system. */
+  readonly fileSystems?: FileSystems | undefined;
   /**
    * Batch cannot replace an image's ENTRYPOINT. `reject`: a pod with `command` is refused. `assume-none`: the images
    * used here have no ENTRYPOINT, or one that runs its arguments, and `command` with `args` is sent as their CMD.
    * Defaults to `reject`.
    */
   readonly entryPoint?: "reject" | "assume-none" | undefined;
-  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, and no ENTRYPOINT. */
+  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, `chown`, and no ENTRYPOINT. */
   readonly writerImage?: string | undefined;
   /** Image with `true` and no ENTRYPOINT, which lets several main containers end one after the other. */
   readonly sentinelImage?: string | undefined;

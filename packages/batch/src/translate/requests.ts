@@ -5,6 +5,7 @@ import type {
   ResourceRequirement,
   SubmitJobCommandInput,
   TaskContainerProperties,
+  Volume,
 } from "@aws-sdk/client-batch";
 import {
   type ContainerValues,
@@ -12,6 +13,7 @@ import {
   type DividedValues,
   divideValues,
   type MappedContainer,
+  type MappedVolume,
   specField,
   undividedValues,
 } from "@vkubelet/aws/translate";
@@ -42,7 +44,7 @@ export interface RequestParts {
   readonly containers: readonly { readonly mapped: MappedContainer; readonly common: CommonContainer }[];
   readonly values: readonly ContainerValues[];
   readonly sizes: ReadonlyMap<string, readonly ResourceRequirement[]>;
-  readonly volumes: readonly string[];
+  readonly volumes: readonly MappedVolume[];
   readonly ephemeralGiB: number | undefined;
 }
 
@@ -67,7 +69,7 @@ function bytes(value: unknown): number {
 
 function requestsOf(parts: RequestParts, values: readonly DividedValues[]): BatchRequests {
   const { options } = parts;
-  const single = parts.containers.length === 1;
+  const single = isSingle(parts);
   const content: Omit<RegisterJobDefinitionCommandInput, "jobDefinitionName"> = {
     type: "container",
     platformCapabilities: [options.platform ?? "FARGATE"],
@@ -83,6 +85,19 @@ function requestsOf(parts: RequestParts, values: readonly DividedValues[]): Batc
     registerJobDefinition: { jobDefinitionName: name, ...content, ...tags },
     submitJob: { ...submitRequest(parts, values, single, name), ...tags },
   };
+}
+
+/** What `containerProperties` gives between SIGTERM and SIGKILL (user guide, "Job timeouts"), in seconds. */
+const fixedGrace = 30;
+
+/** Whether `containerProperties` can say everything: it has no namespaces and no grace of its own. */
+function isSingle({ pod, containers }: RequestParts): boolean {
+  const namespaces = ["shareProcessNamespace", "hostPID", "hostIPC"];
+  return (
+    containers.length === 1 &&
+    pod.terminationGracePeriodSeconds === fixedGrace &&
+    !namespaces.some((field) => specField(pod, field) === true)
+  );
 }
 
 function submitRequest(
@@ -158,11 +173,11 @@ function taskProperties(parts: RequestParts, values: readonly DividedValues[]): 
       essential: mapped.essential,
       ...(mapped.dependsOn.length > 0 ? { dependsOn: mapped.dependsOn.map((entry) => ({ ...entry })) } : {}),
       resourceRequirements: [...(sizes.get(mapped.name) ?? [])],
-      stopTimeout: Math.min(Math.max(pod.terminationGracePeriodSeconds, 2), 120),
+      stopTimeout: stopTimeout(pod, options),
     })),
     ...(options.jobRoleArn ? { taskRoleArn: options.jobRoleArn } : {}),
     ...(options.executionRoleArn ? { executionRoleArn: options.executionRoleArn } : {}),
-    ...(specField(pod, "shareProcessNamespace") === true ? { pidMode: "task" } : {}),
+    ...namespacesOf(pod, options),
     ...(volumes.length > 0 ? { volumes: volumesOf(parts) } : {}),
     ...(options.platform === "EC2"
       ? {}
@@ -170,9 +185,32 @@ function taskProperties(parts: RequestParts, values: readonly DividedValues[]): 
   };
 }
 
-function volumesOf({ options, volumes }: RequestParts): { name: string; host?: Record<string, never> }[] {
-  // An empty host gives a folder of the instance that lives as long as the task; Fargate knows the name alone.
-  return volumes.map((name) => (options.platform === "EC2" ? { name, host: {} } : { name }));
+/** API reference, TaskContainerProperties: at least 2 s, and on Fargate at most 120. */
+function stopTimeout(pod: ResolvedPod, { platform }: BatchTranslateOptions): number {
+  const wanted = Math.max(pod.terminationGracePeriodSeconds, 2);
+  return platform === "EC2" ? wanted : Math.min(wanted, 120);
+}
+
+function namespacesOf(
+  pod: ResolvedPod,
+  { platform }: BatchTranslateOptions,
+): Pick<EcsTaskProperties, "pidMode" | "ipcMode"> {
+  const onEc2 = platform === "EC2";
+  const shared = specField(pod, "shareProcessNamespace") === true ? { pidMode: "task" } : {};
+  return {
+    ...(onEc2 && specField(pod, "hostPID") === true ? { pidMode: "host" } : shared),
+    ...(onEc2 && specField(pod, "hostIPC") === true ? { ipcMode: "host" } : {}),
+  };
+}
+
+function volumesOf({ options, volumes }: RequestParts): Volume[] {
+  return volumes.map((volume): Volume => {
+    const { name } = volume;
+    if (volume.type === "efs") return { name, efsVolumeConfiguration: { ...volume.efs } };
+    if (volume.type === "host") return { name, host: { sourcePath: volume.sourcePath } };
+    // An empty host gives a folder of the instance that lives as long as the task; Fargate knows the name alone.
+    return options.platform === "EC2" ? { name, host: {} } : { name };
+  });
 }
 
 function onFargate({

@@ -174,7 +174,7 @@ describe("what is not honoured is named", () => {
     [
       "capabilities",
       { securityContext: { capabilities: { drop: ["ALL"] } } },
-      [".securityContext.capabilities"],
+      [".securityContext.capabilities.drop"],
     ],
     ["reserved names", { env: [{ name: "AWS_BATCH_X", value: "1" }] }, [".env[0].name"]],
     ["a text that Batch would replace", { args: ["Ref::vkubelet_uid"] }, [".args"]],
@@ -196,7 +196,7 @@ describe("what is not honoured is named", () => {
     ).toEqual([]);
   });
 
-  it("a definition above 24 KiB", () => {
+  it("Z3: a definition above 24 KiB", () => {
     const env = Array.from({ length: 30 }, (_, index) => ({ name: `V${index}`, value: "x".repeat(1000) }));
     expect(rejections(translate({ containers: [{ name: "main", image: "a", env }] }))).toEqual([
       "spec.containers",

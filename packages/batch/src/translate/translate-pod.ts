@@ -1,4 +1,4 @@
-import { mapPod, podNeeds, rejectUnknownResources } from "@vkubelet/aws/translate";
+import { mapPod, type PodMappingOptions, podNeeds, rejectUnknownResources } from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import { defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
 import { checkEnvironment, commandOf, commonContainer } from "./container-request.ts";
@@ -13,7 +13,7 @@ const ec2Resources: ReadonlySet<string> = new Set([...fargateResources, "nvidia.
 /** Pods as AWS Batch jobs. The same for the same input byte for byte. */
 export const batchTranslator: Translator<BatchTranslateOptions, BatchRequests> = defineTranslator({
   backend: "batch",
-  support: () => batchSupport,
+  support: batchSupport,
   map: mapToJob,
   operations: ({ registerJobDefinition, submitJob }) => [
     { operation: "RegisterJobDefinition", input: registerJobDefinition },
@@ -27,15 +27,7 @@ function mapToJob(
   account: FieldAccount,
 ): BatchRequests | undefined {
   const platform = options.platform ?? "FARGATE";
-  const mapping = mapPod(
-    pod,
-    {
-      secrets: options.secrets ?? "reject",
-      ...(options.writerImage === undefined ? {} : { writerImage: options.writerImage }),
-      ...(options.sentinelImage === undefined ? {} : { sentinelImage: options.sentinelImage }),
-    },
-    account,
-  );
+  const mapping = mapPod(pod, mappingOptions(options), account);
   rejectUnknownResources(pod, platform === "EC2" ? ec2Resources : fargateResources, account);
   if (pod.restartPolicy === "Always") {
     account.reject(
@@ -49,7 +41,7 @@ function mapToJob(
       "the first main container to end stops the others; the option sentinelImage lets each end by itself",
     );
   }
-  const sizes = containerSizes(mapping.containers, platform, account);
+  const sizes = containerSizes(mapping.containers, podNeeds(pod), platform, account);
   const ephemeralGiB = platform === "EC2" ? undefined : ephemeralStorage(pod, account);
   const containers = mapping.containers.map((mapped) => ({
     mapped,
@@ -76,6 +68,23 @@ function mapToJob(
     );
   }
   return requests;
+}
+
+function mappingOptions(options: BatchTranslateOptions): PodMappingOptions {
+  const { secrets, secretArns, writerImage, sentinelImage, region, fileSystems } = options;
+  const onEc2 = options.platform === "EC2";
+  return {
+    secrets,
+    secretArns,
+    writerImage,
+    sentinelImage,
+    region,
+    fileSystems,
+    hasExecutionRole: options.executionRoleArn !== undefined,
+    hasTaskRole: options.jobRoleArn !== undefined,
+    tmpfs: onEc2,
+    hostPaths: onEc2,
+  };
 }
 
 /** For Fargate; on EC2 the disk of the instance is not divided. Undefined where the included 20 GiB are enough. */

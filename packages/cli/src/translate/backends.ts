@@ -21,6 +21,7 @@ const preview = {
   cluster: "preview",
   subnets: ["subnet-preview"],
   jobQueue: "preview",
+  executionRoleArn: "arn:aws:iam::000000000000:role/preview",
   address: "203.0.113.10",
   mhzPerCore: 1000,
 };
@@ -86,8 +87,10 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
   async batch(named) {
     const { batchTranslator } = await import("@vkubelet/batch/translate");
     const { parseBatchOptions } = await import("@vkubelet/batch");
-    const { region, jobQueue } = preview;
-    return translateWith(batchTranslator, parseBatchOptions({ region, jobQueue, ...named }));
+    const { region, jobQueue, executionRoleArn } = preview;
+    const onEc2 = "platform" in named && named.platform === "EC2";
+    const needed = { region, jobQueue, ...(onEc2 ? {} : { executionRoleArn }) };
+    return translateWith(batchTranslator, parseBatchOptions({ ...needed, ...named }));
   },
 };
 

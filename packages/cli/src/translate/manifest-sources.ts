@@ -1,4 +1,4 @@
-import { dataIssues, type ManifestObject } from "@vkubelet/pod";
+import type { ManifestObject } from "@vkubelet/pod";
 import { type ManifestDocument, podsOf, readManifests } from "@vkubelet/pod/workloads";
 
 /** A text of manifests with the name that messages give it. */
@@ -43,19 +43,21 @@ export function readSources(texts: readonly ManifestText[]): Sources {
   const leftOut: string[] = [];
   for (const { name, text } of texts) {
     const reading = readManifests(text);
+    const faulty = new Set(reading.issues.map(({ document }) => document));
     for (const { line, column, path, message } of reading.issues) {
       issues.push(`${name}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`);
     }
-    for (const object of reading.documents.flatMap((document) => objectsOf(name, document))) {
-      objects.push(object);
-      examine(object, issues, leftOut);
+    for (const document of reading.documents) {
+      const found = objectsOf(name, document);
+      objects.push(...found);
+      // One mistake in a document is told once.
+      if (!faulty.has(document.index)) for (const object of found) examine(object, issues, leftOut);
     }
   }
   return { objects, issues, leftOut };
 }
 
 function examine({ object, placeOf }: SourceObject, issues: string[], leftOut: string[]): void {
-  for (const { path, message } of dataIssues(object)) issues.push(`${placeOf(path)}: ${path}: ${message}`);
   for (const { kind, name, reason } of podsOf(object).skipped) {
     const line = `${placeOf("")}: ${kind === "" ? "object" : kind}${name === "" ? "" : ` ${name}`} ${reason}`;
     if (kind === "" || podKinds.has(kind)) issues.push(line);

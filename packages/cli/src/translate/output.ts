@@ -1,6 +1,7 @@
 import { reportLine, reportTable, type TranslationDocument, type WireJson, wireText } from "@vkubelet/pod";
 import { stringify } from "yaml";
 import type { OutputFormat } from "./output-format.ts";
+import { printable } from "./printable.ts";
 
 /** The documents as text, with a newline at the end. The same documents give the same text. */
 export function renderDocuments(
@@ -30,5 +31,5 @@ function plainDocument({ source, requests, report }: TranslationDocument): WireJ
 function tableOf({ source, requests, report }: TranslationDocument, width: number | undefined): string {
   const calls = requests.length === 0 ? "no requests" : requests.map(({ operation }) => operation).join(", ");
   const table = reportTable(report, width === undefined ? {} : { width });
-  return `${nameOf(source)}: ${reportLine(report)}; ${calls}\n${table}\n`;
+  return `${printable(nameOf(source))}: ${reportLine(report)}; ${calls}\n${table}\n`;
 }

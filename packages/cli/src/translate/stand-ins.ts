@@ -59,7 +59,9 @@ export function withStandIns(
       secret: (name): Secret | undefined => {
         const entries = standIn("Secret", name);
         if (entries === undefined) return inputs.secret(name);
-        return { data: Object.fromEntries(entries.map(([key, text]) => [key, base64(text)])) };
+        return {
+          data: Object.fromEntries(entries.map(([key, text]) => [key, Buffer.from(text).toString("base64")])),
+        };
       },
       token: (reference) => inputs.token(reference) ?? token,
     },
@@ -99,8 +101,4 @@ function* reference(
 function keysOf(source: { readonly items?: readonly { readonly key: string }[] } | undefined) {
   const items = source?.items ?? [];
   return items.length === 0 ? undefined : items.map(({ key }) => key);
-}
-
-function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
 }

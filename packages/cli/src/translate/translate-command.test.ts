@@ -95,8 +95,8 @@ describe("vkubelet translate", () => {
   it("names each rejection with file, line and path of the workload, and exits with 1", async () => {
     const rejected = job.replace("restartPolicy: Never", "restartPolicy: Never\n      hostNetwork: true");
     const { code, stdout, stderr } = await run({ "a.yaml": job, "b.yaml": rejected });
-    expect(stderr).toBe(
-      "vkubelet: b.yaml:9:7: Job shop/work: spec.template.spec.hostNetwork: rejected: a task has a network of its own\n",
+    expect(stderr).toMatch(
+      /^vkubelet: b\.yaml:9:7: Job shop\/work: spec\.template\.spec\.hostNetwork: rejected: a task has a network of its own [^\n]*\n$/,
     );
     expect(JSON.parse(stdout)).toMatchObject([{ requests: [{}, {}] }, { requests: [] }]);
     expect(code).toBe(1);
@@ -123,6 +123,16 @@ describe("vkubelet translate", () => {
   it("takes the namespace of objects that name none", async () => {
     const { stdout } = await run({ "job.yaml": job.replace(", namespace: shop", "") }, { namespace: "team" });
     expect(JSON.parse(stdout)[0].source.namespace).toBe("team");
+  });
+
+  it("lets no manifest write to the terminal", async () => {
+    const hostile = job
+      .replace("name: work", 'name: "\\e[2Jwork"')
+      .replace("restartPolicy", "hostPID: true\n      restartPolicy");
+    const { stdout, stderr } = await run({ "job.yaml": hostile }, { output: "table" });
+    expect(stderr).toContain("Job shop/\\u001b[2Jwork: ");
+    expect(stdout).toContain("Job shop/\\u001b[2Jwork: ");
+    expect(stdout + stderr).not.toContain("\u001b");
   });
 
   it("takes the backend's options from a configuration of `vkubelet run`", async () => {
@@ -203,11 +213,23 @@ data:
 metadata: {name: c}
 `;
     expect(await usageErrorOf({ "a.yaml": text, "b.yaml": "- 1\n---\na: [\n" })).toEqual([
-      "a.yaml:15:1: Deployment a spec.template.spec is missing",
-      "a.yaml:24:3: data.port: must be text: put it into quotes",
+      "a.yaml:18:1: spec.selector: is required and missing",
+      "a.yaml:18:1: spec.template: is required and missing",
+      "a.yaml:24:3: data.port: must be a string, not a number; put it in quotes",
       "a.yaml:26:1: object c has no kind",
       "b.yaml:1:1: is no object, which every manifest must be",
       expect.stringMatching(/^b\.yaml:\d:1: is no YAML/),
+    ]);
+  });
+
+  it("is one that the API server would refuse", async () => {
+    const wrong = job.replace("memory: 2Gi", "memory: 2Gix").replace("args: [sh, -c, echo hi]", "arg: [sh]");
+    expect(await usageErrorOf({ "job.yaml": wrong })).toEqual([
+      expect.stringMatching(/^job\.yaml:12:11: .*containers\[0\]\.arg: unknown field; did you mean args\?$/),
+      expect.stringMatching(/^job\.yaml:13:44: .*requests\.memory: /),
+    ]);
+    expect(await usageErrorOf({ "job.yaml": job.replace("[sh, -c, echo hi]", "sh") })).toEqual([
+      expect.stringMatching(/^job\.yaml:12:11: .*args: must be a list/),
     ]);
   });
 

@@ -7,6 +7,7 @@ import { loadBackend } from "./backends.ts";
 import { type ManifestText, readSources, type SourceObject } from "./manifest-sources.ts";
 import { nameOf, renderDocuments } from "./output.ts";
 import type { OutputFormat } from "./output-format.ts";
+import { printable } from "./printable.ts";
 import { withStandIns } from "./stand-ins.ts";
 
 /** Flags of `vkubelet translate`. */
@@ -48,8 +49,8 @@ export async function translateCommand(flags: TranslateFlags, streams: Translate
   const config = flags.config === undefined ? undefined : await loadBackendConfig(flags.config, flags.to);
   const translate = await loadBackend(flags.to, config?.nodeName, config?.section);
   const sources = readSources(await readTexts(flags.file, streams));
-  if (sources.issues.length > 0) throw new UsageError(sources.issues.join("\n"));
-  const tell = (line: string) => streams.stderr(`vkubelet: ${line}\n`);
+  if (sources.issues.length > 0) throw new UsageError(sources.issues.map(printable).join("\n"));
+  const tell = (line: string) => streams.stderr(`vkubelet: ${printable(line)}\n`);
   for (const line of sources.leftOut) tell(`${line}: left out`);
 
   const namespace = flags.namespace ?? "default";

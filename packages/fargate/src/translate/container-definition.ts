@@ -1,7 +1,9 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, PortMapping } from "@aws-sdk/client-ecs";
 import { containerNeeds, type MappedContainer, registryCredential } from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
+import type { MappedHealth } from "./health-check.ts";
+import { linuxParameters, systemControls } from "./linux-parameters.ts";
 import { logConfiguration } from "./log-configuration.ts";
 import type { FargateTranslateOptions } from "./options.ts";
 
@@ -11,11 +13,21 @@ export const stopTimeoutRange = { lowest: 2, highest: 120 } as const;
 /** Below this ECS refuses a memory value (MiB). */
 const smallestMemory = 6;
 
+/** API reference, ContainerRestartPolicy: who ran for less is not started again (seconds). */
+const shortestRestartPeriod = 60;
+
+/** What is known of a container beyond itself. */
+export interface ContainerSurroundings {
+  readonly pod: ResolvedPod;
+  readonly options: FargateTranslateOptions;
+  readonly health: MappedHealth | undefined;
+  readonly ports: readonly PortMapping[];
+}
+
 /** One `containerDefinitions[]` entry without command and environment, which may stand in overrides instead. */
 export function containerDefinition(
-  pod: ResolvedPod,
   mapped: MappedContainer,
-  options: FargateTranslateOptions,
+  { pod, options, health, ports }: ContainerSurroundings,
   account: FieldAccount,
 ): ContainerDefinition {
   const credential = registryCredential(pod, mapped, options.registryCredentials, account);
@@ -25,20 +37,35 @@ export function containerDefinition(
     essential: mapped.essential,
     ...(mapped.entryPoint ? { entryPoint: [...mapped.entryPoint] } : {}),
     ...(mapped.workingDirectory ? { workingDirectory: mapped.workingDirectory } : {}),
+    ...(mapped.secrets.length > 0 ? { secrets: mapped.secrets.map((entry) => ({ ...entry })) } : {}),
     ...(mapped.dependsOn.length > 0 ? { dependsOn: mapped.dependsOn.map((entry) => ({ ...entry })) } : {}),
     ...(mapped.mounts.length > 0 ? { mountPoints: mapped.mounts.map((mount) => ({ ...mount })) } : {}),
     ...(credential ? { repositoryCredentials: { credentialsParameter: credential } } : {}),
     ...sizes(mapped),
     ...security(mapped, account),
-    ...ports(mapped, account),
-    ...(mapped.located?.written && "tty" in mapped.located.written && mapped.located.written.tty === true
-      ? { pseudoTerminal: true }
+    ...linuxParameters(mapped, account),
+    ...(mapped.located ? systemControls(pod, account) : {}),
+    ...(ports.length > 0 ? { portMappings: [...ports] } : {}),
+    ...(health ? { healthCheck: health.healthCheck } : {}),
+    ...terminal(mapped),
+    ...(mapped.role === "sidecar"
+      ? { restartPolicy: { enabled: true, restartAttemptPeriod: shortestRestartPeriod } }
       : {}),
     stopTimeout: Math.min(
       Math.max(pod.terminationGracePeriodSeconds, stopTimeoutRange.lowest),
       stopTimeoutRange.highest,
     ),
     ...(options.logs ? { logConfiguration: logConfiguration(options.logs, options.region) } : {}),
+  };
+}
+
+function terminal({ located }: MappedContainer): ContainerDefinition {
+  const written = located?.written as
+    | { readonly tty?: unknown; readonly stdin?: unknown; readonly stdinOnce?: unknown }
+    | undefined;
+  return {
+    ...(written?.stdin === true ? { interactive: true } : {}),
+    ...(written?.tty === true ? { pseudoTerminal: true } : {}),
   };
 }
 
@@ -69,45 +96,11 @@ function security(
   { security: wanted, located }: MappedContainer,
   account: FieldAccount,
 ): ContainerDefinition {
-  const refused = wanted.addCapabilities.filter((name) => name.replace(/^CAP_/, "") !== "SYS_PTRACE");
-  if (located && refused.length > 0) {
-    account.reject(
-      `${located.path}.securityContext.capabilities.add`,
-      `Fargate adds no capability but SYS_PTRACE: remove ${refused.join(", ")}`,
-    );
-  }
   if (located && wanted.privileged) {
     account.reject(`${located.path}.securityContext.privileged`, "Fargate runs no privileged containers");
   }
-  const add = wanted.addCapabilities.map((name) => name.replace(/^CAP_/, ""));
-  const drop = wanted.dropCapabilities.map((name) => name.replace(/^CAP_/, ""));
   return {
     ...(wanted.user === undefined ? {} : { user: wanted.user }),
     ...(wanted.readOnlyRootFilesystem ? { readonlyRootFilesystem: true } : {}),
-    ...(add.length + drop.length > 0
-      ? {
-          linuxParameters: {
-            capabilities: { ...(add.length > 0 ? { add } : {}), ...(drop.length > 0 ? { drop } : {}) },
-          },
-        }
-      : {}),
-  };
-}
-
-function ports({ located }: MappedContainer, account: FieldAccount): ContainerDefinition {
-  const written = located?.written.ports ?? [];
-  if (written.length === 0) return {};
-  for (const [index, { containerPort, hostPort }] of written.entries()) {
-    if (!hostPort || hostPort === containerPort) continue;
-    account.reject(
-      `${located?.path}.ports[${index}].hostPort`,
-      "a task has no address but its own: make hostPort equal to containerPort or remove it",
-    );
-  }
-  return {
-    portMappings: written.map(({ containerPort, protocol }) => ({
-      containerPort,
-      protocol: protocol === "UDP" ? "udp" : "tcp",
-    })),
   };
 }

@@ -1,6 +1,8 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import { disruptionReason, isOutOfMemory, readIdentity, startFailureReason } from "@vkubelet/aws/translate";
 import type { ContainerObservation, ContainerObservedState, PodObservation } from "@vkubelet/core";
+import type { HealthPurposes } from "./health-purposes.ts";
+import { healthOfContainer, healthPurposesOf } from "./task-health.ts";
 
 /** What every reason that this provider gives to StopTask begins with. */
 export const ownStopReason = "vkubelet: ";
@@ -20,6 +22,7 @@ export function observeTask(task: Task, version: number): PodObservation | undef
   const placing = task.lastStatus === "PROVISIONING" && !moved;
   const failure = ended ? failureOf(task) : undefined;
   const ip = addressOf(task);
+  const purposes = healthPurposesOf(task);
   return {
     ...identity,
     version,
@@ -32,7 +35,7 @@ export function observeTask(task: Task, version: number): PodObservation | undef
     ...(failure ? { failure } : {}),
     ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}),
     ...(ip ? { podIPs: [ip] } : {}),
-    containers: containers.map((container) => observeContainer(task, container, ended)),
+    containers: containers.map((container) => observeContainer(task, container, purposes, ended)),
   };
 }
 
@@ -51,23 +54,37 @@ function addressOf(task: Task): string | undefined {
   );
 }
 
-function observeContainer(task: Task, container: Container, ended: boolean): ContainerObservation {
+function observeContainer(
+  task: Task,
+  container: Container,
+  purposes: HealthPurposes,
+  ended: boolean,
+): ContainerObservation {
   return {
     name: container.name ?? "",
     restartCount: 0,
-    state: stateOf(task, container, ended),
+    state: stateOf(task, container, purposes, ended),
     ...(container.image ? { image: container.image } : {}),
     ...(container.imageDigest ? { imageID: `${container.image ?? ""}@${container.imageDigest}` } : {}),
     ...(container.runtimeId ? { instanceId: container.runtimeId } : {}),
   };
 }
 
-function stateOf(task: Task, container: Container, ended: boolean): ContainerObservedState {
+function stateOf(
+  task: Task,
+  container: Container,
+  purposes: HealthPurposes,
+  ended: boolean,
+): ContainerObservedState {
   const stopped = container.lastStatus === "STOPPED" || ended;
   if (!stopped) {
     if (container.lastStatus !== "RUNNING") return { type: "waiting", reason: "ContainerCreating" };
     // ECS keeps times per task only.
-    return { type: "running", ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}) };
+    return {
+      type: "running",
+      ...(task.startedAt ? { startedAt: task.startedAt.toISOString() } : {}),
+      ...healthOfContainer(container, purposes),
+    };
   }
   const reason = terminationReason(container);
   const finished = task.executionStoppedAt ?? task.stoppedAt;

@@ -1,4 +1,4 @@
-import type { SecretsPolicy } from "@vkubelet/aws/translate";
+import type { FileSystems, SecretArns, SecretsPolicy } from "@vkubelet/aws/translate";
 
 /** The part of the provider's options that decides what a pod becomes. */
 export interface FargateTranslateOptions {
@@ -19,7 +19,7 @@ export interface FargateTranslateOptions {
   readonly taskRoleArn?: string | undefined;
   /** Defaults to `LATEST`. */
   readonly platformVersion?: string | undefined;
-  /** Defaults to `amd64`. */
+  /** Of the node, and of tasks that do not ask for another by `kubernetes.io/arch`. Defaults to `amd64`. */
   readonly architecture?: "amd64" | "arm64" | undefined;
   /** `FARGATE_SPOT` must be associated with the cluster. Defaults to `FARGATE`. */
   readonly capacityProvider?: "FARGATE" | "FARGATE_SPOT" | undefined;
@@ -33,9 +33,13 @@ export interface FargateTranslateOptions {
         readonly createGroup?: boolean | undefined;
       }
     | undefined;
-  /** Whether values of Secrets may be sent in plain text. Defaults to `reject`. */
+  /** Whether values of Secrets that `secretArns` does not name may be sent in plain text. Defaults to `reject`. */
   readonly secrets?: SecretsPolicy | undefined;
-  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`. */
+  /** Where Secrets live: `NAMESPACE/NAME` or `NAMESPACE/NAME/KEY` to an ARN of Secrets Manager or Parameter Store. */
+  readonly secretArns?: SecretArns | undefined;
+  /** What stands behind claims: `NAMESPACE/CLAIM` to an EFS file system. */
+  readonly fileSystems?: FileSystems | undefined;
+  /** Image that writes ConfigMap and similar files; needs `sh`, `mkdir`, `base64`, `chmod`, `chown`. */
   readonly writerImage?: string | undefined;
   /** Image with `true`, which lets several main containers end one after the other. See the support table. */
   readonly sentinelImage?: string | undefined;

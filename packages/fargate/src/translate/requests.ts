@@ -4,6 +4,7 @@ import type {
   RegisterTaskDefinitionCommandInput,
   RunTaskCommandInput,
   Tag,
+  Volume,
 } from "@aws-sdk/client-ecs";
 import {
   type ContainerValues,
@@ -11,6 +12,8 @@ import {
   type DividedValues,
   divideValues,
   identityEnvironment,
+  type MappedVolume,
+  type NameValue,
   nodeKey,
   specField,
   uidKey,
@@ -41,7 +44,10 @@ export interface RequestParts {
   /** Without command and environment. */
   readonly containers: Containers;
   readonly values: readonly ContainerValues[];
-  readonly volumes: readonly string[];
+  readonly volumes: readonly MappedVolume[];
+  readonly architecture: "amd64" | "arm64";
+  /** What the provider reads back from a task beside its identity. */
+  readonly marks: readonly NameValue[];
 }
 
 /**
@@ -85,7 +91,8 @@ function requestsOf(parts: RequestParts, values: readonly DividedValues[]): Farg
     };
   });
   const overrides = values.flatMap(({ name, own }): ContainerOverride[] => {
-    const identity = name === pod.containers[0]?.name ? identityEnvironment(pod.ref, pod.attempt) : [];
+    const isFirst = name === pod.containers[0]?.name;
+    const identity = isFirst ? [...identityEnvironment(pod.ref, pod.attempt), ...parts.marks] : [];
     const environment = [...own.environment, ...identity];
     if (environment.length === 0 && own.command === undefined) return [];
     return [
@@ -101,7 +108,7 @@ function requestsOf(parts: RequestParts, values: readonly DividedValues[]): Farg
 }
 
 function definitionRequest(
-  { pod, options, size, volumes }: RequestParts,
+  { pod, options, size, volumes, architecture }: RequestParts,
   containerDefinitions: Containers,
 ): RegisterTaskDefinitionCommandInput {
   const content: Omit<RegisterTaskDefinitionCommandInput, "family"> = {
@@ -111,16 +118,21 @@ function definitionRequest(
     memory: String(size.memory),
     runtimePlatform: {
       operatingSystemFamily: "LINUX",
-      cpuArchitecture: options.architecture === "arm64" ? "ARM64" : "X86_64",
+      cpuArchitecture: architecture === "arm64" ? "ARM64" : "X86_64",
     },
     ...(options.executionRoleArn ? { executionRoleArn: options.executionRoleArn } : {}),
     ...(options.taskRoleArn ? { taskRoleArn: options.taskRoleArn } : {}),
     ...(size.ephemeralGiB === undefined ? {} : { ephemeralStorage: { sizeInGiB: size.ephemeralGiB } }),
     ...(specField(pod, "shareProcessNamespace") === true ? { pidMode: "task" } : {}),
-    ...(volumes.length > 0 ? { volumes: volumes.map((name) => ({ name })) } : {}),
+    ...(volumes.length > 0 ? { volumes: volumes.map(volumeOf) } : {}),
     containerDefinitions,
   };
   return { family: `vk-${contentHash(content, 40)}`, ...content, ...tagsOf(options) };
+}
+
+function volumeOf(volume: MappedVolume): Volume {
+  if (volume.type !== "efs") return { name: volume.name };
+  return { name: volume.name, efsVolumeConfiguration: { ...volume.efs } };
 }
 
 function runRequest(

@@ -1,7 +1,33 @@
 import { awsSupport } from "@vkubelet/aws/translate";
-import { containerRules, type SupportTable } from "@vkubelet/pod";
+import { containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
 
 const both = ["containers", "initContainers"] as const;
+
+/** A probe that is a command can be the health check of a container. */
+const execProbes = (
+  [
+    [
+      "livenessProbe",
+      "as the health check of the task: when it fails the whole task is stopped, and the host runs it anew by the restart policy",
+    ],
+    ["readinessProbe", "as the health check of the task"],
+    [
+      "startupProbe",
+      "as the health check of the task, which goes on after the start; a container that never starts up is not restarted for it",
+    ],
+  ] as const
+).map(
+  ([path, reason]): SupportRule => ({
+    path,
+    disposition: "approx",
+    reason,
+    when: (value) => isObject(value) && isObject(value["exec"]),
+  }),
+);
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
 
 /** What Fargate makes of every field of PodSpec. */
 export const fargateSupport: SupportTable = [
@@ -13,8 +39,14 @@ export const fargateSupport: SupportTable = [
     {
       path: "stdin",
       disposition: "approx",
-      reason: "input is closed at once; nothing can attach to it",
+      reason: "open, but nothing can attach to it",
     },
+    {
+      path: "stdinOnce",
+      disposition: "approx",
+      reason: "the input stays open, since nothing can attach to it",
+    },
+    ...execProbes,
     { path: "ports[].containerPort", disposition: "exact", reason: "" },
     { path: "ports[].protocol", disposition: "exact", reason: "" },
     {
@@ -22,13 +54,19 @@ export const fargateSupport: SupportTable = [
       disposition: "reject",
       reason: "only TCP and UDP ports are possible",
       when: (value) => value === "SCTP",
+      accepted: "the port is not announced",
     },
     {
       path: "ports[].hostPort",
       disposition: "approx",
       reason: "open at the task's own address, not at the node's",
     },
-    { path: "ports[].hostIP", disposition: "reject", reason: "there is no host address to bind: remove it" },
+    {
+      path: "ports[].hostIP",
+      disposition: "reject",
+      reason: "there is no host address to bind: remove it",
+      accepted: "the port is open at the task's own address",
+    },
     {
       path: "resources.limits",
       disposition: "approx",
@@ -53,6 +91,12 @@ export const fargateSupport: SupportTable = [
     },
   ]),
   {
+    path: "spec.initContainers[].restartPolicy",
+    disposition: "approx",
+    reason: "ECS starts a sidecar again at once, and only when it ran for a minute",
+    when: (value) => value === "Always",
+  },
+  {
     path: "spec.resources",
     disposition: "approx",
     reason: "the sum is rounded up to the next Fargate size",
@@ -60,7 +104,7 @@ export const fargateSupport: SupportTable = [
   {
     path: "spec.restartPolicy",
     disposition: "exact",
-    reason: "",
+    reason: "a task runs once",
     when: (value) => value === "Never",
   },
   {
@@ -84,6 +128,7 @@ export const fargateSupport: SupportTable = [
     disposition: "reject",
     reason: "a task has a network of its own",
     default: false,
+    accepted: "the pod has an address of its own and cannot be reached at the node's",
   },
   { path: "spec.hostPID", disposition: "reject", reason: "there is no host to share with", default: false },
   { path: "spec.hostIPC", disposition: "reject", reason: "there is no host to share with", default: false },
@@ -94,9 +139,16 @@ export const fargateSupport: SupportTable = [
     default: true,
   },
   { path: "spec.shareProcessNamespace", disposition: "exact", reason: "" },
+  { path: "spec.securityContext.sysctls", disposition: "exact", reason: "" },
   {
-    path: "spec.securityContext.sysctls",
+    path: 'spec.nodeSelector["kubernetes.io/arch"]',
+    disposition: "exact",
+    reason: "the architecture of the task",
+  },
+  {
+    path: 'spec.nodeSelector["kubernetes.io/arch"]',
     disposition: "reject",
-    reason: "not translated: remove it",
+    reason: "Fargate has amd64 and arm64 only",
+    when: (value) => value !== "amd64" && value !== "arm64",
   },
 ];

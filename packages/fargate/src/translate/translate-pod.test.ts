@@ -162,7 +162,7 @@ describe("limits of ECS", () => {
     ],
   });
 
-  it("puts per-pod values into the definition when they do not fit into overrides", () => {
+  it("Z2: puts per-pod values into the definition when they do not fit into overrides", () => {
     const { runTask, registerTaskDefinition } = requestsOf(
       translate(withEnv(100, `${uid}${"x".repeat(80)}`)),
     );
@@ -171,11 +171,11 @@ describe("limits of ECS", () => {
     expect(JSON.stringify(runTask.overrides)).toContain("VKUBELET_POD_UID");
   });
 
-  it("refuses a definition above 64 KiB", () => {
+  it("Z2: refuses a definition above 64 KiB", () => {
     expect(rejections(translate(withEnv(70, "x".repeat(1000))))).toEqual(["spec.containers"]);
   });
 
-  it("refuses a pod larger than the largest task, and storage above 200 GiB", () => {
+  it("Z2: refuses a pod larger than the largest task, and storage above 200 GiB", () => {
     const sized = (requests: Record<string, string>) =>
       rejections(translate({ containers: [{ name: "main", image: "a", resources: { requests } }] }));
     expect(sized({ cpu: "33" })).toEqual(["spec.containers"]);
@@ -266,7 +266,7 @@ describe("what is not honoured is named", () => {
     expect(translation.requests).toBeDefined();
   });
 
-  it("caps the grace period at 120 s and says so", () => {
+  it("Z2: caps the grace period at 120 s and says so", () => {
     const translation = translate({ ...web, terminationGracePeriodSeconds: 600 });
     expect(requestsOf(translation).registerTaskDefinition.containerDefinitions?.[0]?.stopTimeout).toBe(120);
     expect(translation.report.entries).toContainEqual(

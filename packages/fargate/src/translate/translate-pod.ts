@@ -1,8 +1,16 @@
-import { mapPod, rejectUnknownResources } from "@vkubelet/aws/translate";
+import {
+  locateContainers,
+  mapPod,
+  type PodMappingOptions,
+  rejectUnknownResources,
+} from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import { defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
 import { containerDefinition } from "./container-definition.ts";
+import { healthCheckOf, type MappedHealth } from "./health-check.ts";
+import { healthEnvironment } from "./health-purposes.ts";
 import type { FargateTranslateOptions } from "./options.ts";
+import { portMappings } from "./port-mappings.ts";
 import { buildRequests, definitionLimit, type FargateRequests } from "./requests.ts";
 import { fargateSupport } from "./support.ts";
 import { taskSize } from "./task-size.ts";
@@ -28,18 +36,29 @@ function mapToTask(
   options: FargateTranslateOptions,
   account: FieldAccount,
 ): FargateRequests | undefined {
-  const mapping = mapPod(
-    pod,
-    {
-      secrets: options.secrets ?? "reject",
-      ...(options.writerImage === undefined ? {} : { writerImage: options.writerImage }),
-      ...(options.sentinelImage === undefined ? {} : { sentinelImage: options.sentinelImage }),
-    },
-    account,
+  const located = locateContainers(pod);
+  const health = new Map(
+    located.flatMap((container) => {
+      const mapped = healthCheckOf(container, account);
+      return mapped ? [[container.container.name, mapped] as const] : [];
+    }),
   );
+  const mapping = mapPod(pod, mappingOptions(options, health), account);
+  const ports = portMappings(located, account);
   rejectUnknownResources(pod, knownResources, account);
   const size = taskSize(pod, account);
-  const containers = mapping.containers.map((mapped) => containerDefinition(pod, mapped, options, account));
+  const containers = mapping.containers.map((mapped) =>
+    containerDefinition(
+      mapped,
+      {
+        pod,
+        options,
+        health: health.get(mapped.name),
+        ports: ports.get(mapped.located?.path ?? "") ?? [],
+      },
+      account,
+    ),
+  );
   if (mapping.firstEndStopsOthers) {
     account.approximate(
       "spec.containers",
@@ -54,6 +73,8 @@ function mapToTask(
     containers,
     values: mapping.containers,
     volumes: mapping.volumes,
+    architecture: architectureOf(pod, options),
+    marks: healthEnvironment(new Map([...health].map(([name, { purposes }]) => [name, purposes]))),
   });
   if (requests === undefined) {
     account.reject(
@@ -62,4 +83,31 @@ function mapToTask(
     );
   }
   return requests;
+}
+
+function mappingOptions(
+  options: FargateTranslateOptions,
+  health: ReadonlyMap<string, MappedHealth>,
+): PodMappingOptions {
+  const { secrets, secretArns, writerImage, sentinelImage, region, fileSystems } = options;
+  const gates = [...health].filter(([, { purposes }]) => purposes.includes("startup"));
+  return {
+    secrets,
+    secretArns,
+    writerImage,
+    sentinelImage,
+    region,
+    fileSystems,
+    hasExecutionRole: options.executionRoleArn !== undefined,
+    hasTaskRole: options.taskRoleArn !== undefined,
+    tmpfs: true,
+    hostPaths: false,
+    healthGates: new Set(gates.map(([name]) => name)),
+  };
+}
+
+/** A task may have another architecture than the node says, since Fargate has both. */
+function architectureOf(pod: ResolvedPod, options: FargateTranslateOptions): "amd64" | "arm64" {
+  const wanted = pod.pod.spec?.nodeSelector?.["kubernetes.io/arch"];
+  return wanted === "amd64" || wanted === "arm64" ? wanted : (options.architecture ?? "amd64");
 }

@@ -1,5 +1,6 @@
 import { commonSupport, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { LocalHost } from "./process-plan.ts";
+import { volumeRules } from "./volume-support.ts";
 
 /** How this machine treats each field of a pod: the single source of the documentation's table. */
 export function localSupport(host: LocalHost): SupportTable {
@@ -7,11 +8,10 @@ export function localSupport(host: LocalHost): SupportTable {
     ...commonSupport,
     ...podRules(host),
     ...["spec.containers[]", "spec.initContainers[]"].flatMap((path) => containerRules(path, host)),
-    ...volumeRules,
+    ...(host.mounts === "namespace" ? volumeRules : volumeRules.map(ofUseWhereMounted)),
   ];
 }
 
-const noVolume = "no such volume on this machine; use emptyDir or hostPath";
 const hostResolver = "processes use this machine's resolver and hosts file";
 const noProbe = "no probe is run for processes of this machine; remove it, or watch from within the program";
 const noHook = "no lifecycle hook is run for processes of this machine; do it in the command (trap TERM)";
@@ -31,10 +31,35 @@ function podRules(host: LocalHost): SupportTable {
       disposition: "approx",
       reason: "only HOSTNAME can carry it",
     },
+    {
+      path: "spec.hostnameOverride",
+      disposition: "approx",
+      reason: "HOSTNAME is set; the kernel's hostname stays this machine's",
+    },
     { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
-    { path: "spec.hostNetwork", disposition: "exact", reason: "" },
-    { path: "spec.hostPID", disposition: "exact", reason: "" },
-    { path: "spec.hostIPC", disposition: "exact", reason: "" },
+    ...["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"].flatMap(
+      (path): SupportTable => [
+        { path, disposition: "exact", reason: "processes have this machine's anyway" },
+        {
+          path,
+          disposition: "approx",
+          reason: "processes have this machine's, whatever the value",
+          when: (value) => value === false,
+        },
+      ],
+    ),
+    {
+      path: "spec.hostUsers",
+      disposition: "reject",
+      reason: "processes have no user namespace of their own",
+      accepted: "users of the process are users of this machine",
+      default: true,
+    },
+    {
+      path: "spec.resourceClaims",
+      disposition: "reject",
+      reason: "there is no driver for dynamic resources on this machine",
+    },
     {
       path: "spec.shareProcessNamespace",
       disposition: "approx",
@@ -58,8 +83,9 @@ function podRules(host: LocalHost): SupportTable {
       accepted: "a process of this machine, as always",
     },
     { path: "spec.resources", disposition: "approx", reason: "counted at admission, not enforced" },
-    ...securityRules("spec.securityContext", host),
-    { path: "spec.os", disposition: "exact", reason: "" },
+    ...commonSecurity("spec.securityContext", host),
+    ...podSecurity,
+    { path: "spec.os", disposition: "exact", reason: `this machine runs ${host.operatingSystem}` },
     {
       path: "spec.os.name",
       disposition: "reject",
@@ -129,6 +155,7 @@ function containerRules(path: string, host: LocalHost): SupportTable {
       ...rule("volumeMounts[].recursiveReadOnly", "reject", "mounts below are not made read-only"),
       when: (value) => value === "Enabled",
     },
+    rule("volumeMounts[].bindMountOptions", "reject", "mounts have no options; remove it"),
     rule("volumeDevices", "reject", "there is no block device to map"),
     rule(
       "terminationMessagePath",
@@ -141,12 +168,17 @@ function containerRules(path: string, host: LocalHost): SupportTable {
     { ...rule("tty", "reject", "there is no terminal"), default: false },
     { ...rule("stdin", "reject", "standard input is empty"), default: false },
     { ...rule("stdinOnce", "reject", "standard input is empty"), default: false },
-    ...securityRules(`${path}.securityContext`, host),
+    ...commonSecurity(`${path}.securityContext`, host),
+    ...containerSecurity(`${path}.securityContext`, host),
   ];
 }
 
-function securityRules(path: string, host: LocalHost): SupportTable {
-  const user = `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+function ownUser(host: LocalHost): string {
+  return `processes run as user ${host.uid} and group ${host.gid}, as the kubelet does`;
+}
+
+function commonSecurity(path: string, host: LocalHost): SupportTable {
+  const user = ownUser(host);
   const unlessSame = (own: number) => (value: unknown) => value !== own;
   return [
     {
@@ -155,7 +187,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       reason: "not enforced on processes of this machine",
       accepted: "not enforced",
     },
-    { path: `${path}.runAsUser`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsUser`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsUser`,
       disposition: "reject",
@@ -163,7 +195,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.uid),
     },
-    { path: `${path}.runAsGroup`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsGroup`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsGroup`,
       disposition: "reject",
@@ -171,7 +203,7 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: unlessSame(host.gid),
     },
-    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: "" },
+    { path: `${path}.runAsNonRoot`, disposition: "exact", reason: user },
     {
       path: `${path}.runAsNonRoot`,
       disposition: "reject",
@@ -179,48 +211,47 @@ function securityRules(path: string, host: LocalHost): SupportTable {
       accepted: user,
       when: (value) => value === true && host.uid === 0,
     },
-    {
-      path: `${path}.privileged`,
-      disposition: "reject",
-      reason: "there is no container to elevate",
-      default: false,
-    },
-    { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
-    { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
-    { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
     { path: `${path}.seccompProfile.type`, disposition: "approx", reason: "no profile is applied" },
     { path: `${path}.appArmorProfile.type`, disposition: "approx", reason: "no profile is applied" },
-    {
-      path: `${path}.fsGroup`,
-      disposition: "approx",
-      reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
-    },
-    { path: `${path}.fsGroupChangePolicy`, disposition: "ignore", reason: "see fsGroup" },
   ];
 }
 
-const volumeRules: SupportTable = [
-  { path: "spec.volumes", disposition: "reject", reason: noVolume },
-  { path: "spec.volumes[].name", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].emptyDir", disposition: "exact", reason: "" },
+const podSecurity: SupportTable = [
   {
-    path: "spec.volumes[].emptyDir.medium",
+    path: "spec.securityContext.fsGroup",
     disposition: "approx",
-    reason: "a plain directory, on disk",
+    reason: "emptyDir is 0777 and files belong to the kubelet's user; no group is added",
   },
-  {
-    path: "spec.volumes[].emptyDir.sizeLimit",
-    disposition: "approx",
-    reason: "not measured and not enforced",
-  },
-  { path: "spec.volumes[].configMap", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].secret", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].downwardAPI", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].projected", disposition: "exact", reason: "" },
-  { path: "spec.volumes[].hostPath", disposition: "exact", reason: "" },
-  {
-    path: "spec.volumes[].hostPath.type",
-    disposition: "approx",
-    reason: "not checked before the start; a missing path fails the start",
-  },
+  { path: "spec.securityContext.fsGroupChangePolicy", disposition: "ignore", reason: "see fsGroup" },
 ];
+
+function containerSecurity(path: string, host: LocalHost): SupportTable {
+  return [
+    {
+      path: `${path}.privileged`,
+      ...(host.uid === 0
+        ? { disposition: "approx", reason: "a root process of this machine, which nothing confines" }
+        : { disposition: "reject", reason: `${ownUser(host)}: run the kubelet as root` }),
+      default: false,
+    },
+    ...(host.uid === 0 ? [rootCapabilities(path)] : []),
+    { path: `${path}.capabilities.drop`, disposition: "approx", reason: "not enforced on processes" },
+    { path: `${path}.allowPrivilegeEscalation`, disposition: "approx", reason: "not enforced on processes" },
+    { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: "not enforced on processes" },
+  ];
+}
+
+/** Without mount namespaces a volume is judged by its mounts, nearly all of which are refused. */
+function ofUseWhereMounted(rule: SupportRule): SupportRule {
+  return rule.disposition === "exact"
+    ? { ...rule, reason: "of use only where it is mounted, and a mount is judged by itself" }
+    : rule;
+}
+
+function rootCapabilities(path: string): SupportRule {
+  return {
+    path: `${path}.capabilities.add`,
+    disposition: "approx",
+    reason: "a root process of this machine has all the capabilities of the kubelet",
+  };
+}

@@ -60,6 +60,12 @@ function issuesOf(spec: PodSpec, on: LocalHost = host): readonly string[] {
     .report.entries.flatMap(({ path, disposition }) => (disposition === "reject" ? [path] : []));
 }
 
+function dispositionsOf(spec: PodSpec, on: LocalHost): readonly string[] {
+  return localTranslator
+    .translate(resolve(spec), on)
+    .report.entries.flatMap(({ path, disposition }) => (/security/.test(path) ? [disposition] : []));
+}
+
 function withContainer(fields: object): PodSpec {
   return { containers: [{ ...shell("main", "true"), ...fields }] };
 }
@@ -158,5 +164,12 @@ describe("localTranslator", () => {
     const paths = report.entries.map(({ path }) => path);
     expect(paths.some((path) => path.startsWith("spec.containers[0].ports"))).toBe(true);
     expect(paths.some((path) => path.startsWith("spec.containers[0].command"))).toBe(true);
+  });
+
+  it("takes what a root process has anyway: all capabilities, and every privilege", () => {
+    const securityContext = { privileged: true, capabilities: { add: ["SYS_ADMIN"] } };
+    const spec = { containers: [{ ...shell("main", "true"), securityContext }] };
+    expect(dispositionsOf(spec, { ...host, uid: 0, gid: 0 })).toEqual(["approx", "approx"]);
+    expect(dispositionsOf(spec, host)).toEqual(["reject", "reject"]);
   });
 });

@@ -62,4 +62,16 @@ describe("taskSecurity", () => {
       "spec.containers[0].securityContext.appArmorProfile",
     ]);
   });
+
+  it("U6: lets a pod accept that runAsNonRoot is not checked, but not that it is broken", () => {
+    const accepted = (own: Context) => {
+      const container = { name: "c", securityContext: { runAsNonRoot: true, ...own } };
+      const notes = new FieldNotes();
+      taskSecurity({ spec: { containers: [container] } }, container, "spec.containers[0]", notes);
+      return notes.rejected.map((issue) => issue.accepted);
+    };
+    expect(accepted({})).toEqual(["not checked: the image's own user runs it"]);
+    expect(accepted({ runAsUser: 0 })).toEqual([undefined]);
+    expect(accepted({ runAsUser: 7 })).toEqual([]);
+  });
 });

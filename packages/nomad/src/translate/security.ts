@@ -22,8 +22,14 @@ export function taskSecurity(
 ): TaskSecurity {
   const security = effectiveSecurity(pod, container, path);
   const { runAsNonRoot, capabilities, supplementalGroups, fsGroup } = security;
-  if (runAsNonRoot && runAsNonRootVerdict(pod, container).type !== "allowed") {
-    account.reject(runAsNonRoot.path, "only a runAsUser other than 0 shows it; set runAsUser");
+  const verdict = runAsNonRootVerdict(pod, container);
+  if (runAsNonRoot && verdict.type === "refused") account.reject(runAsNonRoot.path, verdict.message);
+  if (runAsNonRoot && verdict.type === "unknown") {
+    account.reject(
+      runAsNonRoot.path,
+      "only a runAsUser other than 0 shows it; set runAsUser",
+      "not checked: the image's own user runs it",
+    );
   }
   const user = userOf(security, account);
   const options = securityOptions(security, account);

@@ -1,33 +1,27 @@
-import type { Disposition } from "@vkubelet/core";
 import { commonSupport, containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { NomadTranslateOptions } from "./options.ts";
-
-function rule(
-  disposition: Disposition,
-  path: string,
-  reason: string,
-  when?: SupportRule["when"],
-): SupportRule {
-  return { path, disposition, reason, ...(when === undefined ? {} : { when }) };
-}
-
-/** A rejection that a pod may lift by annotation; `accepted` is what happens then. */
-function refusal(path: string, reason: string, accepted: string, when?: SupportRule["when"]): SupportRule {
-  return { ...rule("reject", path, reason, when), accepted };
-}
+import { containerSecurity, podSecurity } from "./security-support.ts";
+import { refusal, rule } from "./support-rule.ts";
 
 const noProbes =
   "nothing runs probes against Nomad tasks yet; remove it, or let Nomad judge the task by its exit code";
 
 /** What every driver does with a container. */
 const containers: readonly SupportRule[] = [
-  rule("exact", "", ""),
   rule("exact", "name", ""),
   rule("exact", "args", ""),
   rule("exact", "workingDir", ""),
   rule("exact", "env", ""),
-  rule("reject", "env[].valueFrom.fileKeyRef", "variables from files are not resolved; use a ConfigMap"),
-  rule("approx", "resources", "CPU is reserved in MHz and shared beyond that; memory is rounded up to MiB"),
+  ...["requests", "limits"].map((list) =>
+    rule(
+      "reject",
+      `resources.${list}`,
+      "no Nomad task can ask for it: name cpu, memory, ephemeral-storage or nvidia.com/gpu, or leave it out",
+    ),
+  ),
+  ...["requests", "limits"].map((list) =>
+    rule("approx", `resources.${list}.ephemeral-storage`, "reserved for the pod as a whole, not enforced"),
+  ),
   rule(
     "reject",
     "resources.claims",
@@ -66,6 +60,7 @@ const containers: readonly SupportRule[] = [
   rule("reject", "stdinOnce", "Nomad attaches nobody to a task's input"),
   rule("reject", "volumeDevices", "block devices are not passed on; mount a filesystem"),
   rule("reject", "volumeMounts[].mountPropagation", "mounts are private", (value) => value !== "None"),
+  rule("approx", "volumeMounts[].recursiveReadOnly", "a plain read-only mount"),
   rule("reject", "volumeMounts[].recursiveReadOnly", "not available", (value) => value === "Enabled"),
   rule("reject", "volumeMounts[].bindMountOptions", "not available"),
 ];
@@ -73,11 +68,20 @@ const containers: readonly SupportRule[] = [
 const dockerContainers: readonly SupportRule[] = [
   rule("exact", "image", ""),
   rule("exact", "command", ""),
-  rule(
-    "approx",
-    "imagePullPolicy",
-    "Always pulls before every start; IfNotPresent pulls the tag latest as well",
-  ),
+  ...["requests", "limits"].flatMap((list) => [
+    rule(
+      "approx",
+      `resources.${list}.cpu`,
+      "reserved in MHz and shared beyond that; a limit is hard where it equals the request",
+    ),
+    rule(
+      "approx",
+      `resources.${list}.memory`,
+      "a hard limit in whole MiB: the pod's limit or, without one, what it requests",
+    ),
+    rule("exact", `resources.${list}["nvidia.com/gpu"]`, ""),
+  ]),
+  rule("exact", "imagePullPolicy", ""),
   rule(
     "reject",
     "imagePullPolicy",
@@ -87,13 +91,20 @@ const dockerContainers: readonly SupportRule[] = [
   rule("exact", "tty", ""),
   rule("approx", "stdin", "input is open, but nobody can attach to it"),
   rule("exact", "volumeMounts", ""),
-  rule("approx", "securityContext", "passed to the docker driver, as far as the clients' plugin allows it"),
-  rule("reject", "securityContext.procMount", "docker masks /proc", (value) => value !== "Default"),
-  rule("reject", "securityContext.windowsOptions", "only Linux clients are used"),
+  ...containerSecurity,
 ];
 
 const noIsolation = "raw_exec runs as the Nomad client itself, without isolation; use the docker driver";
 const rawExecContainers: readonly SupportRule[] = [
+  ...["requests", "limits"].flatMap((list) =>
+    ["cpu", "memory", '["nvidia.com/gpu"]'].map((name) =>
+      rule(
+        "approx",
+        `resources.${list}${name.startsWith("[") ? name : `.${name}`}`,
+        "reserved, not enforced on processes",
+      ),
+    ),
+  ),
   rule("approx", "image", "raw_exec runs no images: the command is looked for on the client"),
   rule("exact", "command", ""),
   rule("ignore", "imagePullPolicy", "raw_exec runs no images"),
@@ -102,6 +113,9 @@ const rawExecContainers: readonly SupportRule[] = [
   rule("approx", "volumeMounts", "raw_exec mounts nothing; a service account token is left out"),
   rule("reject", "securityContext", noIsolation),
 ];
+
+/** Volumes whose files the host makes. */
+const writtenVolumes = ["configMap", "secret", "downwardAPI", "projected"];
 
 /** What every driver does with a pod. */
 const pod: readonly SupportRule[] = [
@@ -112,12 +126,6 @@ const pod: readonly SupportRule[] = [
     "with Never a pull or start that fails is not repeated",
     (value) => value === "Never",
   ),
-  rule(
-    "approx",
-    "spec.containers",
-    "a container that fails for good ends the others, as Nomad ends sibling tasks",
-  ),
-  rule("exact", "spec.initContainers", ""),
   rule(
     "approx",
     "spec.ephemeralContainers",
@@ -150,27 +158,14 @@ const pod: readonly SupportRule[] = [
     "only Linux clients are used",
     (value) => (value as { name?: string }).name !== "linux",
   ),
-  rule("exact", "spec.os", ""),
+  rule("exact", "spec.os", "every job asks for a client with Linux"),
   rule("reject", "spec.resources", "Nomad reserves by container; set resources there"),
-  rule("exact", "spec.volumes", ""),
-  rule(
-    "approx",
-    "spec.volumes[].emptyDir",
-    "docker makes it as root with mode 0755, so that only root can write; sizeLimit is reserved, not enforced",
-  ),
-  rule("approx", "spec.volumes[].emptyDir.medium", "a tmpfs of one container", (value) => value === "Memory"),
+  rule("exact", "spec.volumes[].name", ""),
   rule(
     "reject",
     "spec.volumes[].emptyDir.medium",
     "the clients' huge pages are not mounted; leave the medium out",
     (value) => value !== "" && value !== "Memory",
-  ),
-  ...["configMap", "downwardAPI", "projected"].map((kind) =>
-    rule(
-      "approx",
-      `spec.volumes[].${kind}`,
-      "written before the start; a change does not reach running pods",
-    ),
   ),
   ...[
     "ephemeral",
@@ -205,11 +200,23 @@ const pod: readonly SupportRule[] = [
 ];
 
 const dockerPod: readonly SupportRule[] = [
+  rule(
+    "approx",
+    "spec.volumes[].emptyDir",
+    "docker makes it as root with mode 0755, so that only root can write; sizeLimit is reserved, not enforced",
+  ),
+  rule("approx", "spec.volumes[].emptyDir.medium", "a tmpfs of one container", (value) => value === "Memory"),
+  ...writtenVolumes.map((kind) =>
+    rule(
+      "approx",
+      `spec.volumes[].${kind}`,
+      "written before the start; a change does not reach running pods",
+    ),
+  ),
   rule("exact", "spec.hostAliases", ""),
   rule("exact", "spec.hostIPC", ""),
   rule("exact", "spec.hostPID", ""),
-  rule("approx", "spec.securityContext", "passed to the docker driver; files keep their owner with fsGroup"),
-  rule("exact", "spec.securityContext.sysctls", ""),
+  ...podSecurity,
   rule("exact", "spec.runtimeClassName", ""),
   rule(
     "approx",
@@ -229,12 +236,18 @@ const dockerPod: readonly SupportRule[] = [
     "spec.volumes[].persistentVolumeClaim",
     "the volume of Nomad that the option claims names for it",
   ),
-  rule("reject", "spec.securityContext.windowsOptions", "only Linux clients are used"),
   rule("approx", "spec.imagePullSecrets", "the clients' own docker credentials are used"),
 ];
 
 const rawExecPod: readonly SupportRule[] = [
+  ...["emptyDir", ...writtenVolumes].map((kind) =>
+    rule("approx", `spec.volumes[].${kind}`, "raw_exec mounts nothing; a service account token is left out"),
+  ),
   rule("reject", "spec.runtimeClassName", "raw_exec has no runtimes; leave it out"),
+  ...["spec.volumes", "spec.volumes[].name"].map((path) =>
+    rule("exact", path, "of use only where it is mounted, and a mount is judged by itself"),
+  ),
+  rule("exact", "spec.hostNetwork", "processes have the client's network anyway"),
   ...["hostPath", "nfs", "persistentVolumeClaim"].map((kind) =>
     rule("reject", `spec.volumes[].${kind}`, "raw_exec mounts nothing; use the docker driver"),
   ),
@@ -257,10 +270,6 @@ export function supportTable(
     ...pod,
     ...(docker ? dockerPod : rawExecPod),
     ...containerRules(lists, [...containers, ...(docker ? dockerContainers : rawExecContainers)]),
-    ...containerRules(
-      ["containers"],
-      [rule("approx", "", "a container that fails for good ends the others, as Nomad ends sibling tasks")],
-    ),
     ...hostnameRules(docker && options.network === "bridge"),
     rule("exact", "spec.terminationGracePeriodSeconds", ""),
     rule(
@@ -276,5 +285,13 @@ export function supportTable(
 function hostnameRules(isNamed: boolean): readonly SupportRule[] {
   const fields = ["spec.hostname", "spec.hostnameOverride", "spec.setHostnameAsFQDN"];
   const reason = "the pod has the name of its client; only HOSTNAME carries its own";
-  return fields.map((path) => (isNamed ? rule("exact", path, "") : rule("approx", path, reason)));
+  return [
+    ...fields.map((path) => (isNamed ? rule("exact", path, "") : rule("approx", path, reason))),
+    rule(
+      "ignore",
+      "spec.setHostnameAsFQDN",
+      "a pod without a subdomain has no full name",
+      (_, pod) => !pod.spec?.subdomain,
+    ),
+  ];
 }

@@ -5,7 +5,7 @@ import {
   type ResolvedPod,
   type ResolvedValue,
 } from "@vkubelet/core";
-import type { FieldAccount } from "@vkubelet/pod";
+import { type FieldAccount, imageReferenceOf } from "@vkubelet/pod";
 import { taskEnvironment } from "./environment.ts";
 import { configText, escapeConfig } from "./escape.ts";
 import { gateTemplate } from "./gates.ts";
@@ -43,6 +43,8 @@ export function translateTask(inputs: TaskInputs): Task {
   const volumes = docker ? taskVolumes(pod, container, path, secrets, account) : noVolumes;
   if (!docker) unmountable(container, path, account);
   checkBindings(inputs);
+  checkRestarts(inputs);
+  if (docker) checkImage(inputs);
   const security = docker ? taskSecurity(pod.pod, raw, path, account) : { config: {} };
   const config = docker ? dockerConfig(inputs, raw, volumes) : rawExecConfig(inputs);
   const gate = inputs.gate === undefined ? [] : [gateTemplate(inputs.gate)];
@@ -73,6 +75,30 @@ function rawContainer(pod: ResolvedPod, container: ResolvedContainer): Container
   const spec = pod.pod.spec;
   const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
   return all.find((candidate) => candidate.name === container.name) ?? { name: container.name };
+}
+
+/** The job's type decides for all its main tasks what follows exit code zero, see `jobType`. */
+function checkRestarts({ pod, container, path, account }: TaskInputs): void {
+  if (container.kind !== "main") return;
+  if ((container.restartPolicy === "Always") === (pod.restartPolicy === "Always")) return;
+  account.reject(
+    `${path}.restartPolicy`,
+    "Nomad decides by job what follows exit code 0: let Always stand at the pod and all its containers, or at none",
+    "exit code 0 is followed by what the pod's own restartPolicy says",
+  );
+}
+
+/** Names the images that the docker driver cannot pull as asked. */
+function checkImage({ container, path, account }: TaskInputs): void {
+  const reference = imageReferenceOf(container.image);
+  if (reference === undefined) {
+    account.reject(`${path}.image`, "is no name of an image: the docker driver needs one");
+  } else if (container.imagePullPolicy === "IfNotPresent" && reference.tag === "latest") {
+    account.approximate(
+      `${path}.imagePullPolicy`,
+      "the tag latest is pulled before every start all the same",
+    );
+  }
 }
 
 /** Refuses what would put a secret into the job, and addresses that Nomad does not know before the start. */

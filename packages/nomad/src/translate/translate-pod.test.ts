@@ -77,7 +77,7 @@ describe("nomadTranslator", () => {
     expect(group?.Disconnect).toEqual({ Replace: false, Reconcile: "keep_original" });
   });
 
-  it("gates every stage but the first, and keeps a gated task's secrets with the group", () => {
+  it("I8: gates every stage but the first, and keeps a gated task's secrets with the group", () => {
     const env = [{ name: "X", value: secret("geheim"), source: "secret" as const }];
     const staged = resolvedPod({
       initContainers: [
@@ -161,7 +161,7 @@ describe("nomadTranslator", () => {
     expect(task(resolvedPod(), rawExec).KillSignal).toBe("SIGTERM");
   });
 
-  it("says that a long grace period is cut", () => {
+  it("Z4: says that a long grace period is cut", () => {
     const entry = (seconds: number) => {
       const asked = resolvedPod({ spec: { terminationGracePeriodSeconds: seconds } });
       return nomadTranslator
@@ -191,6 +191,42 @@ describe("nomadTranslator", () => {
         "spec.containers[0].readinessProbe",
       ]),
     );
+  });
+
+  it("refuses resources that no task can ask for, by path", () => {
+    const requests = { "example.com/gpu": "1", "nvidia.com/gpu": "1", cpu: "1", "ephemeral-storage": "1Gi" };
+    const containers = [{ name: "app", image: "a:1", resources: { requests, limits: requests } }];
+    expect(issues(resolvedPod({ spec: { containers } }))).toEqual([
+      'spec.containers[0].resources.requests["example.com/gpu"]',
+      'spec.containers[0].resources.limits["example.com/gpu"]',
+    ]);
+  });
+
+  it.each([
+    ["Always", "OnFailure"],
+    ["Never", "Always"],
+  ] as const)("refuses a pod that is restarted %s with a container that is %s", (ofPod, own) => {
+    const mixed = resolvedPod({
+      restartPolicy: ofPod,
+      containers: [resolvedContainer("app", { restartPolicy: own })],
+    });
+    expect(issues(mixed)).toEqual(["spec.containers[0].restartPolicy"]);
+  });
+
+  it("refuses what is no image, but for raw_exec", () => {
+    expect(issues(pod({ image: "" }))).toEqual(["spec.containers[0].image"]);
+    expect(issues(pod({ image: "" }), rawExec)).toEqual([]);
+  });
+
+  it("says where one container ends the others, and where an image is pulled unasked", () => {
+    const approximated = (one: ResolvedPod) =>
+      nomadTranslator
+        .translate(one, options)
+        .report.entries.flatMap(({ path, disposition }) => (disposition === "approx" ? [path] : []));
+    expect(approximated(pod({}))).toEqual([]);
+    const two = resolvedPod({ containers: [resolvedContainer("a"), resolvedContainer("b")] });
+    expect(approximated(two)).toEqual(["spec.containers"]);
+    expect(approximated(pod({ image: "a" }))).toEqual(["spec.containers[0].imagePullPolicy"]);
   });
 
   it("takes a pod as the API server completes it", () => {

@@ -52,6 +52,12 @@ function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: Fie
   }
   const volumes = options.driver === "docker" ? volumeRequests(pod, options, account) : {};
   checkSettings(pod, options, account);
+  if (pod.containers.length > 1) {
+    account.approximate(
+      "spec.containers",
+      "one that fails for good ends the others, as Nomad ends sibling tasks",
+    );
+  }
   const job = translateJob(pod, id, options, tasks, volumes);
   const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
   return {

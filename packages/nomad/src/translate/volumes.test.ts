@@ -54,7 +54,7 @@ describe("volumes outside the job", () => {
     expect(translate(volume, { subPath: "a" }).volumes).toEqual(["/srv/a:/m"]);
   });
 
-  it("lets docker mount NFS, whole", () => {
+  it("M2: lets docker mount NFS, whole, and copies nothing of the image into it", () => {
     const volume: ResolvedVolume = {
       name: "v",
       type: "reference",

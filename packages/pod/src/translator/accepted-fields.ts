@@ -25,10 +25,6 @@ export class AcceptedFields {
     this.malformed = parts.filter((part) => !isSpecPath(part));
   }
 
-  get isEmpty(): boolean {
-    return this.#patterns.length === 0;
-  }
-
   /** Whether `path` (with numbers) is one of the accepted paths or lies below one. */
   has(path: string): boolean {
     const pattern = patternOf(path);
@@ -37,22 +33,29 @@ export class AcceptedFields {
 }
 
 /**
- * `report` in which what the table rejects and the pod accepts is approximated. What is rejected and has no weaker
- * result stays so.
+ * `report` in which what the table rejects and the pod accepts is approximated. Another rejection that has a weaker
+ * result names it; one that has none stays as it is.
  */
 export function withAcceptedFields(
   report: TranslationReport,
   table: SupportTable,
   accepted: AcceptedFields,
 ): TranslationReport {
-  if (accepted.isEmpty) return report;
   return {
     entries: report.entries.map((entry) => {
-      if (entry.disposition !== "reject" || !accepted.has(entry.path)) return entry;
+      if (entry.disposition !== "reject") return entry;
       const weaker = weakerResult(entry, table);
-      return weaker === undefined ? entry : acceptedEntry(entry.path, weaker);
+      if (weaker === undefined) return entry;
+      return accepted.has(entry.path)
+        ? acceptedEntry(entry.path, weaker)
+        : { ...entry, reason: withOffer(entry.reason, weaker) };
     }),
   };
+}
+
+/** A reason for a rejection together with the weaker result that the pod may accept. */
+function withOffer(reason: string, weaker: string): string {
+  return `${reason} (annotation ${acceptAnnotation} accepts: ${weaker})`;
 }
 
 /** The entry for a field whose weaker result the pod accepts. */
@@ -70,6 +73,8 @@ export function splitAccepted(
   for (const field of rejected) {
     if (field.accepted !== undefined && accepted.has(field.path)) {
       entries.push(acceptedEntry(field.path, field.accepted));
+    } else if (field.accepted !== undefined) {
+      standing.push({ ...field, message: withOffer(field.message, field.accepted) });
     } else {
       standing.push(field);
     }

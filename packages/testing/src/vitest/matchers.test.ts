@@ -30,6 +30,8 @@ describe("translationMatchers", () => {
     expect(translate()).toTranslateTo({ images: ["nginx:1"] });
     expect(translate()).toTranslateTo({ images: [expect.stringMatching(/^nginx/)] });
     expect(translate()).not.toTranslateTo({ images: [] });
+    const expectation = expectTranslation(toyTranslator, podBuilder().containers(main), options);
+    expect(expectation).toTranslateTo({ images: ["nginx:1"] });
   });
 
   it("fail with the report as a table", () => {

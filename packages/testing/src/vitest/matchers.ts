@@ -52,10 +52,11 @@ export const translationMatchers: MatchersObject = {
     return fieldVerdict(received, path, disposition, reason);
   },
   toTranslateTo(received: unknown, expected: object) {
-    const { report, ...rest } = receivedOf(received);
+    const translation = receivedOf(received);
+    const { report } = translation;
     const problem = acceptanceProblem(report);
     if (problem !== undefined) return { pass: false, message: () => problem };
-    const { requests } = rest;
+    const { requests } = translation;
     const pass = this.equals(requests, expected, [
       ...this.customTesters,
       this.utils.iterableEquality,
