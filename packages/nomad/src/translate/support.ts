@@ -285,5 +285,13 @@ export function supportTable(
 function hostnameRules(isNamed: boolean): readonly SupportRule[] {
   const fields = ["spec.hostname", "spec.hostnameOverride", "spec.setHostnameAsFQDN"];
   const reason = "the pod has the name of its client; only HOSTNAME carries its own";
-  return fields.map((path) => (isNamed ? rule("exact", path, "") : rule("approx", path, reason)));
+  return [
+    ...fields.map((path) => (isNamed ? rule("exact", path, "") : rule("approx", path, reason))),
+    rule(
+      "ignore",
+      "spec.setHostnameAsFQDN",
+      "a pod without a subdomain has no full name",
+      (_, pod) => !pod.spec?.subdomain,
+    ),
+  ];
 }

@@ -65,7 +65,8 @@ export function variableRequests(builders: readonly VariableBuilder[]): readonly
 export function base64(bytes: Uint8Array): string {
   let text = "";
   for (let start = 0; start < bytes.length; start += 8_192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
+    // Spread, bytes would be taken one by one by an iterator.
+    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(start, start + 8_192));
   }
   return btoa(text);
 }
