@@ -133,7 +133,11 @@ const pod: readonly SupportRule[] = [
   ),
   rule("exact", "spec.hostNetwork", ""),
   rule("approx", "spec.subdomain", "no name record is made outside the cluster's own DNS"),
-  rule("exact", "spec.dnsConfig", ""),
+  rule(
+    "approx",
+    "spec.dnsConfig",
+    "added to the cluster's servers where the node knows them; else it takes the place of the client's own",
+  ),
   rule(
     "approx",
     "spec.dnsPolicy",
