@@ -23,10 +23,13 @@ export function containerSecurity(
   if (runAsGroup && !runAsUser) {
     account.reject(runAsGroup.path, "a group cannot be set without a user: set runAsUser too");
   }
-  if (runAsNonRoot && runAsNonRootVerdict(pod, written).type !== "allowed") {
+  const verdict = runAsNonRootVerdict(pod, written);
+  if (runAsNonRoot && verdict.type === "refused") account.reject(runAsNonRoot.path, verdict.message);
+  if (runAsNonRoot && verdict.type === "unknown") {
     account.reject(
       runAsNonRoot.path,
       "cannot be checked without reading the image: set runAsUser to a user other than 0",
+      "not checked: the image's own user runs it",
     );
   }
   const ids = [runAsUser, runAsGroup].flatMap((id) => (id ? [id.value] : []));
