@@ -9,7 +9,7 @@ const generated = "<!-- Written by docs/src/write-matrices.mjs, and kept current
 const sections: readonly Section[] = ["Pod", "Containers", "Volumes"];
 const conventions = [
   "A path stands for everything below it, unless a longer path has a row of its own. What is said of `spec.containers[]` holds for `spec.initContainers[]`, where no row of its own says otherwise. Of several rows for a path the first that applies counts; a value for which none of them applies is decided by the next shorter path. Defaults of the API and empty values never count against a pod.",
-  "Tables know fields, not their combinations: what depends on sums, sizes or other fields is judged by the mapping, and joins the report in the same form. The pages of the [backends](../backends/README.md) name it.",
+  "Tables know fields, not their combinations: what depends on sums, sizes or other fields is judged by the mapping, and what no backend is given (the sources `clusterTrustBundle` and `podCertificate` of a projected volume) is refused before; both join the report in the same form. The pages of the [backends](../backends/README.md) name it.",
 ];
 
 /** The pages by their paths in the repository. */

@@ -1,4 +1,5 @@
 import type { Disposition } from "@vkubelet/core";
+import { acceptAnnotation } from "@vkubelet/pod";
 import { type Configuration, configurations, variants } from "../configurations.ts";
 import { table } from "../markdown-table.ts";
 import { isService, type Outcome, type OutcomeKind, outcomesOf } from "./outcomes.ts";
@@ -84,7 +85,7 @@ function reasonsOf(configuration: Configuration, workloads: readonly Workload[])
     parts.push(
       table(
         ["pods", `${title.toLowerCase()}`, "reason"],
-        shown.map(({ pods, path, reason }) => [String(pods), `\`${path}\``, reason]),
+        shown.map(({ pods, path, reason }) => [String(pods), `\`${path}\``, withoutAdvice(reason)]),
       ),
     );
     if (left > 0) parts.push(`${left} more of them, each rarer.`);
@@ -109,6 +110,11 @@ function commonReasons(outcomes: readonly Outcome[], wanted: Disposition) {
     }
   }
   return [...found.values()].sort((left, right) => right.pods - left.pods || compare(left.path, right.path));
+}
+
+/** The page says once which annotation accepts the weaker results. */
+function withoutAdvice(reason: string): string {
+  return reason.replace(`(annotation ${acceptAnnotation} accepts: `, "(may be accepted: ");
 }
 
 function compare(left: string, right: string): number {

@@ -80,7 +80,7 @@ export function rejectUnknownResources(
         // A request that was only defaulted from its limit is reported once, where the user wrote it.
         if (list === "requests" && container.resources.limits[name] !== undefined) continue;
         account.reject(
-          `${path}.resources.${list}.${name}`,
+          `${path}.resources.${list}${/^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`}`,
           name === gpu
             ? "Fargate has no GPUs: use a node for a Batch queue on EC2"
             : "this backend has no such resource",

@@ -101,10 +101,6 @@ export const commonSupport: SupportTable = [
     "spec.serviceAccountName",
   ]),
   ...rules("core", "the host counts them into the Ready condition", ["spec.readinessGates"]),
-  ...rules("reject", "is not served here; project a ConfigMap or a Secret", [
-    "spec.volumes[].projected.sources[].clusterTrustBundle",
-    "spec.volumes[].projected.sources[].podCertificate",
-  ]),
   ...rules("core", "answered in the status of the ephemeral container; the pod goes on", [
     "spec.ephemeralContainers",
   ]),

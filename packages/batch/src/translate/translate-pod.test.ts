@@ -108,7 +108,7 @@ describe("a pod of one container", () => {
         { type: "GPU", value: "2" },
       ],
     });
-    expect(rejections(translate(spec))).toEqual(["spec.containers[0].resources.limits.nvidia.com/gpu"]);
+    expect(rejections(translate(spec))).toEqual(['spec.containers[0].resources.limits["nvidia.com/gpu"]']);
   });
 });
 

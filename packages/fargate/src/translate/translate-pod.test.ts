@@ -209,7 +209,7 @@ describe("what is not honoured is named", () => {
     ["privileged", { securityContext: { privileged: true } }, [".securityContext.privileged"]],
     ["a host port of its own", { ports: [{ containerPort: 80, hostPort: 8080 }] }, [".ports[0].hostPort"]],
     ["SCTP", { ports: [{ containerPort: 80, protocol: "SCTP" }] }, [".ports[0].protocol"]],
-    ["GPUs", { resources: { limits: { "nvidia.com/gpu": "1" } } }, [".resources.limits.nvidia.com/gpu"]],
+    ["GPUs", { resources: { limits: { "nvidia.com/gpu": "1" } } }, ['.resources.limits["nvidia.com/gpu"]']],
     ["an unknown field", { livenesProbe: {} } as never, [".livenesProbe"]],
   ])("%s", (_name, fields, paths) => {
     const translation = translate({ containers: [{ name: "main", image: "a", ...fields }] });
