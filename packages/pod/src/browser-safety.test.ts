@@ -22,6 +22,6 @@ it("the shipped sources know no clock and no chance", () => {
 });
 
 it("Q3: the arithmetic of quantities knows no floating point", () => {
-  const quantity = sources.find(({ file }) => file === "quantity.ts")?.text ?? "";
+  const quantity = sources.find(({ file }) => file === "quantity/quantity.ts")?.text ?? "";
   expect(quantity).not.toMatch(/parseFloat|Math\.(ceil|floor|round|pow)|Number\.parseFloat/);
 });

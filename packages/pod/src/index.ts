@@ -1,47 +1,6 @@
-export { type AdmissionResult, admitPod } from "./admission.ts";
-export { isApiAccessVolume, withoutApiAccess } from "./api-access.ts";
-export { auditPod } from "./audit.ts";
-export { type BackoffOptions, type BackoffState, nextBackoff } from "./backoff.ts";
-export type {
-  ExecAction,
-  HttpGetAction,
-  HttpHeader,
-  TcpSocketAction,
-} from "./container-action.ts";
-export { fieldFileText, fieldValue, type LimitFallbacks, resourceFieldValue } from "./downward-api.ts";
-export {
-  allowsPrivilegeEscalation,
-  type EffectiveSecurity,
-  type EffectiveWindowsOptions,
-  effectiveSecurity,
-} from "./effective-security.ts";
-export { envFileValue } from "./env-file.ts";
-export { expand, expandProbeCommand, expandValue, joinValues } from "./expansion.ts";
-export { type GracePeriodLimits, gracePeriodSeconds } from "./grace-period.ts";
-export { hostDomainOf, hostnameOf, kernelHostname } from "./hostname.ts";
-export { hostNetworkHostsFile, hostsFile } from "./hosts-file.ts";
-export { credentialsForImage } from "./image-credentials.ts";
-export { imagePullPolicyOf } from "./image-pull-policy.ts";
-export { type ImageReference, imageReferenceOf, parseImageReference } from "./image-reference.ts";
-export {
-  type HookAction,
-  type LifecycleResolution,
-  type ResolvedLifecycle,
-  resolveLifecycles,
-  stopSignalOf,
-} from "./lifecycle.ts";
-export {
-  type ManifestInputsOptions,
-  type ManifestObject,
-  manifestInputs,
-} from "./manifest-inputs.ts";
-export { matchesNodeAffinity, preferredNodeScore } from "./node-affinity.ts";
-export { type InsufficientResource, insufficientResources } from "./node-resources.ts";
-export type { ObjectReference } from "./object-references.ts";
-export { type ParsedPod, parsePod } from "./parse-pod.ts";
-
-export { computePhase, isTerminalPhase, type PhaseInput } from "./phase.ts";
-export { type NodeDns, type PodDns, podDns } from "./pod-dns.ts";
+export { type AdmissionResult, admitPod } from "./admission/admission.ts";
+export { matchesNodeAffinity, preferredNodeScore } from "./admission/node-affinity.ts";
+export { type InsufficientResource, insufficientResources } from "./admission/node-resources.ts";
 export {
   isCriticalPod,
   isMirrorPod,
@@ -49,8 +8,8 @@ export {
   mayPreempt,
   podPriority,
   systemCriticalPriority,
-} from "./pod-source.ts";
-export { type PodUpdateTarget, updateIssues } from "./pod-update.ts";
+} from "./admission/pod-source.ts";
+export { type PodUpdateTarget, updateIssues } from "./admission/pod-update.ts";
 export {
   activeDeadline,
   type ContainerOveruse,
@@ -59,7 +18,41 @@ export {
   type Overuse,
   type PodVerdict,
   shutdownVerdict,
-} from "./pod-verdicts.ts";
+} from "./admission/pod-verdicts.ts";
+export type { NodeForAdmission } from "./admission/scheduling-fields.ts";
+export { tolerates, tolerationSeconds, untoleratedTaint } from "./admission/tolerations.ts";
+export { type TopologyFit, topologyFit } from "./admission/topology-fit.ts";
+export { auditPod } from "./audit/audit.ts";
+export { withApproximation, withIssues } from "./audit/report-issues.ts";
+export { type ReportTableOptions, reportLine, reportTable } from "./audit/report-text.ts";
+export { approximationNotice, rejectionOf } from "./audit/report-verdict.ts";
+export {
+  type ContainerList,
+  commonSupport,
+  containerRules,
+  type SupportRule,
+  type SupportTable,
+} from "./audit/support-table.ts";
+export {
+  fieldFileText,
+  fieldValue,
+  type LimitFallbacks,
+  resourceFieldValue,
+} from "./environment/downward-api.ts";
+export { envFileValue } from "./environment/env-file.ts";
+export { expand, expandProbeCommand, expandValue, joinValues } from "./environment/expansion.ts";
+export { type ServiceVariable, serviceVariables } from "./environment/service-variables.ts";
+export { credentialsForImage } from "./images/image-credentials.ts";
+export { imagePullPolicyOf } from "./images/image-pull-policy.ts";
+export { type ImageReference, imageReferenceOf, parseImageReference } from "./images/image-reference.ts";
+export { type GracePeriodLimits, gracePeriodSeconds } from "./lifecycle/grace-period.ts";
+export {
+  type HookAction,
+  type LifecycleResolution,
+  type ResolvedLifecycle,
+  resolveLifecycles,
+  stopSignalOf,
+} from "./lifecycle/lifecycle.ts";
 export {
   initialProbeState,
   maxProbeTries,
@@ -69,7 +62,7 @@ export {
   type ProbeState,
   type ProbeTurn,
   probeIsDue,
-} from "./probe-state.ts";
+} from "./lifecycle/probe-state.ts";
 export {
   type ProbeKill,
   type ProbeOutcome,
@@ -78,7 +71,7 @@ export {
   probeEvent,
   probeKill,
   type StandingStatus,
-} from "./probe-verdict.ts";
+} from "./lifecycle/probe-verdict.ts";
 export {
   type GrpcAction,
   type ProbeAction,
@@ -86,54 +79,14 @@ export {
   type ProbeResolution,
   type ResolvedProbe,
   resolveProbes,
-} from "./probes.ts";
-export { type QosClass, qosClassOf, qosClassOfPod } from "./qos.ts";
-export { Quantity } from "./quantity.ts";
-export { isRecursiveReadOnly, volumeMountStatuses } from "./recursive-read-only.ts";
-export { type PodReferences, referencesOf, type TokenReference } from "./references.ts";
-export { withApproximation, withIssues } from "./report-issues.ts";
-export { type ReportTableOptions, reportLine, reportTable } from "./report-text.ts";
-export { approximationNotice, rejectionOf } from "./report-verdict.ts";
-export type { ResolveInputs } from "./resolution.ts";
-export { parseResolvConf, resolvConfText } from "./resolv-conf.ts";
-export { type ResolveOutcome, resolvePod } from "./resolve-pod.ts";
-export type { ResolveWait } from "./resolve-wait.ts";
-export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./resources.ts";
-export {
-  containerRestartable,
-  type RestartDecision,
-  restartDecision,
-  unknownEndRestartable,
-} from "./restart.ts";
-export {
-  allContainersRestarting,
-  matchingRestartRule,
-  type RestartAll,
-  removedForRestart,
-  restartAllOf,
-} from "./restart-all.ts";
-export { type NonRootVerdict, runAsNonRootVerdict } from "./run-as-non-root.ts";
-export type { NodeForAdmission } from "./scheduling-fields.ts";
-export { type CheckOptions, checkObject, type SchemaTypeName } from "./schema/check-object.ts";
-export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security-profiles.ts";
-export type { Effective } from "./security-value.ts";
-export { type ServiceVariable, serviceVariables } from "./service-variables.ts";
-export { computePodStatus } from "./status.ts";
-export type { StatusInput } from "./status-input.ts";
-export {
-  type ContainerList,
-  commonSupport,
-  containerRules,
-  type SupportRule,
-  type SupportTable,
-} from "./support-table.ts";
+} from "./lifecycle/probes.ts";
 export {
   cutTerminationMessage,
   type EndOfContainer,
   logsStandIn,
   terminationMessage,
   terminationMessageLimits,
-} from "./termination-message.ts";
+} from "./lifecycle/termination-message.ts";
 export {
   type ContainerStop,
   minimumStopSeconds,
@@ -142,17 +95,65 @@ export {
   type TerminationInput,
   type TerminationPlan,
   terminationPlan,
-} from "./termination-plan.ts";
+} from "./lifecycle/termination-plan.ts";
 export {
   type StopProgress,
   stopWindowSeconds,
   type TerminationStep,
   type TerminationTurn,
   terminationTurn,
-} from "./termination-progress.ts";
-export { tokenRefreshAt } from "./token-refresh.ts";
-export { tolerates, tolerationSeconds, untoleratedTaint } from "./tolerations.ts";
-export { type TopologyFit, topologyFit } from "./topology-fit.ts";
+} from "./lifecycle/termination-progress.ts";
+export { hostDomainOf, hostnameOf, kernelHostname } from "./network/hostname.ts";
+export { hostNetworkHostsFile, hostsFile } from "./network/hosts-file.ts";
+export { type NodeDns, type PodDns, podDns } from "./network/pod-dns.ts";
+export { parseResolvConf, resolvConfText } from "./network/resolv-conf.ts";
+export { type QosClass, qosClassOf, qosClassOfPod } from "./quantity/qos.ts";
+export { Quantity } from "./quantity/quantity.ts";
+export { bytesOf, ceilMiB, containerResources, effectiveResources, milliCpu } from "./quantity/resources.ts";
+export {
+  type ManifestInputsOptions,
+  type ManifestObject,
+  manifestInputs,
+} from "./resolve/manifest-inputs.ts";
+export type { ObjectReference } from "./resolve/object-references.ts";
+export { type PodReferences, referencesOf, type TokenReference } from "./resolve/references.ts";
+export type { ResolveInputs } from "./resolve/resolution.ts";
+export { type ResolveOutcome, resolvePod } from "./resolve/resolve-pod.ts";
+export type { ResolveWait } from "./resolve/resolve-wait.ts";
+export { type CheckOptions, checkObject, type SchemaTypeName } from "./schema/check-object.ts";
+export { type ParsedPod, parsePod } from "./schema/parse-pod.ts";
+export {
+  allowsPrivilegeEscalation,
+  type EffectiveSecurity,
+  type EffectiveWindowsOptions,
+  effectiveSecurity,
+} from "./security/effective-security.ts";
+export { type NonRootVerdict, runAsNonRootVerdict } from "./security/run-as-non-root.ts";
+export type { Capabilities, SecurityProfile, SeLinuxOptions } from "./security/security-profiles.ts";
+export type { Effective } from "./security/security-value.ts";
+export { type BackoffOptions, type BackoffState, nextBackoff } from "./status/backoff.ts";
+export type {
+  ExecAction,
+  HttpGetAction,
+  HttpHeader,
+  TcpSocketAction,
+} from "./status/container-action.ts";
+export { computePhase, isTerminalPhase, type PhaseInput } from "./status/phase.ts";
+export {
+  containerRestartable,
+  type RestartDecision,
+  restartDecision,
+  unknownEndRestartable,
+} from "./status/restart.ts";
+export {
+  allContainersRestarting,
+  matchingRestartRule,
+  type RestartAll,
+  removedForRestart,
+  restartAllOf,
+} from "./status/restart-all.ts";
+export { computePodStatus } from "./status/status.ts";
+export type { StatusInput } from "./status/status-input.ts";
 export { acceptTranslation, requestsOf } from "./translator/accept-translation.ts";
 export { acceptAnnotation } from "./translator/accepted-fields.ts";
 export { type FieldAccount, FieldNotes, type RejectedField } from "./translator/field-account.ts";
@@ -164,5 +165,8 @@ export {
   translationDocument,
 } from "./translator/translation-document.ts";
 export { defineTranslator, type Translator, type TranslatorDefinition } from "./translator/translator.ts";
-export { type VolumeUpdate, volumeUpdates } from "./volume-updates.ts";
-export { type WireJson, type WireObject, wireJson, wireText } from "./wire-json.ts";
+export { type WireJson, type WireObject, wireJson, wireText } from "./translator/wire-json.ts";
+export { isApiAccessVolume, withoutApiAccess } from "./volumes/api-access.ts";
+export { isRecursiveReadOnly, volumeMountStatuses } from "./volumes/recursive-read-only.ts";
+export { tokenRefreshAt } from "./volumes/token-refresh.ts";
+export { type VolumeUpdate, volumeUpdates } from "./volumes/volume-updates.ts";

@@ -1,4 +1,4 @@
-import { imagePullPolicyOf } from "../image-pull-policy.ts";
+import { imagePullPolicyOf } from "../images/image-pull-policy.ts";
 
 /** A default that depends on the neighbours of the field: whether `value`, found in `owner`, is what the API fills in. */
 export type DefaultRule = (value: unknown, owner: Readonly<Record<string, unknown>>) => boolean;

@@ -1,6 +1,6 @@
-import { compileTable, hasLongerRules, type RuleNode } from "../compiled-table.ts";
-import { joinKey } from "../field-path.ts";
-import type { SupportRule, SupportTable } from "../support-table.ts";
+import { compileTable, hasLongerRules, type RuleNode } from "../audit/compiled-table.ts";
+import { joinKey } from "../audit/field-path.ts";
+import type { SupportRule, SupportTable } from "../audit/support-table.ts";
 import { type ApiType, apiType, type FieldType } from "./api-types.ts";
 
 const opaque: FieldType = { kind: "any" };

@@ -1,5 +1,5 @@
 import type { FieldIssue } from "@vkubelet/core";
-import { joinKey } from "../field-path.ts";
+import { joinKey } from "../audit/field-path.ts";
 import { type ApiType, apiType, type FieldType, findApiType } from "./api-types.ts";
 import { scalarProblem, wrongKind } from "./check-scalar.ts";
 import { unknownFieldMessage } from "./unknown-field.ts";

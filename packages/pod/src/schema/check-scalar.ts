@@ -1,6 +1,6 @@
 import { isProviderError } from "@vkubelet/core";
-import { nearestName } from "../nearest-name.ts";
-import { Quantity } from "../quantity.ts";
+import { nearestName } from "../audit/nearest-name.ts";
+import { Quantity } from "../quantity/quantity.ts";
 import type { FieldType } from "./api-types.ts";
 
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };

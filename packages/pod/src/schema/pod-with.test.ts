@@ -1,6 +1,6 @@
 import type { Pod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { auditPod } from "../audit.ts";
+import { auditPod } from "../audit/audit.ts";
 import { podWith } from "./pod-with.ts";
 import { schemaPaths } from "./schema-paths.ts";
 import { valuesAt } from "./values-at.ts";

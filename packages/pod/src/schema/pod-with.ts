@@ -1,5 +1,5 @@
 import { type Pod, ProviderError } from "@vkubelet/core";
-import { type PathStep, parsePath } from "../field-path.ts";
+import { type PathStep, parsePath } from "../audit/field-path.ts";
 import { type ApiField, apiType, type FieldType } from "./api-types.ts";
 import {
   alwaysThere,

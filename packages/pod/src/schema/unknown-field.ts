@@ -1,4 +1,4 @@
-import { nearestName } from "../nearest-name.ts";
+import { nearestName } from "../audit/nearest-name.ts";
 import { type ApiType, apiType } from "./api-types.ts";
 
 /** What to say of a field that `type` does not have: the nearest one, here or one level deeper, if there is one. */

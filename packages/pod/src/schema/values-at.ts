@@ -1,4 +1,4 @@
-import { parsePath } from "../field-path.ts";
+import { parsePath } from "../audit/field-path.ts";
 
 /** All values that `value`, found at the first name of `path`, holds at the path of a rule. */
 export function valuesAt(value: unknown, path: string): readonly unknown[] {

@@ -1,5 +1,5 @@
 import { type PodContext, ProviderError } from "@vkubelet/core";
-import { approximationNotice, rejectionOf } from "../report-verdict.ts";
+import { approximationNotice, rejectionOf } from "../audit/report-verdict.ts";
 import type { Translation } from "./translation.ts";
 
 /** The requests of a translation. Throws the rejection of its report: `InvalidInput` with every path in `issues`. */

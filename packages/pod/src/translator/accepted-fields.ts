@@ -1,6 +1,6 @@
 import type { Pod, ReportEntry, TranslationReport } from "@vkubelet/core";
-import { parsePath } from "../field-path.ts";
-import type { SupportTable } from "../support-table.ts";
+import { parsePath } from "../audit/field-path.ts";
+import type { SupportTable } from "../audit/support-table.ts";
 import type { RejectedField } from "./field-account.ts";
 
 /**

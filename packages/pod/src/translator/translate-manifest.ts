@@ -1,9 +1,9 @@
 import { type FieldIssue, isProviderError, type Pod } from "@vkubelet/core";
-import { auditPod } from "../audit.ts";
-import { withIssues } from "../report-issues.ts";
-import type { ResolveInputs } from "../resolution.ts";
-import { resolvePod } from "../resolve-pod.ts";
-import type { ResolveWait } from "../resolve-wait.ts";
+import { auditPod } from "../audit/audit.ts";
+import { withIssues } from "../audit/report-issues.ts";
+import type { ResolveInputs } from "../resolve/resolution.ts";
+import { resolvePod } from "../resolve/resolve-pod.ts";
+import type { ResolveWait } from "../resolve/resolve-wait.ts";
 import type { Translation } from "./translation.ts";
 import type { Translator } from "./translator.ts";
 

@@ -1,7 +1,7 @@
 import type { ReportEntry } from "@vkubelet/core";
-import { type WireJson, wireJson } from "../wire-json.ts";
 import type { Translation } from "./translation.ts";
 import type { Translator } from "./translator.ts";
+import { type WireJson, wireJson } from "./wire-json.ts";
 
 /** The object of a manifest that a pod comes out of. */
 export interface DocumentSource {

@@ -1,7 +1,7 @@
 import type { Pod, PodSpec } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { resolvePod } from "../resolve-pod.ts";
-import { commonSupport, type SupportTable } from "../support-table.ts";
+import { commonSupport, type SupportTable } from "../audit/support-table.ts";
+import { resolvePod } from "../resolve/resolve-pod.ts";
 import { inputsOf } from "../testdata/resolve-fixture.ts";
 import { acceptTranslation } from "./accept-translation.ts";
 import { acceptAnnotation } from "./accepted-fields.ts";

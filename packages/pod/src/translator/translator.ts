@@ -1,7 +1,7 @@
 import { ProviderError, type ResolvedPod, type TranslationReport } from "@vkubelet/core";
-import { auditPod } from "../audit.ts";
-import { withApproximation, withIssues } from "../report-issues.ts";
-import type { SupportTable } from "../support-table.ts";
+import { auditPod } from "../audit/audit.ts";
+import { withApproximation, withIssues } from "../audit/report-issues.ts";
+import type { SupportTable } from "../audit/support-table.ts";
 import { AcceptedFields, acceptAnnotation, splitAccepted, withAcceptedFields } from "./accepted-fields.ts";
 import { type FieldAccount, FieldNotes } from "./field-account.ts";
 import type { BackendRequest, Translation } from "./translation.ts";

@@ -1,6 +1,6 @@
 import type { PodSpec, QuantityText } from "@vkubelet/core";
-import { Quantity } from "../quantity.ts";
-import { podLevelRequests } from "../resources.ts";
+import { Quantity } from "../quantity/quantity.ts";
+import { podLevelRequests } from "../quantity/resources.ts";
 import { type Draft, isObject, objectIn, objectMadeIn, objectsIn } from "./json-draft.ts";
 
 /** Limits and requests of one `resources`. */

@@ -1,4 +1,4 @@
-import { joinKey } from "../field-path.ts";
+import { joinKey } from "../audit/field-path.ts";
 import type { SourceNode } from "./source-node.ts";
 
 /** Above so many values, repeated ones may make up no more than a share of them, which shrinks (as in the YAML reader of kubectl). */

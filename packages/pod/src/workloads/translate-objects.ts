@@ -1,6 +1,10 @@
 import type { Pod } from "@vkubelet/core";
-import { type ManifestInputsOptions, type ManifestObject, manifestInputs } from "../manifest-inputs.ts";
-import type { ResolveInputs } from "../resolution.ts";
+import {
+  type ManifestInputsOptions,
+  type ManifestObject,
+  manifestInputs,
+} from "../resolve/manifest-inputs.ts";
+import type { ResolveInputs } from "../resolve/resolution.ts";
 import { translateManifest } from "../translator/translate-manifest.ts";
 import { type TranslationDocument, translationDocument } from "../translator/translation-document.ts";
 import type { Translator } from "../translator/translator.ts";

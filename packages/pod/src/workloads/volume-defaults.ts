@@ -1,4 +1,4 @@
-import { imagePullPolicyOf } from "../image-pull-policy.ts";
+import { imagePullPolicyOf } from "../images/image-pull-policy.ts";
 import { defaultFieldRefs } from "./container-defaults.ts";
 import { type Draft, fill, fillEmpty, objectIn, objectsIn, textIn } from "./json-draft.ts";
 import { defaultResourceLists } from "./resource-defaults.ts";
