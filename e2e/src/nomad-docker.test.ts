@@ -20,6 +20,9 @@ const binary = Uint8Array.from([0, 255, 10, 128]);
 /** Nomad collects the output of Docker containers in a process of its own, which may write after the end was told. */
 const collected = { timeout: 20_000 };
 
+/** It is attached after the start, and finds nothing of a container that is gone by then. */
+const linger = "sleep 1";
+
 describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
   "pods as Docker containers of a real Nomad",
   () => {
@@ -124,6 +127,7 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         "cat /etc/secret/password; echo",
         "cat /etc/one.conf /etc/pod/labels",
         "touch /etc/app/x 2>/dev/null || echo readonly",
+        linger,
       ].join("\n");
       const { pod, observation } = await run({
         restartPolicy: "Never",
@@ -147,16 +151,18 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         ],
       });
       expect(exitCode(observation, "main")).toBe(0);
-      expect((await read(pod, "main")).map((line) => line.trim())).toEqual([
-        "a = {{ x }}",
-        "644 0",
-        "644 4",
-        "400 6",
-        "0 255  10 128   0 255  10 128",
-        "geheim",
-        "a = {{ x }}",
-        'app="web"readonly',
-      ]);
+      await expect
+        .poll(async () => (await read(pod, "main")).map((line) => line.trim()), collected)
+        .toEqual([
+          "a = {{ x }}",
+          "644 0",
+          "644 4",
+          "400 6",
+          "0 255  10 128   0 255  10 128",
+          "geheim",
+          "a = {{ x }}",
+          'app="web"readonly',
+        ]);
     });
 
     it("shares an emptyDir between init and main containers, with command, args and env", async () => {
@@ -169,7 +175,7 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
           }),
         ],
         containers: [
-          container("main", 'cat /data/file; echo "$PASSWORD $(NODE) $NODE"; pwd; exit 4', {
+          container("main", `cat /data/file; echo "$PASSWORD $(NODE) $NODE"; pwd; ${linger}; exit 4`, {
             workingDir: "/tmp",
             volumeMounts: [{ name: "work", mountPath: "/data", readOnly: true }],
             env: [
@@ -199,7 +205,7 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         containers: [
           container(
             "main",
-            "id -u; id -g; id -G; grep -c db.example /etc/hosts; touch /x 2>/dev/null || echo readonly",
+            `id -u; id -g; id -G; grep -c db.example /etc/hosts; touch /x 2>/dev/null || echo readonly; ${linger}`,
             {
               securityContext: {
                 readOnlyRootFilesystem: true,
