@@ -8,6 +8,8 @@ type Json = Record<string, unknown>;
 
 const nodeName = "node-1";
 const samplesPerKind = 6;
+/** The next full minute, at which a CronJob runs, and the controllers' time to make a pod of it. */
+const cronTimeoutMs = 150_000;
 
 interface Made extends Json {
   readonly metadata: {
@@ -25,6 +27,13 @@ function isOwnedBy({ metadata }: Made, name: string): boolean {
   );
 }
 
+/** The minute, since 1970, of the run of the CronJob that the pod belongs to; undefined for a pod of another owner. */
+function minuteOfRun({ metadata }: Made, cronJob: string): number | undefined {
+  const jobs = (metadata.ownerReferences ?? []).filter(({ kind }) => kind === "Job");
+  const minute = jobs.map(({ name }) => new RegExp(`^${cronJob}-(\\d+)$`).exec(name)?.[1])[0];
+  return minute === undefined ? undefined : Number(minute);
+}
+
 /** A pod without an index is as good as any other of its workload. */
 function hasIndex({ metadata }: Made, index: string): boolean {
   const completion = metadata.labels?.["batch.kubernetes.io/job-completion-index"];
@@ -39,10 +48,12 @@ function hasIndex({ metadata }: Made, index: string): boolean {
 function workloads(kind: string): readonly Sample[] {
   return samplesOf(kind, samplesPerKind, 11).map((sample) => {
     const spec: Json = structuredClone({ ...(sample["spec"] as Json) });
-    if (kind === "Job") delete spec["suspend"];
-    else if (kind !== "DaemonSet") spec["replicas"] = 1;
+    if (kind === "CronJob") spec["schedule"] = "* * * * *";
+    else if (kind !== "Job" && kind !== "DaemonSet") spec["replicas"] = 1;
+    const inner = kind === "CronJob" ? ((spec["jobTemplate"] as Json)["spec"] as Json) : spec;
+    if (kind.endsWith("Job")) delete inner["suspend"];
     delete spec["ordinals"];
-    delete ((spec["template"] as Json)["spec"] as Json)["overhead"];
+    delete ((inner["template"] as Json)["spec"] as Json)["overhead"];
     return { ...sample, spec };
   });
 }
@@ -55,6 +66,7 @@ function renamed(sample: Sample | undefined, name: string, fields: Json): Sample
 describe.runIf(await peerOrSkip("kubernetes"))(
   "the pods of workloads are those of the real controllers",
   () => {
+    const cronJobs = workloads("CronJob");
     let controlPlane: ControlPlane;
 
     beforeAll(async () => {
@@ -62,6 +74,8 @@ describe.runIf(await peerOrSkip("kubernetes"))(
       await create([
         { apiVersion: "v1", kind: "Node", metadata: { name: nodeName, labels: { disk: "ssd" } } },
       ]);
+      // They run at the next full minute, while the other kinds are compared.
+      await create(cronJobs);
     });
     afterAll(() => controlPlane?.stop());
 
@@ -113,6 +127,20 @@ describe.runIf(await peerOrSkip("kubernetes"))(
       );
       const { pods } = podsOf(ordinal, { admission: true, index: 1 });
       expect(comparableMade({ ...pods[0]?.pod })).toEqual(comparableMade(made));
+    });
+
+    it(`CronJob: ${samplesPerKind} of them, each by the Job of its run`, async () => {
+      for (const cronJob of cronJobs) {
+        const { name } = cronJob.metadata;
+        const made = await vi.waitUntil(
+          async () => (await list("pods")).find((pod) => minuteOfRun(pod, name) !== undefined),
+          { timeout: cronTimeoutMs, interval: 500 },
+        );
+        const scheduledAt = (minuteOfRun(made, name) ?? 0) * 60_000;
+        const { pods, skipped } = podsOf(cronJob, { admission: true, nodeName, scheduledAt });
+        expect(skipped).toEqual([]);
+        expect(comparableMade({ ...pods[0]?.pod })).toEqual(comparableMade(made));
+      }
     });
   },
 );

@@ -109,6 +109,38 @@ describe("known fields", () => {
     ]);
   });
 
+  it("F2: names of the owner of files are fields, not keys that the user chose", () => {
+    const audit = (volume: Record<string, unknown>) =>
+      audited({ volumes: [{ name: "v", ...volume }] }, [...exactAll, ...commonSupport]).filter((entry) =>
+        entry.endsWith(" reject"),
+      );
+    const bundle = {
+      path: "p",
+      signerName: "s",
+      labelSelector: { matchLabels: { user: "me", defaultUser: "x" } },
+    };
+    const certificate = { signerName: "s", keyType: "ED25519", userAnnotations: { user: "me" } };
+    expect(
+      audit({ projected: { sources: [{ clusterTrustBundle: bundle }, { podCertificate: certificate }] } }),
+    ).toEqual([]);
+    const inProjected = ["clusterTrustBundle", "podCertificate", "serviceAccountToken"].map((kind) => ({
+      [kind]: { user: 7 },
+    }));
+    const inItems = ["configMap", "downwardAPI", "secret"].map((kind) => ({
+      [kind]: { items: [{ path: "p", user: 7 }] },
+    }));
+    for (const source of [...inProjected, ...inItems]) {
+      expect(audit({ projected: { sources: [source] } })).toEqual(["spec.volumes[0].projected reject"]);
+    }
+    expect(audit({ projected: { defaultUser: 7, sources: [] } })).toEqual([
+      "spec.volumes[0].projected reject",
+    ]);
+    for (const kind of ["configMap", "downwardAPI", "secret"]) {
+      expect(audit({ [kind]: { defaultUser: 0 } })).toEqual([`spec.volumes[0].${kind} reject`]);
+      expect(audit({ [kind]: { items: [{ user: 7 }] } })).toEqual([`spec.volumes[0].${kind} reject`]);
+    }
+  });
+
   it("ends on JSON that is nested without end", () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];

@@ -62,9 +62,27 @@ const fileOwners: SupportTable = ["configMap", "secret", "downwardAPI", "project
   when: namesOwner,
 }));
 
+/** The fields that name an owner, and those below which one may: any other map has keys of the user's own. */
+const ownerFields = ["defaultUser", "user"];
+const ownerHolders = [
+  "items",
+  "sources",
+  "clusterTrustBundle",
+  "configMap",
+  "downwardAPI",
+  "podCertificate",
+  "secret",
+  "serviceAccountToken",
+];
+
 function namesOwner(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(namesOwner);
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, inner]) => /^(defaultUser|user)$/.test(key) || namesOwner(inner));
+  const at = (name: string): unknown => (value as Readonly<Record<string, unknown>>)[name];
+  return (
+    ownerFields.some((name) => (at(name) ?? undefined) !== undefined) ||
+    ownerHolders.some((name) => namesOwner(at(name)))
+  );
 }
 
 /**
