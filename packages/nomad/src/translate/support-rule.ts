@@ -1,6 +1,10 @@
 import type { Disposition } from "@vkubelet/core";
 import type { SupportRule } from "@vkubelet/pod";
 
+/** Why the driver raw_exec keeps no setting of isolation. */
+export const noIsolation =
+  "raw_exec runs as the Nomad client itself, without isolation; use the docker driver";
+
 /** A rule of the table; `when` makes it conditional on the value. */
 export function rule(
   disposition: Disposition,
