@@ -1,13 +1,13 @@
 import type { ResolvedFile, ResolvedPod, Volume } from "@vkubelet/core";
-import { type FieldAccount, FieldNotes } from "@vkubelet/pod";
+import { effectiveSecurity, type FieldAccount } from "@vkubelet/pod";
 import type { MappedContainer } from "./container-mapping.ts";
 import { fileOwner } from "./file-owners.ts";
+import type { FilledVolume, PlacedFile } from "./file-volumes.ts";
 import { type SecretsOptions, secretInPlainText, secretVariable } from "./plain-text.ts";
 import type { NameValue } from "./run-names.ts";
 import { type SecretVariable, secretOfFile } from "./secret-references.ts";
-import { containerSecurity } from "./security.ts";
 import { locateContainers } from "./spec-paths.ts";
-import { type FilledVolume, type MappedVolume, type VolumePlan, volumePath } from "./volume-mapping.ts";
+import { type MappedVolume, type VolumePlan, volumePath } from "./volume-mapping.ts";
 
 /** Name of the helper that writes files; `_` cannot occur in a pod's own container names. */
 export const writerContainerName = "vkubelet_writer";
@@ -33,13 +33,14 @@ export function filesWriter(
   account: FieldAccount,
 ): Omit<MappedContainer, "essential" | "dependsOn"> | undefined {
   const opened = volumesToOpen(pod, plan);
-  if (plan.filled.length + opened.length === 0) return undefined;
+  const filled = plan.filled.filter(({ files, mountPoints }) => files.length + mountPoints.length > 0);
+  if (filled.length + opened.length === 0) return undefined;
   const script = ["set -e", "umask 022"];
   for (const { name, mode = 0o777 } of opened) {
     script.push(`chmod ${mode.toString(8)} ${shellQuote(writerRoot(name))}`);
   }
   const contents = new FileContents(pod, secrets, account);
-  for (const volume of plan.filled) script.push(...contents.linesFor(volume));
+  for (const volume of filled) script.push(...contents.linesFor(volume));
   const { environment, fromSecrets } = contents;
   return {
     name: writerContainerName,
@@ -50,7 +51,7 @@ export function filesWriter(
     secrets: fromSecrets,
     security: { user: "0", addCapabilities: [], dropCapabilities: [] },
     tmpfs: [],
-    mounts: [...opened, ...plan.filled].map(({ name }) => ({
+    mounts: [...opened, ...filled].map(({ name }) => ({
       sourceVolume: name,
       containerPath: writerRoot(name),
       readOnly: false,
@@ -62,6 +63,8 @@ export function filesWriter(
 class FileContents {
   readonly environment: NameValue[] = [];
   readonly fromSecrets: SecretVariable[] = [];
+  /** A file that is written to several places travels once. */
+  readonly #commands = new Map<ResolvedFile, string | undefined>();
   readonly #pod: ResolvedPod;
   readonly #secrets: SecretsOptions;
   readonly #account: FieldAccount;
@@ -72,19 +75,26 @@ class FileContents {
     this.#account = account;
   }
 
-  linesFor(volume: FilledVolume): readonly string[] {
-    const path = volumePath(this.#pod, volume.source);
-    const written = this.#pod.pod.spec?.volumes?.find(({ name }) => name === volume.source);
-    return volume.files.flatMap((placed) => {
-      const content = this.#contentOf(placed.file, written, path);
-      if (content === undefined) return [];
-      const target = shellQuote(`${writerRoot(volume.name)}/${placed.path}`);
-      const owner = fileOwner(written, placed.file.path);
-      return [
-        ...writeFile(target, content, placed.file),
-        ...(owner === undefined ? [] : [`chown ${owner} ${target}`]),
-      ];
-    });
+  linesFor({ name, files, mountPoints }: FilledVolume): readonly string[] {
+    const root = writerRoot(name);
+    return [
+      ...mountPoints.map((path) => `mkdir -p ${shellQuote(`${root}/${path}`)}`),
+      ...files.flatMap((placed) => this.#linesForFile(placed, shellQuote(`${root}/${placed.path}`))),
+    ];
+  }
+
+  #linesForFile({ file, source }: PlacedFile, target: string): readonly string[] {
+    const written = this.#pod.pod.spec?.volumes?.find(({ name }) => name === source);
+    if (!this.#commands.has(file)) {
+      this.#commands.set(file, this.#contentOf(file, written, volumePath(this.#pod, source)));
+    }
+    const content = this.#commands.get(file);
+    if (content === undefined) return [];
+    const owner = fileOwner(written, file.path);
+    return [
+      ...writeFile(target, content, file),
+      ...(owner === undefined ? [] : [`chown ${owner} ${target}`]),
+    ];
   }
 
   /** A command that prints the content. */
@@ -111,8 +121,8 @@ class FileContents {
 function volumesToOpen(pod: ResolvedPod, plan: VolumePlan): readonly { name: string; mode?: number }[] {
   const byGroup = pod.pod.spec?.securityContext?.["fsGroup"] !== undefined;
   const names = locateContainers(pod).flatMap((located) => {
-    const { user } = containerSecurity(pod, located, new FieldNotes());
-    const root = user === undefined ? !byGroup : /^0(:|$)/.test(user);
+    const user = effectiveSecurity(pod.pod, located.written, located.path).runAsUser?.value;
+    const root = user === undefined ? !byGroup : user === 0;
     const writable = plan.mountsOf(located).filter(({ readOnly }) => !readOnly);
     return root ? [] : writable.map(({ sourceVolume }) => sourceVolume);
   });

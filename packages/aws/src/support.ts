@@ -34,10 +34,11 @@ const containers = containerRules(
       when: (value) => value === "Never",
       accepted: "the image is pulled at every run",
     },
-    ...rules("approx", "a directory becomes a volume of its own, where that gives the same content", [
-      "volumeMounts[].subPath",
-      "volumeMounts[].subPathExpr",
-    ]),
+    ...rules(
+      "approx",
+      "a directory becomes a volume of its own, where that gives the same content; a single file is rejected, and what the pod may accept is a volume in the place of the directory around it",
+      ["volumeMounts[].subPath", "volumeMounts[].subPathExpr"],
+    ),
     ...rules("reject", "mounts have no propagation: remove it", ["volumeMounts[].mountPropagation"]),
     {
       path: "volumeMounts[].mountPropagation",

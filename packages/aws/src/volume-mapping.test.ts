@@ -116,10 +116,38 @@ describe("files", () => {
     });
   });
 
-  it("cannot be mounted one by one, nor from where there are none", () => {
-    const path = "spec.containers[0].volumeMounts[0].subPath";
-    expect(planOf({ configMap: { name: "web" } }, [[{ subPath: "a.conf" }]]).rejected).toEqual([path]);
-    expect(planOf({ configMap: { name: "web" } }, [[{ subPath: "x" }]]).rejected).toEqual([path]);
+  it("M1: make an empty directory where the volume has none of that name", () => {
+    const plan = planOf({ configMap: { name: "web" } }, [[{ subPath: "x/y" }]]);
+    expect(plan).toMatchObject({ filled: [["v_0"]], mounts: [["v_0 /v ro"]], rejected: [] });
+  });
+
+  it("cannot be mounted from below a file", () => {
+    const plan = planOf({ configMap: { name: "web" } }, [[{ subPath: "a.conf/x" }]]);
+    expect(plan.rejected).toEqual(["spec.containers[0].volumeMounts[0].subPath"]);
+  });
+
+  it("are mounted by the directory that subPathExpr comes out as", () => {
+    const mount = { name: "v", mountPath: "/v", subPathExpr: "$(PART)" };
+    const container = {
+      name: "c",
+      image: "a",
+      env: [{ name: "PART", value: "conf.d" }],
+      volumeMounts: [mount],
+    };
+    const spec = { containers: [container], volumes: [{ name: "v", configMap: { name: "web", items } }] };
+    const notes = new FieldNotes();
+    const { filled } = planVolumes(resolvedPodOf(spec, 0, { configMaps }), defaults, notes);
+    expect(filled.map(({ files }) => files.map(({ path }) => path))).toEqual([["a.conf"]]);
+    expect(notes.rejected).toEqual([]);
+  });
+});
+
+describe("mounts of a container", () => {
+  it("come before those that lie within them", () => {
+    const plan = planOf({ emptyDir: {} }, [
+      [{ mountPath: "/a/b/c" }, { mountPath: "/z/" }, { mountPath: "/a" }],
+    ]);
+    expect(plan.mounts).toEqual([["v /z/", "v /a", "v /a/b/c"]]);
   });
 });
 

@@ -1,9 +1,11 @@
-import type { ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
+import type { ResolvedPod, ResolvedVolume } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
 import { type EfsVolume, efsVolume, type FileSystemOptions, fileSystemOf } from "./elastic-file-system.ts";
+import { type FilledVolume, fileVolumes } from "./file-volumes.ts";
 import { containerNeeds, podNeeds } from "./resources.ts";
+import { planSingleFiles } from "./single-files.ts";
 import type { LocatedContainer } from "./spec-paths.ts";
-import { overlap, partsOf, subPathOf, type VolumeUse, volumeUses } from "./volume-uses.ts";
+import { overlap, partName, partsOf, subPathOf, type VolumeUse, volumeUses } from "./volume-uses.ts";
 
 /** A volume of the task in the terms that ECS and Batch share. */
 export type MappedVolume =
@@ -23,22 +25,6 @@ export interface MappedMount {
 export interface MappedTmpfs {
   readonly containerPath: string;
   readonly sizeMiB: number;
-}
-
-/** A file that is written into a volume before the start. */
-export interface PlacedFile {
-  readonly file: ResolvedFile;
-  /** Below the root of the volume of the task. */
-  readonly path: string;
-}
-
-/** A volume of the task with the files of one volume of the pod, or with those of one directory of it. */
-export interface FilledVolume {
-  /** Of the task. */
-  readonly name: string;
-  /** Of the pod. */
-  readonly source: string;
-  readonly files: readonly PlacedFile[];
 }
 
 /** What the volumes and mounts of a pod become. */
@@ -71,32 +57,51 @@ type OfType<Type extends ResolvedVolume["type"]> = Extract<ResolvedVolume, { rea
  * becomes a volume of its own, where that gives the same content; where it does not it is an issue.
  */
 export function planVolumes(pod: ResolvedPod, options: VolumeOptions, account: FieldAccount): VolumePlan {
-  const uses = volumeUses(pod);
+  const written = volumeUses(pod);
+  const single = planSingleFiles(pod, written, account);
+  const uses = written.filter((use) => !single.uses.has(use));
+  const onlySingle = (name: string) =>
+    written.some(({ volume }) => volume === name) && !uses.some(({ volume }) => volume === name);
   const planned = new Map(
-    pod.volumes.map((volume) => {
-      const own = uses.filter((use) => use.volume === volume.name);
-      return [volume.name, { own, parts: partsOfVolume(pod, volume, own, options, account) }];
-    }),
+    pod.volumes
+      .filter(({ name }) => !onlySingle(name))
+      .map((volume) => {
+        const own = uses.filter((use) => use.volume === volume.name);
+        return [volume.name, { own, parts: partsOfVolume(pod, volume, own, options, account) }];
+      }),
   );
   const all = [...planned.values()];
   const usesOf = (located: LocatedContainer) => uses.filter((use) => use.located.path === located.path);
   return {
-    volumes: all.flatMap(({ parts }) => parts.volumes),
-    filled: all.flatMap(({ parts }) => parts.filled ?? []),
+    volumes: [...all.flatMap(({ parts }) => parts.volumes), ...single.filled.map(taskVolume)],
+    filled: [...all.flatMap(({ parts }) => parts.filled ?? []), ...single.filled],
     mountsOf: (located) =>
-      usesOf(located).flatMap((use) => {
-        const plan = planned.get(use.volume);
-        if (!plan || plan.parts.tmpfs) return [];
-        return [
-          {
-            sourceVolume: partName(use.volume, partsOf(plan.own), use.subPath),
-            containerPath: located.container.mounts[use.index]?.mountPath ?? "",
-            readOnly: use.readOnly || (plan.parts.readOnly ?? false),
-          },
-        ];
-      }),
+      outerFirst([
+        ...single.mountsOf(located),
+        ...usesOf(located).flatMap((use) => {
+          const plan = planned.get(use.volume);
+          if (!plan || plan.parts.tmpfs) return [];
+          return [
+            {
+              sourceVolume: partName(use.volume, partsOf(plan.own), use.subPath),
+              containerPath: located.container.mounts[use.index]?.mountPath ?? "",
+              readOnly: use.readOnly || (plan.parts.readOnly ?? false),
+            },
+          ];
+        }),
+      ]),
     tmpfsOf: (located) => usesOf(located).flatMap((use) => planned.get(use.volume)?.parts.tmpfs ?? []),
   };
+}
+
+/** Mounts before those that lie within them, as Kubernetes has it; ECS does not say that it looks at the order. */
+function outerFirst(mounts: readonly MappedMount[]): readonly MappedMount[] {
+  const depth = ({ containerPath }: MappedMount) => containerPath.split("/").filter(Boolean).length;
+  return mounts.toSorted((one, other) => depth(one) - depth(other));
+}
+
+function taskVolume({ name }: FilledVolume): MappedVolume {
+  return { name, type: "task" };
 }
 
 function partsOfVolume(
@@ -109,16 +114,13 @@ function partsOfVolume(
   switch (volume.type) {
     case "emptyDir":
       return emptyDir(pod, volume, uses, options, account);
-    case "files":
-      return files(volume, uses, account);
+    case "files": {
+      const filled = fileVolumes(volume, uses, account);
+      return { volumes: filled.map(taskVolume), filled, readOnly: true };
+    }
     case "reference":
       return reference(pod, volume, uses, options, account);
   }
-}
-
-/** A name of the task for a part of a volume; `_` cannot occur in the names of a pod's own volumes. */
-function partName(volume: string, parts: readonly string[], part: string): string {
-  return part === "" ? volume : `${volume}_${parts.indexOf(part)}`;
 }
 
 function emptyDir(
@@ -172,29 +174,6 @@ function tmpfs(pod: ResolvedPod, volume: OfType<"emptyDir">, { located, index }:
     containerPath: located.container.mounts[index]?.mountPath ?? "",
     sizeMiB: Number(limit > 0n ? limit : smallestTask),
   };
-}
-
-function files(volume: OfType<"files">, uses: readonly VolumeUse[], account: FieldAccount): Parts {
-  const parts = partsOf(uses);
-  const filled = parts.map((part) => ({
-    name: partName(volume.name, parts, part),
-    source: volume.name,
-    files: volume.files.flatMap((file) => {
-      if (part === "") return [{ file, path: file.path }];
-      return file.path.startsWith(`${part}/`) ? [{ file, path: file.path.slice(part.length + 1) }] : [];
-    }),
-  }));
-  for (const use of uses) {
-    if (use.subPath === "" || filled[parts.indexOf(use.subPath)]?.files.length) continue;
-    const single = volume.files.some(({ path }) => path === use.subPath);
-    account.reject(
-      subPathOf(use),
-      single
-        ? "a mount takes a directory, not a single file: mount the volume at a directory of its own and point the program there"
-        : "the volume has no such directory",
-    );
-  }
-  return { volumes: filled.map(({ name }) => ({ name, type: "task" })), filled, readOnly: true };
 }
 
 const fileSystemKinds: ReadonlySet<string> = new Set(["nfs", "persistentVolumeClaim"]);

@@ -41,6 +41,11 @@ export function partsOf(uses: readonly VolumeUse[]): readonly string[] {
   return parts.length === 0 ? [""] : parts;
 }
 
+/** A name of the task for a part of a volume; `_` cannot occur in the names of a pod's own volumes. */
+export function partName(volume: string, parts: readonly string[], part: string): string {
+  return part === "" ? volume : `${volume}_${parts.indexOf(part)}`;
+}
+
 /** Whether some part lies within another, so that what is written to one shows in the other. */
 export function overlap(parts: readonly string[]): boolean {
   return parts.some((part) =>

@@ -12,6 +12,7 @@ const options: BatchTranslateOptions = {
   executionRoleArn: "arn:role",
 };
 const secrets = { db: { data: { password: btoa("hunter2") } } };
+const configMaps = { app: { data: { "app.yaml": "a: 1" } } };
 
 function translate(
   fields: object,
@@ -22,7 +23,7 @@ function translate(
   const pod = resolvedPodOf(
     { restartPolicy: "Never", ...spec, containers: [{ name: "main", image: "a", ...fields }] },
     0,
-    { secrets },
+    { secrets, configMaps },
   );
   const metadata = { ...pod.pod.metadata, annotations: { [acceptAnnotation]: accept } };
   const { requests, report } = batchTranslator.translate(
@@ -39,6 +40,21 @@ function translate(
 }
 const main = (field: string) => `spec.containers[0].${field}`;
 const ec2 = { platform: "EC2" } as const;
+
+describe("a single file of a ConfigMap", () => {
+  it("is a volume in the place of the directory where the pod accepts that, and else a rejection", () => {
+    const volumes = [{ name: "config", configMap: { name: "app" } }];
+    const fields = { volumeMounts: [{ name: "config", mountPath: "/app/app.yaml", subPath: "app.yaml" }] };
+    const path = main("volumeMounts[0].subPath");
+    expect(translate(fields, { volumes }).rejected).toEqual([path]);
+    const { task, rejected } = translate(fields, { volumes }, {}, path);
+    expect(rejected).toEqual([]);
+    expect(task?.volumes).toEqual([{ name: "vkubelet_files_0" }]);
+    expect(task?.containers?.[1]?.mountPoints).toEqual([
+      { sourceVolume: "vkubelet_files_0", containerPath: "/app", readOnly: true },
+    ]);
+  });
+});
 
 describe("a pod of one container that containerProperties cannot say", () => {
   it("has a grace of its own, beyond 120 s only on EC2", () => {
