@@ -49,6 +49,7 @@ const host: LocalHost = {
   gid: 0,
   address: "192.0.2.10",
   mounts: "namespace",
+  users: "any",
 };
 const nomad = { ...defaultTranslateOptions, nodeName: "node" };
 const aws = {
@@ -74,6 +75,7 @@ export const variants: readonly Configuration[] = [
     uid: 1000,
     gid: 1000,
     mounts: "reject",
+    users: "own",
   }),
   configure("Nomad", "driver `raw_exec`, network `host`", nomadTranslator, {
     ...nomad,

@@ -167,7 +167,11 @@ class LocalProvider implements Provider {
   async #adopt({ clock, logger }: CallContext): Promise<Opened> {
     const { directory } = this.#options;
     const host = await probeHost(this.#options);
-    const tools = findTools({ namespace: host.mounts === "namespace", procfs: await hasProcfs() });
+    const tools = findTools({
+      namespace: host.mounts === "namespace",
+      users: host.users === "any",
+      procfs: await hasProcfs(),
+    });
     await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
     // A running shell keeps the file it was started from: the new one gets the name only.
     await writeAtomically(layout.supervisor(directory), supervisorScript(tools));

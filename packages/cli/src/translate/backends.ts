@@ -65,6 +65,7 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
       gid: 0,
       address: options?.address ?? preview.address,
       mounts: options?.mounts ?? "namespace",
+      users: "any",
     });
   },
   async nomad(named) {

@@ -3,6 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError } from "@vkubelet/core";
+import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import { findTool } from "./tools.ts";
 
@@ -27,6 +28,7 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts: await chooseMounts(choices.mounts, operatingSystem),
+    users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };
 }
 
@@ -86,6 +88,23 @@ async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<st
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();
+  }
+}
+
+/** Whether `setpriv` of util-linux is there and may do all that it is asked for in a launch script. */
+async function canChangeUsers(operatingSystem: "linux" | "darwin"): Promise<boolean> {
+  const setpriv = findTool("setpriv");
+  const env = findTool("env");
+  if (operatingSystem !== "linux" || process.getuid?.() !== 0) return false;
+  if (setpriv === undefined || env === undefined) return false;
+  const security = { groups: [], mergeGroups: false, capabilities: [], noNewPrivileges: true };
+  const [, ...trial] = privilegeWords(setpriv, security, { uid: 65534, gid: 65534, groups: [65534] });
+  try {
+    await promisify(execFile)(setpriv, [...trial, env], { env: {} });
+    return true;
+  } catch {
+    // busybox's setpriv knows none of it, and a confined root may not: processes stay what the kubelet is.
+    return false;
   }
 }
 

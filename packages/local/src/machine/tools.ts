@@ -21,6 +21,19 @@ export interface MachineTools {
   readonly chroot: string | undefined;
   readonly mkdir: string;
   readonly cp: string;
+  /** Present only where programs get users, groups and capabilities of their own. */
+  readonly setpriv: string | undefined;
+  /** Tells mode and owner of a directory; present only where private mount namespaces are used. */
+  readonly stat: string | undefined;
+  readonly chmod: string | undefined;
+  readonly chown: string | undefined;
+}
+
+/** What the tools are wanted for. */
+export interface ToolWishes {
+  readonly namespace: boolean;
+  readonly users: boolean;
+  readonly procfs: boolean;
 }
 
 const directories = [
@@ -47,7 +60,7 @@ export function findTool(name: string): string | undefined {
 }
 
 /** Looks the tools up; `Unavailable` names the first that is missing. */
-export function findTools(options: { readonly namespace: boolean; readonly procfs: boolean }): MachineTools {
+export function findTools(options: ToolWishes): MachineTools {
   const required = (name: string): string => {
     const path = findTool(name);
     if (path === undefined) {
@@ -76,5 +89,9 @@ export function findTools(options: { readonly namespace: boolean; readonly procf
     unshare: options.namespace ? required("unshare") : undefined,
     mount: options.namespace ? required("mount") : undefined,
     chroot: options.namespace ? required("chroot") : undefined,
+    stat: options.namespace ? required("stat") : undefined,
+    chmod: options.namespace ? required("chmod") : undefined,
+    chown: options.namespace ? required("chown") : undefined,
+    setpriv: options.users ? required("setpriv") : undefined,
   };
 }

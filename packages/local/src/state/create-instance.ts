@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StartAction } from "../keep/decide.ts";
 import { currentBoot } from "../machine/process-identity.ts";
+import { missingCapabilities, type ProcessOwner, processOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { failureScript, launchScript } from "../supervise/launch-script.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { layout } from "./layout.ts";
-import { MountFailure, makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
+import { makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
 import { instanceNumbers } from "./read-instance.ts";
 import type { IntentFile, PodFile } from "./snapshot.ts";
+import { StartFailure } from "./start-failure.ts";
 
 /**
  * Writes the intent to run an instance. The directory gets its name only when it is whole, and a name is given once:
@@ -34,7 +36,14 @@ export async function createInstance(
     ...(start.backoff === undefined ? {} : { backoff: start.backoff }),
     ...(start.previous === undefined ? {} : { previous: start.previous }),
   };
-  const { script, mounts } = await scriptFor(podDirectory, directory, temporary, pod, container, tools);
+  const { script, mounts, owner } = await scriptFor(
+    podDirectory,
+    directory,
+    temporary,
+    pod,
+    container,
+    tools,
+  );
   const files: [string, string][] = [
     ["intent.json", JSON.stringify(intent)],
     ["launch.sh", script],
@@ -44,6 +53,9 @@ export async function createInstance(
   ];
   for (const [name, text] of files)
     await writeFile(join(temporary, name), text, { mode: 0o600, flush: text !== "" });
+  // As container runtimes do, so that a program may open /dev/stdout anew.
+  if (owner !== undefined)
+    for (const name of ["stdout", "stderr"]) await chown(join(temporary, name), owner.uid, 0);
   try {
     await rename(temporary, directory);
   } catch (error) {
@@ -66,8 +78,9 @@ async function scriptFor(
   pod: PodFile,
   container: PlannedContainer,
   tools: MachineTools,
-): Promise<{ readonly script: string; readonly mounts: number }> {
+): Promise<{ readonly script: string; readonly mounts: number; readonly owner?: ProcessOwner }> {
   try {
+    const owner = await ownerOf(container);
     const mounts = [...(await prepareMounts(podDirectory, pod.plan, container))];
     if (container.terminationMessagePath !== undefined) {
       await makeTerminationFile(join(temporary, "termination-log"));
@@ -78,10 +91,22 @@ async function scriptFor(
         ours: true,
       });
     }
-    const script = launchScript({ container, instanceDirectory: directory, mounts, tools });
-    return { script, mounts: mounts.length };
+    const taken = owner === undefined ? {} : { owner };
+    const script = launchScript({ container, instanceDirectory: directory, mounts, tools, ...taken });
+    return { script, mounts: mounts.length, ...taken };
   } catch (error) {
-    if (!(error instanceof MountFailure)) throw error;
+    if (!(error instanceof StartFailure)) throw error;
     return { script: failureScript(directory, error.message), mounts: 0 };
   }
+}
+
+async function ownerOf({ security }: PlannedContainer): Promise<ProcessOwner | undefined> {
+  if (security === undefined) return undefined;
+  const missing = await missingCapabilities(security);
+  if (missing.length > 0) {
+    throw new StartFailure(
+      `capabilities ${missing.join(", ")} cannot be given: the kubelet itself lacks them`,
+    );
+  }
+  return processOwner(security);
 }

@@ -34,7 +34,7 @@ export async function acceptPod(
   const file: PodFile = { ref: pod.ref, createdAtMs: nowMs, plan };
   try {
     await mkdir(join(temporary, "containers"), { recursive: true, mode: 0o700 });
-    await writeVolumes(temporary, pod);
+    await writeVolumes(temporary, pod, plan);
     await writeFile(layout.podFile(temporary), JSON.stringify(file), { mode: 0o600, flush: true });
     await rename(temporary, layout.pod(directory, pod.ref.uid));
     return true;

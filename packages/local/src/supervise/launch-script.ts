@@ -1,7 +1,9 @@
+import type { ProcessOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { survivesShell } from "../translate/environment.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { mountCommands, type ReadyMount } from "./mount-script.ts";
+import { privilegeWords } from "./privilege-words.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
 
@@ -11,6 +13,8 @@ export interface LaunchInput {
   readonly instanceDirectory: string;
   readonly mounts: readonly ReadyMount[];
   readonly tools: MachineTools;
+  /** As whom the program runs; absent: as this process does. */
+  readonly owner?: ProcessOwner;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface LaunchInput {
  */
 export function launchScript(input: LaunchInput): string {
   const { container, instanceDirectory, tools } = input;
-  const [program = ""] = container.argv;
+  const privileges = privilegesOf(input);
   return `# Written by vkubelet: becomes the program of container ${JSON.stringify(container.name)}.
 umask 022
 vkubelet_fail() {
@@ -28,14 +32,14 @@ vkubelet_fail() {
   exit 128
 }
 ${identityFunction(tools)}
-${mountCommands(input.mounts, instanceDirectory, tools)}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
+${mountCommands(input.mounts, instanceDirectory, tools, isConfined(input))}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
     `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
   )}
-${programCheck(program)}
+${programCheck(input, privileges)}
 vkubelet_identity >${shellQuote(`${instanceDirectory}/process.new`)}
 ${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${shellQuote(`${instanceDirectory}/process`)}
 unset PWD OLDPWD
-exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...container.argv].map(shellQuote).join(" ")}
+exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...privileges, ...container.argv].map(shellQuote).join(" ")}
 `;
 }
 
@@ -46,9 +50,38 @@ exit 128
 `;
 }
 
-function programCheck(program: string): string {
+function privilegesOf({ container, tools, owner }: LaunchInput): readonly string[] {
+  if (container.security === undefined || owner === undefined || tools.setpriv === undefined) return [];
+  return privilegeWords(tools.setpriv, container.security, owner);
+}
+
+/** Whether the directories above the instance, which are for the kubelet alone, bar the program. */
+function isConfined({ container, owner }: LaunchInput): boolean {
+  const { capabilities } = container.security ?? {};
+  return (owner?.uid ?? 0) !== 0 || !(capabilities?.includes("dac_override") ?? true);
+}
+
+/** Looks at the program as the user who is to run it. */
+function programCheck({ container, tools, owner }: LaunchInput, privileges: readonly string[]): string {
+  const [program = ""] = container.argv;
+  const script = checkScript(program);
+  const asUser = (owner?.uid ?? 0) !== 0;
+  const command = asUser ? [...privileges, tools.sh, "-c", script].map(shellQuote).join(" ") : script;
+  const unknown = `exec: ${JSON.stringify(program)}: user ${owner?.uid} cannot be taken on`;
+  return `vkubelet_why=$(
+${command}
+) || vkubelet_fail "\${vkubelet_why:-${doubleQuoted(unknown)}}"`;
+}
+
+/** Text inside double quotes of a shell. */
+function doubleQuoted(text: string): string {
+  return text.replace(/[\\"$`}]/g, (character) => `\\${character}`);
+}
+
+/** Prints why the program cannot be run, and fails; does nothing where it can. */
+function checkScript(program: string): string {
   const shown = JSON.stringify(program);
-  const fail = (why: string) => `vkubelet_fail ${shellQuote(`exec: ${shown}: ${why}`)}`;
+  const fail = (why: string) => `{ printf '%s' ${shellQuote(`exec: ${shown}: ${why}`)}; exit 1; }`;
   if (program.includes("/")) {
     const word = shellQuote(program);
     return `[ -e ${word} ] || ${fail(`stat ${program}: no such file or directory`)}

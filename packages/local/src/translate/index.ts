@@ -3,6 +3,7 @@ export type {
   PlannedContainer,
   PlannedMount,
   PlannedRestartRule,
+  PlannedSecurity,
   PlannedVariable,
   PlannedVolume,
   ProcessPlan,

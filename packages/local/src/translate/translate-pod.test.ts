@@ -12,6 +12,7 @@ const host: LocalHost = {
   gid: 1000,
   address: "192.0.2.7",
   mounts: "namespace",
+  users: "own",
 };
 
 function resolve(spec: PodSpec) {

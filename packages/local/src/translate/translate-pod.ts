@@ -3,6 +3,7 @@ import { defineTranslator, type FieldAccount, type Translator } from "@vkubelet/
 import { planEnvironment } from "./environment.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
+import { planOwnership, planSecurity } from "./security.ts";
 import { localSupport } from "./support.ts";
 
 /** Pods as processes of a machine. */
@@ -29,6 +30,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
       ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
     volumes: planVolumes(pod, account),
+    ...planOwnership(pod.pod, host),
   };
 }
 
@@ -62,6 +64,7 @@ function planContainer(
   const messagePath = spec?.terminationMessagePath;
   const collected =
     host.mounts === "namespace" && messagePath !== undefined && !messagePath.startsWith("/dev/");
+  const security = planSecurity(pod.pod, container.name, path, host, account);
   return {
     name: container.name,
     kind: container.kind,
@@ -74,5 +77,6 @@ function planContainer(
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...(security === undefined ? {} : { security }),
   };
 }
