@@ -17,7 +17,7 @@ import {
   type ProviderTraits,
   type ResolvedPod,
 } from "@vkubelet/core";
-import { acceptTranslation } from "@vkubelet/pod";
+import { acceptTranslation, requestsOf } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
@@ -26,9 +26,11 @@ import { Observations } from "./observations.ts";
 import { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
 import { writeAtomically } from "./state/files.ts";
 import { layout } from "./state/layout.ts";
+import { unmountVolumes } from "./state/memory-volumes.ts";
 import { acceptedPods, acceptPod, checkUid, readPodFile, removePod } from "./state/pod-directory.ts";
+import { updateVolumes } from "./state/volumes.ts";
 import { supervisorScript } from "./supervise/supervisor-script.ts";
-import type { LocalHost } from "./translate/process-plan.ts";
+import type { LocalHost, ProcessPlan } from "./translate/process-plan.ts";
 import { localTranslator } from "./translate/translate-pod.ts";
 
 interface Opened {
@@ -87,6 +89,29 @@ class LocalProvider implements Provider {
     await keepers.get(ref.uid)?.delete(options.gracePeriodSeconds);
   }
 
+  /**
+   * Carries changed files of ConfigMaps, Secrets, tokens and the downward API to a pod; mounts with a subPath keep what
+   * they have until their container starts again, and environments keep it for good. A changed image is `Unsupported`.
+   */
+  async updatePod(pod: ResolvedPod, context: PodContext): Promise<void> {
+    const { keepers, host, services } = await this.#open(context);
+    const keeper = keepers.get(pod.ref.uid);
+    const failed = `update of ${formatPodRef(pod.ref)} failed`;
+    if (keeper === undefined || keeper.observation?.state === "ended") {
+      throw new ProviderError("NotFound", `${failed}: nothing of it runs here`);
+    }
+    const plan = requestsOf(localTranslator.translate(pod, host), "local");
+    const changed = changedImage(keeper.pod.plan, plan);
+    if (changed !== undefined) {
+      throw new ProviderError(
+        "Unsupported",
+        `${failed}: container ${changed} has another image, and its program would have to start again; create the pod anew`,
+        { reason: "LocalImageImmutable" },
+      );
+    }
+    await updateVolumes(keeper.podDirectory, pod, keeper.pod.plan, services.clock.now());
+  }
+
   async listPods(context: CallContext): Promise<readonly PodObservation[]> {
     const opened = await this.#open(context);
     await allStarted(opened);
@@ -101,7 +126,7 @@ class LocalProvider implements Provider {
 
   async releasePod(ref: PodRef, context: CallContext): Promise<void> {
     checkUid(ref);
-    const { keepers } = await this.#open(context);
+    const { keepers, services } = await this.#open(context);
     const keeper = keepers.get(ref.uid);
     if (keeper !== undefined && keeper.observation?.state !== "ended") {
       throw new ProviderError(
@@ -111,6 +136,7 @@ class LocalProvider implements Provider {
     }
     keepers.delete(ref.uid);
     await keeper?.close();
+    await unmountVolumes(layout.pod(this.#options.directory, ref.uid), services.tools);
     await removePod(this.#options.directory, ref.uid);
   }
 
@@ -202,6 +228,13 @@ class LocalProvider implements Provider {
       starting.delete(started);
     }
   }
+}
+
+/** Name of a container whose image is not the one that it was started with. */
+function changedImage(before: ProcessPlan, after: ProcessPlan): string | undefined {
+  return before.containers.find(({ name, image }) =>
+    after.containers.some((other) => other.name === name && other.image !== image),
+  )?.name;
 }
 
 /** What is accepted at this moment has its first look still before it: a listing waits for that. */

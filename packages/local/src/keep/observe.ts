@@ -11,6 +11,7 @@ import type { Decision, PendingRestart } from "./decide.ts";
 /** What the disk and the decision say of a pod, in the contract's terms, without the version. Pure. */
 export function observe(snapshot: PodSnapshot, decision: Decision): Omit<PodObservation, "version"> {
   const { pod } = snapshot;
+  const eviction = snapshot.deletion?.eviction;
   const containers = pod.plan.containers.flatMap((container) => {
     const instance = snapshot.instances.get(container.name);
     return instance === undefined
@@ -21,6 +22,9 @@ export function observe(snapshot: PodSnapshot, decision: Decision): Omit<PodObse
     ref: pod.ref,
     attempt: 0,
     state: decision.ended ? "ended" : "active",
+    ...(eviction === undefined || !decision.ended
+      ? {}
+      : { failure: { reason: "Evicted", message: eviction } }),
     startedAt: new Date(pod.createdAtMs).toISOString(),
     podIPs: [pod.plan.address],
     hostIPs: [pod.plan.address],

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { type Clock, type Logger, type PodObservation, ProviderError } from "@vkubelet/core";
-import { LogStamper } from "../logs/log-index.ts";
+import type { LogStamper } from "../logs/log-index.ts";
 import { signalGroup } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { createInstance } from "../state/create-instance.ts";
 import { writeAtomically, writeIfAbsent } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
-import { readSnapshot, requestDeletion } from "../state/pod-directory.ts";
+import { mountMemoryVolumes, unmountVolumes } from "../state/memory-volumes.ts";
+import { evict, readSnapshot, requestDeletion } from "../state/pod-directory.ts";
 import { cancelledClaim } from "../state/read-instance.ts";
 import type { PodFile, PodSnapshot } from "../state/snapshot.ts";
 import { spawnSupervisor } from "../supervise/spawn-supervisor.ts";
@@ -14,7 +15,9 @@ import { type Decision, decide, type StartAction } from "./decide.ts";
 import { DirectoryWatches } from "./directory-watches.ts";
 import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
+import { OutputStamping } from "./output-stamping.ts";
 import type { StopAction } from "./stop.ts";
+import { hasLimits, measureIntervalMs, overuseOf } from "./volume-usage.ts";
 
 /** What every keeper of one provider shares. */
 export interface KeeperServices {
@@ -26,8 +29,6 @@ export interface KeeperServices {
   onObservation(observation: PodObservation): void;
 }
 
-/** Output that was seen is stamped at most so often. */
-const stampIntervalMs = 100;
 const retryMs = 1000;
 
 /**
@@ -39,7 +40,6 @@ export class PodKeeper {
   readonly pod: PodFile;
   /** Notified when the state of the pod or the output of a container may have changed. */
   readonly news: Notifier = new Notifier();
-  readonly stamper: LogStamper = new LogStamper();
   readonly #services: KeeperServices;
   readonly #stop = new AbortController();
   readonly #wakes = new Notifier();
@@ -47,21 +47,33 @@ export class PodKeeper {
   /** Instances whose watcher this process has started and not seen ending. */
   readonly #supervised = new Set<string>();
   #observation: PodObservation | undefined;
-  #stampedAtMs = 0;
+  readonly #output: OutputStamping;
+  /** When volumes with a size limit are measured next. */
+  #measureAtMs: number;
   /** How many wakes there were before the last look: one that came during it asks for another. */
   #seenWakes = 0;
-  readonly #scheduled: Set<string> = new Set();
   #loop: Promise<void> | undefined;
 
   constructor(pod: PodFile, services: KeeperServices) {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
+    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.now() : Number.POSITIVE_INFINITY;
+    this.#output = new OutputStamping({
+      clock: services.clock,
+      logger: services.logger,
+      signal: this.#stop.signal,
+      onStamped: () => this.news.notify(),
+    });
     this.#watches = new DirectoryWatches({
       logger: services.logger,
       onFile: (directory, name) => this.#onFile(directory, name),
       onDoubt: () => this.#wakes.notify(),
     });
+  }
+
+  get stamper(): LogStamper {
+    return this.#output.stamper;
   }
 
   /** The latest observation; there is none only while the disk could not be read. */
@@ -162,16 +174,31 @@ export class PodKeeper {
       this.#seenWakes = this.#wakes.count;
       const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
       const decision = decide(snapshot, clock.now());
-      await this.#stamp(snapshot);
+      if (!decision.ended && (await this.#measure())) continue;
+      if (decision.ended) await unmountVolumes(this.podDirectory, tools);
+      const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
+      await this.#output.stampAll(directories);
       this.#watch(snapshot);
       this.#publish(snapshot, decision);
       const acted = await this.#act(decision);
       if (acted === "again") continue;
-      const wakes = [clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs)];
+      const wakes = [
+        this.#measureAtMs,
+        clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
+      ];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
       if (acted === "retry") wakes.push(clock.now() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
     }
+  }
+
+  /** Measures volumes when it is time; true when the pod has just been evicted for one. */
+  async #measure(): Promise<boolean> {
+    const { clock } = this.#services;
+    if (clock.now() < this.#measureAtMs) return false;
+    this.#measureAtMs = clock.now() + measureIntervalMs;
+    const message = await overuseOf(this.podDirectory, this.pod.plan);
+    return message !== undefined && (await evict(this.podDirectory, clock.now(), message));
   }
 
   async #act({ starts, stops }: Decision): Promise<"again" | "retry" | "none"> {
@@ -191,6 +218,7 @@ export class PodKeeper {
   async #startInstance(start: StartAction, directory: string): Promise<void> {
     const { tools, logger } = this.#services;
     const { container } = start;
+    await mountMemoryVolumes(this.podDirectory, this.pod.plan, tools);
     if (!start.resumed) await createInstance(this.podDirectory, this.pod, start, tools);
     this.#watches.add(directory);
     this.#supervised.add(directory);
@@ -260,14 +288,6 @@ export class PodKeeper {
     this.news.notify();
   }
 
-  /** Output that came since the last look gets its time. An instance that has ended is stamped for good. */
-  async #stamp(snapshot: PodSnapshot): Promise<void> {
-    this.#stampedAtMs = this.#services.clock.now();
-    for (const [name, instance] of snapshot.instances) {
-      await this.stamper.stamp(this.#instance(name, instance.number));
-    }
-  }
-
   #watch(snapshot: PodSnapshot): void {
     const wanted = new Set<string>();
     for (const [name, instance] of snapshot.instances) {
@@ -279,28 +299,8 @@ export class PodKeeper {
   }
 
   #onFile(directory: string, name: string | null): void {
-    if (name === "stdout" || name === "stderr") this.#scheduleStamp(directory);
+    if (name === "stdout" || name === "stderr") this.#output.schedule(directory);
     else if (name === null || name === "process" || name === "exit") this.#wakes.notify();
-  }
-
-  #scheduleStamp(directory: string): void {
-    if (this.#scheduled.has(directory)) return;
-    this.#scheduled.add(directory);
-    const { clock, logger } = this.#services;
-    const waitMs = Math.max(0, this.#stampedAtMs + stampIntervalMs - clock.now());
-    const stamp = async () => {
-      if (waitMs > 0) await clock.sleep(waitMs, this.#stop.signal);
-      this.#scheduled.delete(directory);
-      this.#stampedAtMs = clock.now();
-      await this.stamper.stamp(directory);
-      this.news.notify();
-    };
-    stamp().catch((error: unknown) => {
-      this.#scheduled.delete(directory);
-      if (!this.#stop.signal.aborted) {
-        logger.warn("stamping output failed", { directory, error: (error as Error).message });
-      }
-    });
   }
 
   #instance(container: string, number: number): string {

@@ -18,6 +18,7 @@ export interface MachineTools {
   /** Present only where private mount namespaces are used. */
   readonly unshare: string | undefined;
   readonly mount: string | undefined;
+  readonly umount: string | undefined;
   readonly chroot: string | undefined;
   readonly mkdir: string;
   readonly cp: string;
@@ -88,6 +89,7 @@ export function findTools(options: ToolWishes): MachineTools {
     perl: setsid === undefined ? required("perl") : undefined,
     unshare: options.namespace ? required("unshare") : undefined,
     mount: options.namespace ? required("mount") : undefined,
+    umount: options.namespace ? required("umount") : undefined,
     chroot: options.namespace ? required("chroot") : undefined,
     stat: options.namespace ? required("stat") : undefined,
     chmod: options.namespace ? required("chmod") : undefined,

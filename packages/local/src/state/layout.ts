@@ -8,7 +8,7 @@ import { join } from "node:path";
  * supervise.sh                          the watcher's script
  * pods/UID/pod.json                     the accepted pod: reference and plan (0600: it holds the environment)
  * pods/UID/deletion.json                that and how the pod is to stop
- * pods/UID/volumes/NAME/                contents of volumes
+ * pods/UID/volumes/NAME/                contents of volumes; files as links into `..data`, which is swapped whole
  * pods/UID/containers/NAME/N/           instance N of a container, from 0; the last two are kept
  *   intent.json  launch.sh  namespace     written by the provider, before the directory gets its name
  *   claim                                 written by the watcher: who runs the instance (pid, start, boot)

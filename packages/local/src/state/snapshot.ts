@@ -14,6 +14,8 @@ export interface PodFile {
 export interface DeletionFile {
   readonly requestedAtMs: number;
   readonly deadlineMs: number;
+  /** Set where the provider evicts the pod: why. */
+  readonly eviction?: string;
 }
 
 /** What stands on disk of an instance before anything of it runs. */

@@ -16,9 +16,22 @@ export interface PlannedMount {
   readonly subPath?: string;
 }
 
+/** The size limit of an emptyDir. */
+export interface PlannedLimit {
+  readonly bytes: number;
+  /** What is said when the pod is evicted for it; absent for a critical pod, which never is. */
+  readonly eviction?: string;
+}
+
 /** Where a volume's content comes from. File contents stay in the resolved pod: a plan holds none. */
 export type PlannedVolume =
-  | { readonly name: string; readonly type: "emptyDir" }
+  | {
+      readonly name: string;
+      readonly type: "emptyDir";
+      /** A tmpfs, where there are mount namespaces; absent: a directory on disk. */
+      readonly medium?: "Memory";
+      readonly limit?: PlannedLimit;
+    }
   | { readonly name: string; readonly type: "files" }
   | { readonly name: string; readonly type: "hostPath"; readonly path: string };
 

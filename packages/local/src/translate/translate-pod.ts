@@ -29,7 +29,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
       ...pod.initContainers.map((container, index) => ({ container, path: `spec.initContainers[${index}]` })),
       ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
-    volumes: planVolumes(pod, account),
+    volumes: planVolumes(pod, host, account),
     ...planOwnership(pod.pod, host),
   };
 }
