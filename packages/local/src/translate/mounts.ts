@@ -44,9 +44,7 @@ function planEmptyDir(
     name,
     type: "emptyDir",
     ...(inMemory ? { medium } : {}),
-    ...(sizeLimitBytes === undefined || sizeLimitBytes === 0n
-      ? {}
-      : { limit: limitOf(pod, name, sizeLimitBytes) }),
+    ...(sizeLimitBytes === undefined ? {} : { limit: limitOf(pod, name, sizeLimitBytes) }),
   };
 }
 
