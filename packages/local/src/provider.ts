@@ -69,11 +69,14 @@ class LocalProvider implements Provider {
     return describeMachine(host, this.#options.capacity);
   }
 
+  /** Keeps `context.notify`: that a lifecycle hook failed is told when it happens. */
   async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
     checkUid(pod.ref);
     const opened = await this.#open(context);
     const { host, keepers, services } = opened;
-    if (keepers.has(pod.ref.uid)) return;
+    const known = keepers.get(pod.ref.uid);
+    known?.tell((notice) => context.notify(notice));
+    if (known !== undefined) return;
     const plan = acceptTranslation(localTranslator.translate(pod, host), "local", context);
     context.signal.throwIfAborted();
     await acceptPod(this.#options.directory, pod, plan, services.clock.now());
@@ -81,7 +84,9 @@ class LocalProvider implements Provider {
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);
     }
-    await this.#keep(new PodKeeper(file, services), opened);
+    const keeper = new PodKeeper(file, services);
+    keeper.tell((notice) => context.notify(notice));
+    await this.#keep(keeper, opened);
   }
 
   async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {

@@ -6,7 +6,7 @@ import type {
 } from "@vkubelet/core";
 import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
-import type { Decision, PendingRestart } from "./decide.ts";
+import { awaitsPostStart, type Decision, type PendingRestart } from "./decide.ts";
 
 /** What the disk and the decision say of a pod, in the contract's terms, without the version. Pure. */
 export function observe(snapshot: PodSnapshot, decision: Decision): Omit<PodObservation, "version"> {
@@ -54,9 +54,11 @@ function observeContainer(
 function stateOf(
   snapshot: PodSnapshot,
   container: PlannedContainer,
-  { phase, intent }: InstanceSnapshot,
+  instance: InstanceSnapshot,
   pending: PendingRestart | undefined,
 ): ContainerObservedState {
+  const { phase, intent } = instance;
+  if (awaitsPostStart(container, instance)) return { type: "waiting", reason: "ContainerCreating" };
   switch (phase.type) {
     case "running":
       return { type: "running", startedAt: new Date(phase.startedAtMs).toISOString() };

@@ -19,6 +19,7 @@ export interface MachineTools {
   readonly unshare: string | undefined;
   readonly mount: string | undefined;
   readonly umount: string | undefined;
+  readonly nsenter: string | undefined;
   readonly chroot: string | undefined;
   readonly mkdir: string;
   readonly cp: string;
@@ -90,6 +91,7 @@ export function findTools(options: ToolWishes): MachineTools {
     unshare: options.namespace ? required("unshare") : undefined,
     mount: options.namespace ? required("mount") : undefined,
     umount: options.namespace ? required("umount") : undefined,
+    nsenter: options.namespace ? required("nsenter") : undefined,
     chroot: options.namespace ? required("chroot") : undefined,
     stat: options.namespace ? required("stat") : undefined,
     chmod: options.namespace ? required("chmod") : undefined,

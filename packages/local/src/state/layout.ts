@@ -15,6 +15,8 @@ import { join } from "node:path";
  *   process                               written by the launch script: the program's own identity
  *   start-error                           written by the launch script: why nothing could be started
  *   exit                                  written by the watcher: the exit code; its mtime is the end
+ *   post-start                            written by the provider: begun, done, or failed and when
+ *   pre-stop                              written by the provider when the hook has ended
  *   stopping                              written by the provider before it sends the stop signal
  *   stdout  stderr  log-index             output, and when it was seen
  * ```

@@ -4,7 +4,7 @@ import { type ContainerTermination, ProviderError } from "@vkubelet/core";
 import { currentBoot, isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { isMissing, type ReadFile, readIfPresent, readState, writeIfAbsent } from "./files.ts";
-import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
+import type { InstancePhase, InstanceSnapshot, IntentFile, PostStartProgress } from "./snapshot.ts";
 import { terminationMessage } from "./termination-message.ts";
 
 /** What the claim holds when the provider took an instance so that nobody can start it. */
@@ -38,13 +38,23 @@ export async function readInstance(
 ): Promise<InstanceSnapshot | undefined> {
   const intent = await readState<IntentFile>(join(directory, "intent.json"));
   if (intent === undefined) return undefined;
-  const stopping = await readIfPresent(join(directory, "stopping"));
+  const [stopping, postStart, preStop] = await Promise.all(
+    ["stopping", "post-start", "pre-stop"].map((name) => readIfPresent(join(directory, name))),
+  );
   return {
     number,
     intent,
     phase: await readPhase(directory, intent, tools),
+    ...(postStart === undefined ? {} : { postStart: postStartProgress(postStart.text) }),
+    ...(preStop === undefined ? {} : { preStopDone: true }),
     ...(stopping === undefined ? {} : { stoppingSinceMs: Number(stopping.text) }),
   };
+}
+
+function postStartProgress(text: string): PostStartProgress {
+  const [word, time] = text.split(" ");
+  if (word === "failed") return { type: "failed", failedAtMs: Number(time) };
+  return { type: word === "begun" ? "begun" : "done" };
 }
 
 async function readPhase(directory: string, intent: IntentFile, tools: MachineTools): Promise<InstancePhase> {

@@ -50,7 +50,12 @@ exit 128
 `;
 }
 
-function privilegesOf({ container, tools, owner }: LaunchInput): readonly string[] {
+/** The command that gives what follows it the container's user and privileges; empty where it keeps this process's. */
+export function privilegesOf({
+  container,
+  tools,
+  owner,
+}: Pick<LaunchInput, "container" | "tools" | "owner">): readonly string[] {
   if (container.security === undefined || owner === undefined || tools.setpriv === undefined) return [];
   return privilegeWords(tools.setpriv, container.security, owner);
 }
@@ -103,7 +108,7 @@ done
 }
 
 /** \`env\` for the variables that the shell would lose or change; never for secrets, as command lines are public. */
-function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
+export function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
   const lost = container.environment.filter(({ name, secret }) => !survivesShell(name) && !secret);
   return lost.length === 0 ? [] : [tools.env, ...lost.map(({ name, value }) => `${name}=${value}`)];
 }

@@ -3,7 +3,6 @@ import type { LocalHost } from "./process-plan.ts";
 import { containerSecurityRules } from "./security-support.ts";
 
 const noProbe = "no probe is run for processes of this machine; remove it, or watch from within the program";
-const noHook = "no lifecycle hook is run for processes of this machine; do it in the command (trap TERM)";
 
 /** What this machine makes of a container, main or init, at `path`. */
 export function containerRules(path: string, host: LocalHost): SupportTable {
@@ -11,6 +10,7 @@ export function containerRules(path: string, host: LocalHost): SupportTable {
     ...programRules,
     ...resourceRules,
     ...lifeRules,
+    ...stopSignalRules(host),
     ...streamRules,
     ...mountRules(host),
     ...terminationMessageRules(host),
@@ -66,8 +66,19 @@ const lifeRules: SupportTable = [
     ...rule("startupProbe", "reject", noProbe),
     accepted: "not run; the process counts as started as soon as it runs",
   },
-  { ...rule("lifecycle", "reject", noHook), accepted: "not run" },
+  rule("lifecycle", "exact"),
+  ...["postStart", "preStop"].flatMap((hook) => [
+    rule(`lifecycle.${hook}.tcpSocket`, "exact", "fails whenever it runs, as in Kubernetes"),
+    rule(`lifecycle.${hook}.httpGet.protocol`, "reject", "hooks speak HTTP/1.1; remove it"),
+  ]),
 ];
+
+function stopSignalRules(host: LocalHost): SupportTable {
+  if (host.operatingSystem === "linux") return [];
+  return [
+    rule("lifecycle.stopSignal", "reject", "signals have Linux names and numbers; leave it to SIGTERM"),
+  ];
+}
 
 const streamRules: SupportTable = [
   { ...rule("tty", "reject", "there is no terminal"), default: false },

@@ -1,4 +1,5 @@
 import type { ContainerKind, RestartPolicy } from "@vkubelet/core";
+import type { HookAction } from "@vkubelet/pod";
 
 /** One variable of a process. `secret` marks a value that must reach no log and no command line. */
 export interface PlannedVariable {
@@ -73,6 +74,11 @@ export interface PlannedContainer {
   /** Absent where no file is collected: then the message can only come from the logs. */
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** Beside the program once it runs, and before its stop signal. */
+  readonly postStart?: HookAction;
+  readonly preStop?: HookAction;
+  /** Absent: SIGTERM. */
+  readonly stopSignal?: string;
   /** Absent where every process is what the kubelet is. */
   readonly security?: PlannedSecurity;
 }

@@ -97,9 +97,9 @@ describe("localTranslator", () => {
       "spec.containers[0].livenessProbe",
     ],
     [
-      "a hook",
-      withContainer({ lifecycle: { preStop: { exec: { command: ["true"] } } } }),
-      "spec.containers[0].lifecycle",
+      "a hook that cannot work",
+      withContainer({ lifecycle: { preStop: { sleep: { seconds: 31 } } } }),
+      "spec.containers[0].lifecycle.preStop.sleep.seconds",
     ],
     ["a terminal", withContainer({ tty: true }), "spec.containers[0].tty"],
     [

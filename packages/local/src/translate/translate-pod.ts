@@ -1,5 +1,5 @@
 import { type LateField, type ResolvedContainer, type ResolvedPod, renderValue } from "@vkubelet/core";
-import { defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
+import { defineTranslator, type FieldAccount, resolveLifecycles, type Translator } from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
@@ -21,6 +21,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
     "status.hostIP": host.address,
     "status.hostIPs": host.address,
   };
+  for (const { path, message } of resolveLifecycles(pod.pod).issues) account.reject(path, message);
   return {
     restartPolicy: pod.restartPolicy,
     terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
@@ -32,6 +33,16 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
     volumes: planVolumes(pod, host, account),
     ...planOwnership(pod.pod, host),
   };
+}
+
+function hooksOf(
+  { pod }: ResolvedPod,
+  container: string,
+): Pick<PlannedContainer, "postStart" | "preStop" | "stopSignal"> {
+  const { container: _, ...hooks } = resolveLifecycles(pod).lifecycles.find(
+    (lifecycle) => lifecycle.container === container,
+  ) ?? { container };
+  return hooks;
 }
 
 function planContainer(
@@ -77,6 +88,7 @@ function planContainer(
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...hooksOf(pod, container.name),
     ...(security === undefined ? {} : { security }),
   };
 }
