@@ -13,6 +13,7 @@ export const host: LocalHost = {
   address: "192.0.2.7",
   mounts: "namespace",
   users: "any",
+  limits: "cgroup",
 };
 
 const target = "≥ 20,000 pods/s";

@@ -50,6 +50,7 @@ const host: LocalHost = {
   address: "192.0.2.10",
   mounts: "namespace",
   users: "any",
+  limits: "cgroup",
 };
 const nomad = { ...defaultTranslateOptions, nodeName: "node" };
 const aws = {
@@ -76,6 +77,7 @@ export const variants: readonly Configuration[] = [
     gid: 1000,
     mounts: "reject",
     users: "own",
+    limits: "none",
   }),
   configure("Nomad", "driver `raw_exec`, network `host`", nomadTranslator, {
     ...nomad,

@@ -33,6 +33,7 @@ const host = {
   address: "127.0.0.1",
   mounts: "reject",
   users: "own",
+  limits: "none",
 } as const;
 
 /** Resolves once a file is there; by events of its directory. */

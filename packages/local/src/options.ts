@@ -6,7 +6,7 @@ import { z } from "zod";
 export interface LocalProviderOptions {
   /**
    * Absolute path of the provider's own directory, made with mode 0700. It is the backend: pods, output and secrets
-   * lie there, and a provider on the same directory adopts all of them. Nothing outside is written.
+   * lie there, and a provider on the same directory adopts all of them. Nothing outside is written but control groups.
    */
   readonly directory: string;
   /** Capacity of the node, each name in place of what is measured: `{ cpu: "2", memory: "4Gi", pods: "20" }`. */

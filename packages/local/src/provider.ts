@@ -20,6 +20,7 @@ import {
 import { acceptTranslation, requestsOf } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
+import { findCgroups, removeCgroups } from "./machine/cgroups.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
 import { findTools } from "./machine/tools.ts";
 import { Observations } from "./observations.ts";
@@ -142,6 +143,8 @@ class LocalProvider implements Provider {
     keepers.delete(ref.uid);
     await keeper?.close();
     await unmountVolumes(layout.pod(this.#options.directory, ref.uid), services.tools);
+    const { cgroups } = services.tools;
+    if (cgroups !== undefined) await removeCgroups(cgroups, `${ref.uid}_`);
     await removePod(this.#options.directory, ref.uid);
   }
 
@@ -197,11 +200,13 @@ class LocalProvider implements Provider {
 
   async #adopt({ clock, logger }: CallContext): Promise<Opened> {
     const { directory } = this.#options;
-    const host = await probeHost(this.#options);
+    const cgroups = await findCgroups();
+    const host = await probeHost({ ...this.#options, cgroups });
     const tools = findTools({
       namespace: host.mounts === "namespace",
       users: host.users === "any",
       procfs: await hasProcfs(),
+      cgroups,
     });
     await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
     // A running shell keeps the file it was started from: the new one gets the name only.

@@ -21,6 +21,7 @@ goldenTests(new URL("testdata", import.meta.url), {
       address: "203.0.113.10",
       mounts: "namespace",
       users: "any",
+      limits: "cgroup",
     }),
     nomad: goldenBackend(nomadTranslator, { ...defaultTranslateOptions, nodeName }),
     fargate: goldenBackend(fargateTranslator, {

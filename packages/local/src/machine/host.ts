@@ -5,11 +5,14 @@ import { promisify } from "node:util";
 import { type NodeDescription, ProviderError } from "@vkubelet/core";
 import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
+import type { CgroupTrees } from "./cgroups.ts";
 import { findTool } from "./tools.ts";
 
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
   readonly address?: string | undefined;
+  /** Where control groups can be made; see {@link findCgroups}. */
+  readonly cgroups?: CgroupTrees | undefined;
 }
 
 /** What this machine is and allows. `Unsupported` when it is neither Linux nor macOS, or cannot do what was chosen. */
@@ -28,6 +31,7 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts: await chooseMounts(choices.mounts, operatingSystem),
+    limits: choices.cgroups === undefined ? "none" : "cgroup",
     users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };
 }

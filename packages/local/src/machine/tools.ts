@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { ProviderError } from "@vkubelet/core";
+import type { CgroupTrees } from "./cgroups.ts";
 
 /** The programs of this machine that supervision uses, by absolute path. */
 export interface MachineTools {
@@ -25,6 +26,9 @@ export interface MachineTools {
   readonly cp: string;
   /** Present only where programs get users, groups and capabilities of their own. */
   readonly setpriv: string | undefined;
+  readonly rmdir: string;
+  /** Where limits are enforced; undefined where they are only counted. */
+  readonly cgroups: CgroupTrees | undefined;
   /** Tells mode and owner of a directory; present only where private mount namespaces are used. */
   readonly stat: string | undefined;
   readonly chmod: string | undefined;
@@ -36,6 +40,7 @@ export interface ToolWishes {
   readonly namespace: boolean;
   readonly users: boolean;
   readonly procfs: boolean;
+  readonly cgroups?: CgroupTrees | undefined;
 }
 
 const directories = [
@@ -86,6 +91,8 @@ export function findTools(options: ToolWishes): MachineTools {
     cp: required("cp"),
     ps: options.procfs ? "/bin/ps" : required("ps"),
     procfs: options.procfs,
+    rmdir: required("rmdir"),
+    cgroups: options.cgroups,
     setsid,
     perl: setsid === undefined ? required("perl") : undefined,
     unshare: options.namespace ? required("unshare") : undefined,

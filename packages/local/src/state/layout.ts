@@ -11,6 +11,8 @@ import { join } from "node:path";
  * pods/UID/volumes/NAME/                contents of volumes; files as links into `..data`, which is swapped whole
  * pods/UID/containers/NAME/N/           instance N of a container, from 0; the last two are kept
  *   intent.json  launch.sh  namespace     written by the provider, before the directory gets its name
+ *   cgroup                                written by the provider: the file that counts kills, then the control groups
+ *   oom-killed                            written by the watcher: a process was killed for want of memory
  *   claim                                 written by the watcher: who runs the instance (pid, start, boot)
  *   process                               written by the launch script: the program's own identity
  *   start-error                           written by the launch script: why nothing could be started

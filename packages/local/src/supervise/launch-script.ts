@@ -1,3 +1,4 @@
+import type { InstanceCgroup } from "../machine/cgroups.ts";
 import type { ProcessOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { survivesShell } from "../translate/environment.ts";
@@ -15,6 +16,8 @@ export interface LaunchInput {
   readonly tools: MachineTools;
   /** As whom the program runs; absent: as this process does. */
   readonly owner?: ProcessOwner;
+  /** Where the program's limits are set; absent: it has none. */
+  readonly cgroup?: InstanceCgroup;
 }
 
 /**
@@ -31,7 +34,7 @@ vkubelet_fail() {
   printf '%s' "$1" >${shellQuote(`${instanceDirectory}/start-error`)}
   exit 128
 }
-${identityFunction(tools)}
+${cgroupCommands(input.cgroup)}${identityFunction(tools)}
 ${mountCommands(input.mounts, instanceDirectory, tools, isConfined(input))}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
     `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
   )}
@@ -41,6 +44,17 @@ ${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${s
 unset PWD OLDPWD
 exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...privileges, ...container.argv].map(shellQuote).join(" ")}
 `;
+}
+
+/** Enters the container's control groups; what cannot be limited does not start. */
+function cgroupCommands(cgroup: InstanceCgroup | undefined): string {
+  return (cgroup?.directories ?? [])
+    .map(
+      (directory) => `{ printf '%s' "$$" >${shellQuote(`${directory}/cgroup.procs`)}; } 2>/dev/null ||
+  vkubelet_fail ${shellQuote(`control group ${directory} cannot be entered`)}
+`,
+    )
+    .join("");
 }
 
 /** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */

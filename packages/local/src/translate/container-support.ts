@@ -9,6 +9,7 @@ export function containerRules(path: string, host: LocalHost): SupportTable {
   const rules = [
     ...programRules,
     ...resourceRules,
+    ...limitRules(host),
     ...lifeRules,
     ...stopSignalRules(host),
     ...streamRules,
@@ -46,6 +47,21 @@ const resourceRules: SupportTable = [
   rule("ports", "approx", "the process binds this machine's ports itself; nothing is forwarded"),
   rule("ports[].hostIP", "reject", "the process chooses its own address"),
 ];
+
+function limitRules(host: LocalHost): SupportTable {
+  const memoryRequest = rule(
+    "resources.requests.memory",
+    "exact",
+    "counted by the scheduler, as in Kubernetes",
+  );
+  if (host.limits === "none") return [memoryRequest];
+  return [
+    memoryRequest,
+    rule("resources.limits.cpu", "exact"),
+    rule("resources.limits.memory", "exact"),
+    rule("resources.requests.cpu", "exact"),
+  ];
+}
 
 const lifeRules: SupportTable = [
   rule("restartPolicy", "exact"),

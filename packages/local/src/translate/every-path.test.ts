@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import { localTranslator } from "./translate-pod.ts";
 
 it.each([
-  { mounts: "namespace", users: "any" },
-  { mounts: "namespace", users: "own" },
-  { mounts: "reject", users: "own" },
+  { mounts: "namespace", users: "any", limits: "cgroup" },
+  { mounts: "namespace", users: "own", limits: "none" },
+  { mounts: "reject", users: "own", limits: "none" },
 ] as const)(
-  "accounts with $mounts for mounts and $users user for every path of PodSpec, and what it calls exact changes the plan or its files",
-  ({ mounts, users }) => {
+  "accounts with $mounts for mounts and $users user and limits by $limits for every path of PodSpec, and what it calls exact changes the plan or its files",
+  ({ mounts, users, limits }) => {
     const id = users === "any" ? 0 : 7;
     const host = {
       operatingSystem: "linux",
@@ -18,6 +18,7 @@ it.each([
       address: "192.0.2.7",
       mounts,
       users,
+      limits,
     } as const;
     expect(checkEveryPath(localTranslator, host, { readsFiles: true })).toEqual([]);
   },

@@ -56,6 +56,15 @@ export interface PlannedSecurity {
   readonly noNewPrivileges: boolean;
 }
 
+/** What a container may use, for control groups. */
+export interface PlannedLimits {
+  readonly memoryBytes?: number;
+  /** Thousandths of a processor. */
+  readonly cpuMilli?: number;
+  /** Weight against others, by the request: 1024 for one processor, from 2 to 262144. */
+  readonly cpuShares: number;
+}
+
 /** What one container of the pod is as a process of this machine. */
 export interface PlannedContainer {
   readonly name: string;
@@ -74,6 +83,8 @@ export interface PlannedContainer {
   /** Absent where no file is collected: then the message can only come from the logs. */
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** Absent where nothing is asked for, or control groups cannot be made. */
+  readonly limits?: PlannedLimits;
   /** Beside the program once it runs, and before its stop signal. */
   readonly postStart?: HookAction;
   readonly preStop?: HookAction;
@@ -117,6 +128,8 @@ export interface LocalHost {
    * `own`: every process is what the kubelet is, so a pod that asks for another user is rejected by path.
    */
   readonly users: "any" | "own";
+  /** Whether requests and limits of processor time and memory are enforced, by control groups, or only counted. */
+  readonly limits: "cgroup" | "none";
 }
 
 /** PATH of a container that sets none, as container runtimes have it. */

@@ -13,6 +13,7 @@ const host: LocalHost = {
   address: "192.0.2.7",
   mounts: "namespace",
   users: "any",
+  limits: "cgroup",
 };
 
 type Context = Readonly<Record<string, unknown>>;

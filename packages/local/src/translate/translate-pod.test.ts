@@ -13,6 +13,7 @@ const host: LocalHost = {
   address: "192.0.2.7",
   mounts: "namespace",
   users: "own",
+  limits: "none",
 };
 
 function resolve(spec: PodSpec) {

@@ -1,5 +1,12 @@
 import { type LateField, type ResolvedContainer, type ResolvedPod, renderValue } from "@vkubelet/core";
-import { defineTranslator, type FieldAccount, resolveLifecycles, type Translator } from "@vkubelet/pod";
+import {
+  bytesOf,
+  defineTranslator,
+  type FieldAccount,
+  milliCpu,
+  resolveLifecycles,
+  type Translator,
+} from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
@@ -32,6 +39,22 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
     volumes: planVolumes(pod, host, account),
     ...planOwnership(pod.pod, host),
+  };
+}
+
+/** As the kubelet turns quantities into shares, quota and bytes (`pkg/kubelet/cm/helpers_linux.go`). */
+function limitsOf({ resources }: ResolvedContainer, host: LocalHost): Pick<PlannedContainer, "limits"> {
+  const { requests, limits } = resources;
+  const memoryBytes = Number(bytesOf(limits, "memory"));
+  const cpuMilli = Number(milliCpu(limits));
+  const requested = Number(milliCpu(requests));
+  if (host.limits === "none" || memoryBytes + cpuMilli + requested === 0) return {};
+  return {
+    limits: {
+      ...(memoryBytes === 0 ? {} : { memoryBytes }),
+      ...(cpuMilli === 0 ? {} : { cpuMilli }),
+      cpuShares: Math.min(262_144, Math.max(2, Math.floor((requested * 1024) / 1000))),
+    },
   };
 }
 
@@ -88,6 +111,7 @@ function planContainer(
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...limitsOf(container, host),
     ...hooksOf(pod, container.name),
     ...(security === undefined ? {} : { security }),
   };
