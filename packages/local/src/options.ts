@@ -22,6 +22,13 @@ export interface LocalProviderOptions {
   readonly clock?: Clock | undefined;
   /** Milliseconds between looks at a pod without any news. Default 30000. */
   readonly rescanMs?: number | undefined;
+  /**
+   * Output that is dropped at once when there is too much of a stream, in bytes, as a kubelet drops its oldest file:
+   * at least 4096. Default 10 MiB.
+   */
+  readonly logMaxBytes?: number | undefined;
+  /** Of each stream at most so many times {@link logMaxBytes} are kept: at least 2. Default 5. */
+  readonly logMaxFiles?: number | undefined;
 }
 
 const isClock = (value: unknown): value is Clock =>
@@ -39,6 +46,8 @@ const schema = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()]).optional(),
   clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
   rescanMs: z.int().min(100).optional(),
+  logMaxBytes: z.int().min(4096).optional(),
+  logMaxFiles: z.int().min(2).optional(),
 }) satisfies z.ZodType<LocalProviderOptions>;
 
 /** Checks options from a file or from code. `InvalidInput` names every field that is wrong, unknown ones included. */

@@ -20,6 +20,7 @@ import {
 import { acceptTranslation, requestsOf } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
+import { findHoleMaker } from "./logs/trim-logs.ts";
 import { findCgroups, removeCgroups } from "./machine/cgroups.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
 import { findTools } from "./machine/tools.ts";
@@ -200,6 +201,7 @@ class LocalProvider implements Provider {
 
   async #adopt({ clock, logger }: CallContext): Promise<Opened> {
     const { directory } = this.#options;
+    await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
     const cgroups = await findCgroups();
     const host = await probeHost({ ...this.#options, cgroups });
     const tools = findTools({
@@ -207,8 +209,8 @@ class LocalProvider implements Provider {
       users: host.users === "any",
       procfs: await hasProcfs(),
       cgroups,
+      fallocate: await findHoleMaker(directory),
     });
-    await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
     // A running shell keeps the file it was started from: the new one gets the name only.
     await writeAtomically(layout.supervisor(directory), supervisorScript(tools));
     const services: KeeperServices = {
@@ -217,6 +219,10 @@ class LocalProvider implements Provider {
       clock: this.#options.clock ?? clock,
       logger,
       rescanMs: this.#options.rescanMs ?? 30_000,
+      logs: {
+        maxBytes: this.#options.logMaxBytes ?? 10 * 1024 * 1024,
+        maxFiles: this.#options.logMaxFiles ?? 5,
+      },
       onObservation: (observation) => this.#observations.push(observation),
     };
     const opened: Opened = { host, services, keepers: new Map(), starting: new Set() };

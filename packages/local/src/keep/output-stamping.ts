@@ -1,11 +1,15 @@
 import type { Clock, Logger } from "@vkubelet/core";
 import { LogStamper } from "../logs/log-index.ts";
+import { type LogLimits, trimLogs } from "../logs/trim-logs.ts";
 
 export interface OutputStampingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Ends what waits. */
   readonly signal: AbortSignal;
+  readonly limits: LogLimits;
+  /** Drops output that is too old; undefined: nothing can. */
+  readonly fallocate: string | undefined;
   /** Output has got its time. */
   onStamped(): void;
 }
@@ -15,7 +19,7 @@ const stampIntervalMs = 100;
 
 /** Gives the output of a pod's instances its times, not more often than is of use. */
 export class OutputStamping {
-  readonly stamper: LogStamper = new LogStamper();
+  readonly stamper: LogStamper = new LogStamper((directory) => this.#trim(directory));
   readonly #options: OutputStampingOptions;
   readonly #scheduled = new Set<string>();
   #stampedAtMs = 0;
@@ -28,6 +32,17 @@ export class OutputStamping {
   async stampAll(directories: Iterable<string>): Promise<void> {
     this.#stampedAtMs = this.#options.clock.now();
     for (const directory of directories) await this.stamper.stamp(directory);
+  }
+
+  async #trim(directory: string): Promise<void> {
+    const { fallocate, limits, logger } = this.#options;
+    if (fallocate === undefined) return;
+    try {
+      await trimLogs(directory, limits, fallocate);
+    } catch (error) {
+      // Output that takes more room than it should must not keep its pod from being looked after.
+      logger.warn("old output could not be dropped", { directory, error: (error as Error).message });
+    }
   }
 
   /** There is output in a directory: stamps it soon. */

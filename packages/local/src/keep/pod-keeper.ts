@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Clock, type Logger, type PodNotice, type PodObservation, ProviderError } from "@vkubelet/core";
 import type { LogStamper } from "../logs/log-index.ts";
+import type { LogLimits } from "../logs/trim-logs.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { writeAtomically } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
@@ -23,6 +24,7 @@ export interface KeeperServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rescanMs: number;
+  readonly logs: LogLimits;
   onObservation(observation: PodObservation): void;
 }
 
@@ -62,6 +64,8 @@ export class PodKeeper {
       clock: services.clock,
       logger: services.logger,
       signal: this.#stop.signal,
+      limits: services.logs,
+      fallocate: services.tools.fallocate,
       onStamped: () => this.news.notify(),
     });
     const shared = { ...services, signal: this.#stop.signal, onEnd: () => this.#wakes.notify() };

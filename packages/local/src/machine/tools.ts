@@ -27,6 +27,8 @@ export interface MachineTools {
   /** Present only where programs get users, groups and capabilities of their own. */
   readonly setpriv: string | undefined;
   readonly rmdir: string;
+  /** Gives room of files back to the file system; without it output is kept whole. */
+  readonly fallocate: string | undefined;
   /** Where limits are enforced; undefined where they are only counted. */
   readonly cgroups: CgroupTrees | undefined;
   /** Tells mode and owner of a directory; present only where private mount namespaces are used. */
@@ -41,6 +43,7 @@ export interface ToolWishes {
   readonly users: boolean;
   readonly procfs: boolean;
   readonly cgroups?: CgroupTrees | undefined;
+  readonly fallocate?: string | undefined;
 }
 
 const directories = [
@@ -92,6 +95,7 @@ export function findTools(options: ToolWishes): MachineTools {
     ps: options.procfs ? "/bin/ps" : required("ps"),
     procfs: options.procfs,
     rmdir: required("rmdir"),
+    fallocate: options.fallocate,
     cgroups: options.cgroups,
     setsid,
     perl: setsid === undefined ? required("perl") : undefined,

@@ -21,6 +21,7 @@ import { join } from "node:path";
  *   pre-stop                              written by the provider when the hook has ended
  *   stopping                              written by the provider before it sends the stop signal
  *   stdout  stderr  log-index             output, and when it was seen
+ *   log-base                              where the output that is kept begins
  * ```
  */
 export const layout = {
