@@ -137,6 +137,36 @@ describe("hooks", () => {
   });
 });
 
+describe("adoption", () => {
+  it("G9: a postStart that a kubelet before began is not run again, and ends with its container", async () => {
+    await using directory = await temporaryDirectory();
+    const pod = resolved("adopted", {
+      ...never,
+      containers: [
+        shell("main", polite(directory.path), {
+          lifecycle: { postStart: exec(`echo $$ >> ${directory.path}/begun; exec sleep 1000`) },
+        } as Partial<Container>),
+      ],
+    });
+    {
+      await using first = createLocalProvider({ directory: directory.path });
+      await first.createPod(pod, testContext());
+      await expect
+        .poll(() => readFile(join(directory.path, "begun"), "utf8").catch(() => ""))
+        .toMatch(/^\d+\n$/);
+      const [seen] = await first.listPods(testContext());
+      expect(seen && stateOf(seen, "main")).toBe("waiting");
+    }
+    await using provider = createLocalProvider({ directory: directory.path });
+    await observed(provider, "adopted", (seen) => stateOf(seen, "main") === "running");
+    await provider.deletePod(pod.ref, grace, testContext());
+    await observed(provider, "adopted", ended);
+    const pids = await readFile(join(directory.path, "begun"), "utf8");
+    expect(pids).toMatch(/^\d+\n$/);
+    await expect.poll(() => isAlive(Number(pids))).toBe(false);
+  });
+});
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

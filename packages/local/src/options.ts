@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { type Clock, optionsError } from "@vkubelet/core";
 import { z } from "zod";
+import type { ImagePrograms } from "./translate/image-program.ts";
 
 /** Options of {@link createLocalProvider}. */
 export interface LocalProviderOptions {
@@ -18,6 +19,11 @@ export interface LocalProviderOptions {
   readonly mounts?: "namespace" | "reject" | undefined;
   /** Stands as pod and host IP. Default: the first address of this machine that is not internal, else 127.0.0.1. */
   readonly address?: string | undefined;
+  /**
+   * Programs for containers that name no command, by image: `{ "nginx": { command: ["/usr/sbin/nginx"] } }`. Names are
+   * compared as pods write them, with and without tag and digest; `*` stands for any text, and the first that fits counts.
+   */
+  readonly images?: ImagePrograms | undefined;
   /** The source of time for backoff and grace. Default: the clock of the call that opens the provider. */
   readonly clock?: Clock | undefined;
   /** Milliseconds between looks at a pod without any news. Default 30000. */
@@ -44,6 +50,7 @@ const schema = z.strictObject({
     .optional(),
   mounts: z.enum(["namespace", "reject"]).optional(),
   address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  images: z.record(z.string(), z.strictObject({ command: z.array(z.string()).min(1) })).optional(),
   clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
   rescanMs: z.int().min(100).optional(),
   logMaxBytes: z.int().min(4096).optional(),

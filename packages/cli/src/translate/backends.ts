@@ -67,6 +67,7 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
       mounts: options?.mounts ?? "namespace",
       users: "any",
       limits: "cgroup",
+      images: options?.images,
     });
   },
   async nomad(named) {

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { access } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Logger, PodNotice } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
+import { parseIdentity, signalGroup } from "../machine/process-identity.ts";
 import { processOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { isMissing, writeAtomically } from "../state/files.ts";
+import { isMissing, readIfPresent, writeAtomically } from "../state/files.ts";
 import { hookCommand } from "../supervise/hook-command.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { callHook } from "./http-hook.ts";
@@ -59,6 +60,18 @@ export class HookRunner {
         error: (error as Error).message,
       });
     });
+  }
+
+  /** Ends hooks of an instance that has ended and that a provider before this one began. */
+  async endLeft(directory: string): Promise<void> {
+    const { tools } = this.#options;
+    for (const marker of Object.values(markers)) {
+      const path = join(directory, `${marker}-process`);
+      const file = await readIfPresent(path);
+      const identity = file && parseIdentity(file.text);
+      if (identity !== undefined) await signalGroup(identity, "SIGKILL", tools);
+      if (file !== undefined) await rm(path, { force: true });
+    }
   }
 
   /** Ends the hooks of an instance: it has ended, or they have used up its grace. */
@@ -122,7 +135,9 @@ export class HookRunner {
     const { tools, signal } = this.#options;
     const owner = container.security === undefined ? {} : { owner: await processOwner(container.security) };
     const mounted = await isThere(join(directory, "namespace"));
-    const [program = "", ...words] = hookCommand({ container, command, tools, pid, mounted, ...owner });
+    const identityFile = join(directory, `${markers[running.hook]}-process`);
+    const input = { container, command, tools, pid, identityFile, mounted, ...owner };
+    const [program = "", ...words] = hookCommand(input);
     cut.throwIfAborted();
     const env = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
     const child = spawn(program, words, { detached: true, stdio: "ignore", cwd: "/", env });

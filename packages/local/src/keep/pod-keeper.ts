@@ -250,7 +250,9 @@ export class PodKeeper {
   /** Starts the hooks that are due, and ends those of instances that have ended or are told to. */
   async #runHooks({ instances }: PodSnapshot, { hooks, stops }: Decision): Promise<void> {
     for (const [name, { number, phase }] of instances) {
-      if (phase.type === "ended") this.#hooks.cut(this.#instance(name, number));
+      if (phase.type !== "ended") continue;
+      this.#hooks.cut(this.#instance(name, number));
+      await this.#hooks.endLeft(this.#instance(name, number));
     }
     for (const { container, number } of stops) this.#hooks.cut(this.#instance(container.name, number));
     for (const { container, number, hook } of hooks) {

@@ -4,6 +4,7 @@ import { arch, availableParallelism, networkInterfaces, platform, totalmem } fro
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError } from "@vkubelet/core";
 import { privilegeWords } from "../supervise/privilege-words.ts";
+import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import type { CgroupTrees } from "./cgroups.ts";
 import { findTool } from "./tools.ts";
@@ -11,6 +12,7 @@ import { findTool } from "./tools.ts";
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
   readonly address?: string | undefined;
+  readonly images?: ImagePrograms | undefined;
   /** Where control groups can be made; see {@link findCgroups}. */
   readonly cgroups?: CgroupTrees | undefined;
 }
@@ -31,6 +33,7 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts: await chooseMounts(choices.mounts, operatingSystem),
+    images: choices.images,
     limits: choices.cgroups === undefined ? "none" : "cgroup",
     users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };

@@ -18,6 +18,7 @@ import { join } from "node:path";
  *   start-error                           written by the launch script: why nothing could be started
  *   exit                                  written by the watcher: the exit code; its mtime is the end
  *   post-start                            written by the provider: begun, done, or failed and when
+ *   post-start-process pre-stop-process   written by the hook's command: its identity, until the instance has ended
  *   pre-stop                              written by the provider when the hook has ended
  *   stopping                              written by the provider before it sends the stop signal
  *   stdout  stderr  log-index             output, and when it was seen

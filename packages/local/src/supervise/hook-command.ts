@@ -3,6 +3,7 @@ import type { MachineTools } from "../machine/tools.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { environmentWords, privilegesOf } from "./launch-script.ts";
 import { shellQuote } from "./shell-quote.ts";
+import { identityFunction } from "./supervisor-script.ts";
 
 export interface HookCommandInput {
   readonly container: PlannedContainer;
@@ -11,6 +12,8 @@ export interface HookCommandInput {
   readonly owner?: ProcessOwner;
   /** The program beside which the command runs. */
   readonly pid: number;
+  /** Where the command writes who it is, so that a later provider can end it. */
+  readonly identityFile: string;
   /** Whether the program has mounts of its own. */
   readonly mounted: boolean;
 }
@@ -20,9 +23,11 @@ export interface HookCommandInput {
  * its user and privileges. Its environment is to be that of the container.
  */
 export function hookCommand(input: HookCommandInput): readonly string[] {
-  const { container, command, tools, pid, mounted } = input;
+  const { container, command, tools, pid, identityFile, mounted } = input;
   const words = [...environmentWords(container, tools), ...privilegesOf(input), ...command];
-  const script = `cd ${shellQuote(container.workingDir)} || exit 1
+  const script = `${identityFunction(tools)}
+vkubelet_identity >${shellQuote(identityFile)} || exit 1
+cd ${shellQuote(container.workingDir)} || exit 1
 unset PWD OLDPWD
 exec ${words.map(shellQuote).join(" ")}`;
   const enter =

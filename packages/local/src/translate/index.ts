@@ -1,3 +1,4 @@
+export type { ImageProgram, ImagePrograms } from "./image-program.ts";
 export type {
   LocalHost,
   PlannedContainer,

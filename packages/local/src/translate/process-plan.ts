@@ -1,5 +1,6 @@
 import type { ContainerKind, RestartPolicy } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
+import type { ImagePrograms } from "./image-program.ts";
 
 /** One variable of a process. `secret` marks a value that must reach no log and no command line. */
 export interface PlannedVariable {
@@ -130,6 +131,8 @@ export interface LocalHost {
   readonly users: "any" | "own";
   /** Whether requests and limits of processor time and memory are enforced, by control groups, or only counted. */
   readonly limits: "cgroup" | "none";
+  /** What runs for images whose containers name no command; absent: nothing does. */
+  readonly images?: ImagePrograms | undefined;
 }
 
 /** PATH of a container that sets none, as container runtimes have it. */

@@ -139,6 +139,19 @@ describe("localTranslator", () => {
     ]);
   });
 
+  it("V1: an image that is mapped to a program needs no command, and args follow it", () => {
+    const images = { busybox: { command: ["/bin/busybox", "sh"] } };
+    const argv = (fields: object) =>
+      localTranslator.translate(resolve({ containers: [{ name: "main", image: "busybox:1", ...fields }] }), {
+        ...host,
+        images,
+      }).requests?.containers[0]?.argv;
+    expect(argv({})).toEqual(["/bin/busybox", "sh"]);
+    expect(argv({ args: ["-c", "true"] })).toEqual(["/bin/busybox", "sh", "-c", "true"]);
+    expect(argv({ command: ["true"] })).toEqual(["true"]);
+    expect(argv({ image: "other" })).toBeUndefined();
+  });
+
   it("without mount namespaces: only a hostPath at its own path, and the token is left out", () => {
     const reject: LocalHost = { ...host, mounts: "reject" };
     const spec = (mountPath: string): PodSpec => ({

@@ -8,6 +8,7 @@ import {
   type Translator,
 } from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
+import { programOf } from "./image-program.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
 import { planOwnership, planSecurity } from "./security.ts";
@@ -76,13 +77,13 @@ function planContainer(
   bindings: Readonly<Record<LateField, string>>,
   account: FieldAccount,
 ): PlannedContainer {
-  const argv = [...(container.command ?? []), ...(container.args ?? [])].map((value) =>
-    renderValue(value, bindings),
-  );
-  if (container.command === undefined) {
+  const program = programOf(container.image, host.images ?? {})?.command ?? [];
+  const command = container.command?.map((value) => renderValue(value, bindings)) ?? program;
+  const argv = [...command, ...(container.args ?? []).map((value) => renderValue(value, bindings))];
+  if (command.length === 0) {
     account.reject(
       `${path}.command`,
-      "is required: there is no image whose entrypoint could run; name a program of this machine",
+      "is required: there is no image whose entrypoint could run; name a program of this machine, or map the image to one with the option images",
     );
   }
   if (argv.some((text) => text.includes("\0"))) {
