@@ -12,6 +12,8 @@ export const host: LocalHost = {
   gid: 1000,
   address: "192.0.2.7",
   mounts: "namespace",
+  users: "any",
+  limits: "cgroup",
 };
 
 const target = "≥ 20,000 pods/s";

@@ -49,6 +49,8 @@ const host: LocalHost = {
   gid: 0,
   address: "192.0.2.10",
   mounts: "namespace",
+  users: "any",
+  limits: "cgroup",
 };
 const nomad = { ...defaultTranslateOptions, nodeName: "node" };
 const aws = {
@@ -74,6 +76,8 @@ export const variants: readonly Configuration[] = [
     uid: 1000,
     gid: 1000,
     mounts: "reject",
+    users: "own",
+    limits: "none",
   }),
   configure("Nomad", "driver `raw_exec`, network `host`", nomadTranslator, {
     ...nomad,

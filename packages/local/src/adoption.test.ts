@@ -32,6 +32,8 @@ const host = {
   gid: 0,
   address: "127.0.0.1",
   mounts: "reject",
+  users: "own",
+  limits: "none",
 } as const;
 
 /** Resolves once a file is there; by events of its directory. */
@@ -52,7 +54,7 @@ async function appears(directory: string, name: string): Promise<void> {
 
 /** A pod accepted on disk and the intent to run its container, as a provider leaves them that died right then. */
 async function leftBehind(directory: string, script: string, differences: Partial<MachineTools> = {}) {
-  const found = findTools({ namespace: false, procfs: await hasProcfs() });
+  const found = findTools({ namespace: false, users: false, procfs: await hasProcfs() });
   const tools = { ...found, ...differences };
   await mkdir(layout.pods(directory), { recursive: true });
   await writeFile(layout.supervisor(directory), supervisorScript(tools));
@@ -178,7 +180,7 @@ describe("crash points of a start", () => {
   });
 
   it("a process of the same pid but another start time is not taken for ours", async () => {
-    const tools = findTools({ namespace: false, procfs: await hasProcfs() });
+    const tools = findTools({ namespace: false, users: false, procfs: await hasProcfs() });
     const identity = { pid: process.pid, start: "1", boot: "" };
     expect(await isRunning(identity, tools)).toBe(false);
   });

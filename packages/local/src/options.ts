@@ -1,12 +1,13 @@
 import { isAbsolute } from "node:path";
 import { type Clock, optionsError } from "@vkubelet/core";
 import { z } from "zod";
+import type { ImagePrograms } from "./translate/image-program.ts";
 
 /** Options of {@link createLocalProvider}. */
 export interface LocalProviderOptions {
   /**
    * Absolute path of the provider's own directory, made with mode 0700. It is the backend: pods, output and secrets
-   * lie there, and a provider on the same directory adopts all of them. Nothing outside is written.
+   * lie there, and a provider on the same directory adopts all of them. Nothing outside is written but control groups.
    */
   readonly directory: string;
   /** Capacity of the node, each name in place of what is measured: `{ cpu: "2", memory: "4Gi", pods: "20" }`. */
@@ -18,10 +19,22 @@ export interface LocalProviderOptions {
   readonly mounts?: "namespace" | "reject" | undefined;
   /** Stands as pod and host IP. Default: the first address of this machine that is not internal, else 127.0.0.1. */
   readonly address?: string | undefined;
+  /**
+   * Programs for containers that name no command, by image: `{ "nginx": { command: ["/usr/sbin/nginx"] } }`. Names are
+   * compared as pods write them, with and without tag and digest; `*` stands for any text, and the first that fits counts.
+   */
+  readonly images?: ImagePrograms | undefined;
   /** The source of time for backoff and grace. Default: the clock of the call that opens the provider. */
   readonly clock?: Clock | undefined;
   /** Milliseconds between looks at a pod without any news. Default 30000. */
   readonly rescanMs?: number | undefined;
+  /**
+   * Output that is dropped at once when there is too much of a stream, in bytes, as a kubelet drops its oldest file:
+   * at least 4096. Default 10 MiB.
+   */
+  readonly logMaxBytes?: number | undefined;
+  /** Of each stream at most so many times {@link logMaxBytes} are kept: at least 2. Default 5. */
+  readonly logMaxFiles?: number | undefined;
 }
 
 const isClock = (value: unknown): value is Clock =>
@@ -37,8 +50,11 @@ const schema = z.strictObject({
     .optional(),
   mounts: z.enum(["namespace", "reject"]).optional(),
   address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  images: z.record(z.string(), z.strictObject({ command: z.array(z.string()).min(1) })).optional(),
   clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
   rescanMs: z.int().min(100).optional(),
+  logMaxBytes: z.int().min(4096).optional(),
+  logMaxFiles: z.int().min(2).optional(),
 }) satisfies z.ZodType<LocalProviderOptions>;
 
 /** Checks options from a file or from code. `InvalidInput` names every field that is wrong, unknown ones included. */

@@ -17,18 +17,22 @@ import {
   type ProviderTraits,
   type ResolvedPod,
 } from "@vkubelet/core";
-import { acceptTranslation } from "@vkubelet/pod";
+import { acceptTranslation, requestsOf } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
 import { readLogs } from "./logs/read-logs.ts";
+import { findHoleMaker } from "./logs/trim-logs.ts";
+import { findCgroups, removeCgroups } from "./machine/cgroups.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
 import { findTools } from "./machine/tools.ts";
 import { Observations } from "./observations.ts";
 import { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
 import { writeAtomically } from "./state/files.ts";
 import { layout } from "./state/layout.ts";
+import { unmountVolumes } from "./state/memory-volumes.ts";
 import { acceptedPods, acceptPod, checkUid, readPodFile, removePod } from "./state/pod-directory.ts";
+import { updateVolumes } from "./state/volumes.ts";
 import { supervisorScript } from "./supervise/supervisor-script.ts";
-import type { LocalHost } from "./translate/process-plan.ts";
+import type { LocalHost, ProcessPlan } from "./translate/process-plan.ts";
 import { localTranslator } from "./translate/translate-pod.ts";
 
 interface Opened {
@@ -67,11 +71,14 @@ class LocalProvider implements Provider {
     return describeMachine(host, this.#options.capacity);
   }
 
+  /** Keeps `context.notify`: that a lifecycle hook failed is told when it happens. */
   async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
     checkUid(pod.ref);
     const opened = await this.#open(context);
     const { host, keepers, services } = opened;
-    if (keepers.has(pod.ref.uid)) return;
+    const known = keepers.get(pod.ref.uid);
+    known?.tell((notice) => context.notify(notice));
+    if (known !== undefined) return;
     const plan = acceptTranslation(localTranslator.translate(pod, host), "local", context);
     context.signal.throwIfAborted();
     await acceptPod(this.#options.directory, pod, plan, services.clock.now());
@@ -79,12 +86,37 @@ class LocalProvider implements Provider {
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);
     }
-    await this.#keep(new PodKeeper(file, services), opened);
+    const keeper = new PodKeeper(file, services);
+    keeper.tell((notice) => context.notify(notice));
+    await this.#keep(keeper, opened);
   }
 
   async deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void> {
     const { keepers } = await this.#open(context);
     await keepers.get(ref.uid)?.delete(options.gracePeriodSeconds);
+  }
+
+  /**
+   * Carries changed files of ConfigMaps, Secrets, tokens and the downward API to a pod; mounts with a subPath keep what
+   * they have until their container starts again, and environments keep it for good. A changed image is `Unsupported`.
+   */
+  async updatePod(pod: ResolvedPod, context: PodContext): Promise<void> {
+    const { keepers, host, services } = await this.#open(context);
+    const keeper = keepers.get(pod.ref.uid);
+    const failed = `update of ${formatPodRef(pod.ref)} failed`;
+    if (keeper === undefined || keeper.observation?.state === "ended") {
+      throw new ProviderError("NotFound", `${failed}: nothing of it runs here`);
+    }
+    const plan = requestsOf(localTranslator.translate(pod, host), "local");
+    const changed = changedImage(keeper.pod.plan, plan);
+    if (changed !== undefined) {
+      throw new ProviderError(
+        "Unsupported",
+        `${failed}: container ${changed} has another image, and its program would have to start again; create the pod anew`,
+        { reason: "LocalImageImmutable" },
+      );
+    }
+    await updateVolumes(keeper.podDirectory, pod, keeper.pod.plan, services.clock.now());
   }
 
   async listPods(context: CallContext): Promise<readonly PodObservation[]> {
@@ -101,7 +133,7 @@ class LocalProvider implements Provider {
 
   async releasePod(ref: PodRef, context: CallContext): Promise<void> {
     checkUid(ref);
-    const { keepers } = await this.#open(context);
+    const { keepers, services } = await this.#open(context);
     const keeper = keepers.get(ref.uid);
     if (keeper !== undefined && keeper.observation?.state !== "ended") {
       throw new ProviderError(
@@ -111,6 +143,9 @@ class LocalProvider implements Provider {
     }
     keepers.delete(ref.uid);
     await keeper?.close();
+    await unmountVolumes(layout.pod(this.#options.directory, ref.uid), services.tools);
+    const { cgroups } = services.tools;
+    if (cgroups !== undefined) await removeCgroups(cgroups, `${ref.uid}_`);
     await removePod(this.#options.directory, ref.uid);
   }
 
@@ -166,9 +201,16 @@ class LocalProvider implements Provider {
 
   async #adopt({ clock, logger }: CallContext): Promise<Opened> {
     const { directory } = this.#options;
-    const host = await probeHost(this.#options);
-    const tools = findTools({ namespace: host.mounts === "namespace", procfs: await hasProcfs() });
     await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
+    const cgroups = await findCgroups();
+    const host = await probeHost({ ...this.#options, cgroups });
+    const tools = findTools({
+      namespace: host.mounts === "namespace",
+      users: host.users === "any",
+      procfs: await hasProcfs(),
+      cgroups,
+      fallocate: await findHoleMaker(directory),
+    });
     // A running shell keeps the file it was started from: the new one gets the name only.
     await writeAtomically(layout.supervisor(directory), supervisorScript(tools));
     const services: KeeperServices = {
@@ -177,6 +219,10 @@ class LocalProvider implements Provider {
       clock: this.#options.clock ?? clock,
       logger,
       rescanMs: this.#options.rescanMs ?? 30_000,
+      logs: {
+        maxBytes: this.#options.logMaxBytes ?? 10 * 1024 * 1024,
+        maxFiles: this.#options.logMaxFiles ?? 5,
+      },
       onObservation: (observation) => this.#observations.push(observation),
     };
     const opened: Opened = { host, services, keepers: new Map(), starting: new Set() };
@@ -198,6 +244,13 @@ class LocalProvider implements Provider {
       starting.delete(started);
     }
   }
+}
+
+/** Name of a container whose image is not the one that it was started with. */
+function changedImage(before: ProcessPlan, after: ProcessPlan): string | undefined {
+  return before.containers.find(({ name, image }) =>
+    after.containers.some((other) => other.name === name && other.image !== image),
+  )?.name;
 }
 
 /** What is accepted at this moment has its first look still before it: a listing waits for that. */

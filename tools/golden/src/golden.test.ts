@@ -20,6 +20,8 @@ goldenTests(new URL("testdata", import.meta.url), {
       gid: 0,
       address: "203.0.113.10",
       mounts: "namespace",
+      users: "any",
+      limits: "cgroup",
     }),
     nomad: goldenBackend(nomadTranslator, { ...defaultTranslateOptions, nodeName }),
     fargate: goldenBackend(fargateTranslator, {

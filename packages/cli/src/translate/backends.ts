@@ -65,6 +65,9 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
       gid: 0,
       address: options?.address ?? preview.address,
       mounts: options?.mounts ?? "namespace",
+      users: "any",
+      limits: "cgroup",
+      images: options?.images,
     });
   },
   async nomad(named) {

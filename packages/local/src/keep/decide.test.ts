@@ -277,3 +277,76 @@ describe("stopping", () => {
     expect(decision.ended).toBe(false);
   });
 });
+
+describe("hooks", () => {
+  const exec = { type: "exec", command: ["true"] } as const;
+  const hooked = container("main", { postStart: exec, preStop: exec });
+  const names = (snapshot: PodSnapshot, atMs = now) =>
+    decide(snapshot, atMs).hooks.map(({ container: { name }, hook }) => `${name} ${hook}`);
+
+  it("G9, I1: postStart begins with the program, and holds back what starts after it", () => {
+    const containers = [hooked, container("next")];
+    const starting = decide(pod(containers), now);
+    expect(starting.starts.map((start) => start.container.name)).toEqual(["main"]);
+    const snapshot = (fields: Partial<InstanceSnapshot>) =>
+      pod(containers, { main: instance(0, running, fields) });
+    expect(names(snapshot({}))).toEqual(["main postStart"]);
+    expect(names(snapshot({ postStart: { type: "begun" } }))).toEqual([]);
+    expect(decide(snapshot({ postStart: { type: "begun" } }), now).starts).toEqual([]);
+    const done = decide(snapshot({ postStart: { type: "done" } }), now);
+    expect(done.starts.map((start) => start.container.name)).toEqual(["next"]);
+  });
+
+  it("G9: while postStart runs, the container is not reported running", () => {
+    const snapshot = pod([hooked], { main: instance(0, running, { postStart: { type: "begun" } }) });
+    const [seen] = observe(snapshot, decide(snapshot, now)).containers;
+    expect(seen?.state).toEqual({ type: "waiting", reason: "ContainerCreating" });
+  });
+
+  it("I3, G9: a sidecar lets the next container go when its postStart is through", () => {
+    const sidecar = container("proxy", { kind: "sidecar", postStart: exec });
+    const snapshot = (fields: Partial<InstanceSnapshot>) =>
+      pod([sidecar, container("main")], { proxy: instance(0, running, fields) });
+    expect(decide(snapshot({}), now).starts).toEqual([]);
+    expect(decide(snapshot({ postStart: { type: "done" } }), now).starts).toHaveLength(1);
+  });
+
+  it("G9: a failed postStart stops its container alone, with hook and grace", () => {
+    const failed = { postStart: { type: "failed", failedAtMs: now - 1000 } } as const;
+    const snapshot = (fields: Partial<InstanceSnapshot>) =>
+      pod([hooked, container("other")], {
+        main: instance(0, running, { ...failed, ...fields }),
+        other: instance(0, running),
+      });
+    expect(names(snapshot({}))).toEqual(["main preStop"]);
+    const stop = (fields: Partial<InstanceSnapshot>, atMs = now) =>
+      decide(snapshot(fields), atMs).stops.map(({ container: { name }, action }) => `${name} ${action}`);
+    expect(stop({})).toEqual([]);
+    expect(stop({ preStopDone: true })).toEqual(["main terminate"]);
+    expect(stop({ preStopDone: true, stoppingSinceMs: now })).toEqual([]);
+    expect(stop({ preStopDone: true, stoppingSinceMs: now }, now + 60_000)).toEqual(["main kill"]);
+  });
+
+  it("G2, G3: preStop of all begins at once and shares the grace; the signal follows it", () => {
+    const sidecar = container("proxy", { kind: "sidecar", preStop: exec });
+    const deletion = { requestedAtMs: now, deadlineMs: now + 5000 };
+    const snapshot = (fields: Partial<InstanceSnapshot>) =>
+      pod([sidecar, hooked], { proxy: instance(0, running), main: instance(0, running, fields) }, deletion);
+    expect(names(snapshot({}))).toEqual(["proxy preStop", "main preStop"]);
+    expect(decide(snapshot({}), now)).toMatchObject({ stops: [], wakeAtMs: now + 5000 });
+    expect(decide(snapshot({ preStopDone: true }), now).stops).toMatchObject([
+      { container: { name: "main" }, action: "terminate" },
+    ]);
+    expect(decide(snapshot({}), now + 5000).stops).toMatchObject([
+      { container: { name: "proxy" }, action: "terminate" },
+      { container: { name: "main" }, action: "terminate" },
+    ]);
+  });
+
+  it("G2: without grace no hook runs", () => {
+    const deletion = { requestedAtMs: now, deadlineMs: 0 };
+    const snapshot = pod([hooked], { main: instance(0, running) }, deletion);
+    expect(names(snapshot)).toEqual([]);
+    expect(decide(snapshot, now).stops).toMatchObject([{ action: "kill" }]);
+  });
+});

@@ -3,7 +3,7 @@ import { type BackoffState, nextBackoff } from "@vkubelet/pod";
 import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { restarts } from "./restart-policy.ts";
-import { type StopAction, stopEverything } from "./stop.ts";
+import { type HookStart, type StopAction, stopEverything, stopOne } from "./stop.ts";
 
 export interface StartAction {
   readonly container: PlannedContainer;
@@ -24,6 +24,7 @@ export interface PendingRestart {
 export interface Decision {
   readonly starts: readonly StartAction[];
   readonly stops: readonly StopAction[];
+  readonly hooks: readonly HookStart[];
   readonly pending: ReadonlyMap<string, PendingRestart>;
   readonly wakeAtMs?: number;
   /** Nothing runs, and nothing will run again. */
@@ -43,10 +44,7 @@ export function decide(snapshot: PodSnapshot, nowMs: number): Decision {
   const gate = passInitial(work, initial);
   if (gate === "wait") return work.decision();
   if (gate === "failed") return stopping(snapshot, nowMs, work.graceFrom(initial));
-  const open = mains.map((container) => work.settle(container)).some((state) => state !== "done");
-  if (open) {
-    return work.decision();
-  }
+  if (work.settleInOrder(mains) === "open") return work.decision();
   return stopping(snapshot, nowMs, work.graceFrom(mains));
 }
 
@@ -69,8 +67,23 @@ function stopping(snapshot: PodSnapshot, nowMs: number, deadlineMs: number): Dec
   return { starts: [], pending: new Map(), ...stopEverything(snapshot, nowMs, deadlineMs) };
 }
 
+/** Whether a container is starting in the sense of the kubelet: its postStart hook belongs to the start. */
+export function awaitsPostStart(
+  container: PlannedContainer,
+  instance: InstanceSnapshot | undefined,
+): boolean {
+  if (container.postStart === undefined) return false;
+  if (instance === undefined) return true;
+  const { phase, postStart } = instance;
+  if (phase.type === "planned" || phase.type === "starting") return true;
+  return phase.type === "running" && (postStart === undefined || postStart.type === "begun");
+}
+
 class Work {
   readonly #starts: StartAction[] = [];
+  readonly #stops: StopAction[] = [];
+  readonly #hooks: HookStart[] = [];
+  readonly #wakes: number[] = [];
   readonly #pending = new Map<string, PendingRestart>();
   readonly #snapshot: PodSnapshot;
   readonly #nowMs: number;
@@ -89,10 +102,39 @@ class Work {
     const instance = this.instance(container);
     if (instance === undefined) return false;
     const { phase, intent } = instance;
+    if (phase.type === "running" && awaitsPostStart(container, instance)) return false;
     const ran = (termination: ContainerTermination | undefined) => termination?.startedAt !== undefined;
     return (
       phase.type === "running" || (phase.type === "ended" && ran(phase.termination)) || ran(intent.previous)
     );
+  }
+
+  /** Starts what should run one after another: the next is not started before the postStart hook of the one before is through. */
+  settleInOrder(containers: readonly PlannedContainer[]): "open" | "done" {
+    let open = false;
+    let held = false;
+    for (const container of containers) {
+      if (held && this.instance(container) === undefined) {
+        open = true;
+        continue;
+      }
+      if (this.settle(container) === "open") open = true;
+      held ||= awaitsPostStart(container, this.instance(container));
+    }
+    return open ? "open" : "done";
+  }
+
+  /** The postStart hook of a running container: begins it, and stops the container where it failed. */
+  #followPostStart(container: PlannedContainer, instance: InstanceSnapshot): void {
+    if (container.postStart === undefined) return;
+    const { number, postStart } = instance;
+    if (postStart === undefined) this.#hooks.push({ container, number, hook: "postStart" });
+    if (postStart?.type !== "failed") return;
+    const graceMs = this.#snapshot.pod.plan.terminationGracePeriodSeconds * 1000;
+    const stop = stopOne(container, instance, this.#nowMs, postStart.failedAtMs + graceMs);
+    this.#stops.push(...stop.stops);
+    this.#hooks.push(...stop.hooks);
+    if (stop.wakeAtMs !== undefined) this.#wakes.push(stop.wakeAtMs);
   }
 
   /** Sees to it that the container runs if it should. `done`: it has ended for good. */
@@ -108,6 +150,7 @@ class Work {
       this.#starts.push({ container, number: instance.number, resumed: true });
       return "open";
     }
+    if (phase.type === "running") this.#followPostStart(container, instance);
     if (phase.type !== "ended") return "open";
     if (!restarts(container, phase.termination.exitCode, phase.lost)) return "done";
     const { state, delayMs } = nextBackoff(instance.intent.backoff, phase.finishedAtMs);
@@ -136,10 +179,11 @@ class Work {
   }
 
   decision(): Decision {
-    const due = [...this.#pending.values()].map(({ dueAtMs }) => dueAtMs);
+    const due = [...this.#wakes, ...[...this.#pending.values()].map(({ dueAtMs }) => dueAtMs)];
     return {
       starts: this.#starts,
-      stops: [],
+      stops: this.#stops,
+      hooks: this.#hooks,
       pending: this.#pending,
       ...(due.length === 0 ? {} : { wakeAtMs: Math.min(...due) }),
       ended: false,

@@ -6,11 +6,12 @@ import type {
 } from "@vkubelet/core";
 import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
-import type { Decision, PendingRestart } from "./decide.ts";
+import { awaitsPostStart, type Decision, type PendingRestart } from "./decide.ts";
 
 /** What the disk and the decision say of a pod, in the contract's terms, without the version. Pure. */
 export function observe(snapshot: PodSnapshot, decision: Decision): Omit<PodObservation, "version"> {
   const { pod } = snapshot;
+  const eviction = snapshot.deletion?.eviction;
   const containers = pod.plan.containers.flatMap((container) => {
     const instance = snapshot.instances.get(container.name);
     return instance === undefined
@@ -21,6 +22,9 @@ export function observe(snapshot: PodSnapshot, decision: Decision): Omit<PodObse
     ref: pod.ref,
     attempt: 0,
     state: decision.ended ? "ended" : "active",
+    ...(eviction === undefined || !decision.ended
+      ? {}
+      : { failure: { reason: "Evicted", message: eviction } }),
     startedAt: new Date(pod.createdAtMs).toISOString(),
     podIPs: [pod.plan.address],
     hostIPs: [pod.plan.address],
@@ -50,9 +54,11 @@ function observeContainer(
 function stateOf(
   snapshot: PodSnapshot,
   container: PlannedContainer,
-  { phase, intent }: InstanceSnapshot,
+  instance: InstanceSnapshot,
   pending: PendingRestart | undefined,
 ): ContainerObservedState {
+  const { phase, intent } = instance;
+  if (awaitsPostStart(container, instance)) return { type: "waiting", reason: "ContainerCreating" };
   switch (phase.type) {
     case "running":
       return { type: "running", startedAt: new Date(phase.startedAtMs).toISOString() };

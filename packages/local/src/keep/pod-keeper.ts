@@ -1,20 +1,21 @@
 import { join } from "node:path";
-import { type Clock, type Logger, type PodObservation, ProviderError } from "@vkubelet/core";
-import { LogStamper } from "../logs/log-index.ts";
-import { signalGroup } from "../machine/process-identity.ts";
+import { type Clock, type Logger, type PodNotice, type PodObservation, ProviderError } from "@vkubelet/core";
+import type { LogStamper } from "../logs/log-index.ts";
+import type { LogLimits } from "../logs/trim-logs.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { createInstance } from "../state/create-instance.ts";
-import { writeAtomically, writeIfAbsent } from "../state/files.ts";
+import { writeAtomically } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
-import { readSnapshot, requestDeletion } from "../state/pod-directory.ts";
-import { cancelledClaim } from "../state/read-instance.ts";
+import { unmountVolumes } from "../state/memory-volumes.ts";
+import { evict, readSnapshot, requestDeletion } from "../state/pod-directory.ts";
 import type { PodFile, PodSnapshot } from "../state/snapshot.ts";
-import { spawnSupervisor } from "../supervise/spawn-supervisor.ts";
-import { type Decision, decide, type StartAction } from "./decide.ts";
+import { type Decision, decide } from "./decide.ts";
 import { DirectoryWatches } from "./directory-watches.ts";
+import { HookRunner } from "./hook-runner.ts";
+import { InstanceActions } from "./instance-actions.ts";
 import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
-import type { StopAction } from "./stop.ts";
+import { OutputStamping } from "./output-stamping.ts";
+import { hasLimits, measureIntervalMs, overuseOf } from "./volume-usage.ts";
 
 /** What every keeper of one provider shares. */
 export interface KeeperServices {
@@ -23,11 +24,10 @@ export interface KeeperServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rescanMs: number;
+  readonly logs: LogLimits;
   onObservation(observation: PodObservation): void;
 }
 
-/** Output that was seen is stamped at most so often. */
-const stampIntervalMs = 100;
 const retryMs = 1000;
 
 /**
@@ -39,29 +39,56 @@ export class PodKeeper {
   readonly pod: PodFile;
   /** Notified when the state of the pod or the output of a container may have changed. */
   readonly news: Notifier = new Notifier();
-  readonly stamper: LogStamper = new LogStamper();
   readonly #services: KeeperServices;
   readonly #stop = new AbortController();
   readonly #wakes = new Notifier();
   readonly #watches: DirectoryWatches;
-  /** Instances whose watcher this process has started and not seen ending. */
-  readonly #supervised = new Set<string>();
+  readonly #actions: InstanceActions;
+  readonly #hooks: HookRunner;
+  #adopted = false;
+  #notify: ((notice: PodNotice) => void) | undefined;
   #observation: PodObservation | undefined;
-  #stampedAtMs = 0;
+  readonly #output: OutputStamping;
+  /** When volumes with a size limit are measured next. */
+  #measureAtMs: number;
   /** How many wakes there were before the last look: one that came during it asks for another. */
   #seenWakes = 0;
-  readonly #scheduled: Set<string> = new Set();
   #loop: Promise<void> | undefined;
 
   constructor(pod: PodFile, services: KeeperServices) {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
+    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.now() : Number.POSITIVE_INFINITY;
+    this.#output = new OutputStamping({
+      clock: services.clock,
+      logger: services.logger,
+      signal: this.#stop.signal,
+      limits: services.logs,
+      fallocate: services.tools.fallocate,
+      onStamped: () => this.news.notify(),
+    });
+    const shared = { ...services, signal: this.#stop.signal, onEnd: () => this.#wakes.notify() };
+    this.#actions = new InstanceActions({
+      ...shared,
+      pod,
+      podDirectory: this.podDirectory,
+      supervisor: layout.supervisor(services.directory),
+    });
+    this.#hooks = new HookRunner({
+      ...shared,
+      address: pod.plan.address,
+      notify: (notice) => this.#notify?.(notice),
+    });
     this.#watches = new DirectoryWatches({
       logger: services.logger,
       onFile: (directory, name) => this.#onFile(directory, name),
       onDoubt: () => this.#wakes.notify(),
     });
+  }
+
+  get stamper(): LogStamper {
+    return this.#output.stamper;
   }
 
   /** The latest observation; there is none only while the disk could not be read. */
@@ -104,6 +131,22 @@ export class PodKeeper {
     this.#loop = this.#run(await this.#guardedTurn());
   }
 
+  /** A postStart hook that a provider before this one began is not run again, as a kubelet that restarts does not. */
+  async #settleLeftHooks(): Promise<void> {
+    if (this.#adopted) return;
+    const { instances } = await readSnapshot(this.podDirectory, this.pod, this.#services.tools);
+    for (const [name, { number, postStart }] of instances) {
+      if (postStart?.type !== "begun") continue;
+      await writeAtomically(join(this.#instance(name, number), "post-start"), "done");
+    }
+    this.#adopted = true;
+  }
+
+  /** Where failed hooks are told from now on. */
+  tell(notify: (notice: PodNotice) => void): void {
+    this.#notify = notify;
+  }
+
   /** Writes the request down and wakes the keeper. */
   async delete(gracePeriodSeconds: number): Promise<void> {
     await requestDeletion(this.podDirectory, this.#services.clock.now(), gracePeriodSeconds);
@@ -129,6 +172,7 @@ export class PodKeeper {
 
   async #guardedTurn(): Promise<number> {
     try {
+      await this.#settleLeftHooks();
       return await this.#turn();
     } catch (error) {
       this.#services.logger.error("looking after a pod failed, it is tried again", {
@@ -162,89 +206,61 @@ export class PodKeeper {
       this.#seenWakes = this.#wakes.count;
       const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
       const decision = decide(snapshot, clock.now());
-      await this.#stamp(snapshot);
+      if (!decision.ended && (await this.#measure())) continue;
+      if (decision.ended) await unmountVolumes(this.podDirectory, tools);
+      const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
+      await this.#output.stampAll(directories);
       this.#watch(snapshot);
       this.#publish(snapshot, decision);
+      await this.#runHooks(snapshot, decision);
       const acted = await this.#act(decision);
       if (acted === "again") continue;
-      const wakes = [clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs)];
+      const wakes = [
+        this.#measureAtMs,
+        clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
+      ];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
       if (acted === "retry") wakes.push(clock.now() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
     }
   }
 
+  /** Measures volumes when it is time; true when the pod has just been evicted for one. */
+  async #measure(): Promise<boolean> {
+    const { clock } = this.#services;
+    if (clock.now() < this.#measureAtMs) return false;
+    this.#measureAtMs = clock.now() + measureIntervalMs;
+    const message = await overuseOf(this.podDirectory, this.pod.plan);
+    return message !== undefined && (await evict(this.podDirectory, clock.now(), message));
+  }
+
   async #act({ starts, stops }: Decision): Promise<"again" | "retry" | "none"> {
     let acted = false;
     for (const start of starts) {
-      const directory = this.#instance(start.container.name, start.number);
-      if (this.#supervised.has(directory)) continue;
-      await this.#startInstance(start, directory);
+      if (!(await this.#actions.start(start))) continue;
+      this.#watches.add(this.#instance(start.container.name, start.number));
       acted = true;
     }
-    for (const stop of stops) await this.#stopInstance(stop);
+    for (const stop of stops) await this.#actions.stop(stop);
     // A kill is seen by the end that follows; looking again at once would only kill again.
     if (stops.some(({ action }) => action === "kill")) return "retry";
     return acted || stops.length > 0 ? "again" : "none";
   }
 
-  async #startInstance(start: StartAction, directory: string): Promise<void> {
-    const { tools, logger } = this.#services;
-    const { container } = start;
-    if (!start.resumed) await createInstance(this.podDirectory, this.pod, start, tools);
-    this.#watches.add(directory);
-    this.#supervised.add(directory);
-    spawnSupervisor({
-      tools,
-      container,
-      supervisor: layout.supervisor(this.#services.directory),
-      instanceDirectory: directory,
-      onEnd: (failure) => {
-        if (failure === undefined) {
-          this.#supervised.delete(directory);
-          this.#wakes.notify();
-          return;
-        }
-        logger.error("a container's watcher failed", {
-          pod: this.pod.ref.uid,
-          container: container.name,
-          failure,
-        });
-        this.#releaseLater(directory);
-      },
-    });
-  }
-
-  /** Lets a failed watcher be tried again, though not at once. */
-  #releaseLater(directory: string): void {
-    this.#services.clock.sleep(retryMs, this.#stop.signal).then(
-      () => {
-        this.#supervised.delete(directory);
-        this.#wakes.notify();
-      },
-      // Closed meanwhile: whoever comes next starts it.
-      () => this.#supervised.delete(directory),
-    );
-  }
-
-  async #stopInstance({ container, number, action }: StopAction): Promise<void> {
-    const { tools, clock } = this.#services;
-    const directory = this.#instance(container.name, number);
-    if (action === "cancel") {
-      await writeIfAbsent(join(directory, "claim"), cancelledClaim);
-      return;
+  /** Starts the hooks that are due, and ends those of instances that have ended or are told to. */
+  async #runHooks({ instances }: PodSnapshot, { hooks, stops }: Decision): Promise<void> {
+    for (const [name, { number, phase }] of instances) {
+      if (phase.type !== "ended") continue;
+      this.#hooks.cut(this.#instance(name, number));
+      await this.#hooks.endLeft(this.#instance(name, number));
     }
-    if (action === "terminate") {
-      await writeAtomically(join(directory, "stopping"), String(clock.now()));
+    for (const { container, number } of stops) this.#hooks.cut(this.#instance(container.name, number));
+    for (const { container, number, hook } of hooks) {
+      const phase = instances.get(container.name)?.phase;
+      if (phase?.type !== "running") continue;
+      const directory = this.#instance(container.name, number);
+      await this.#hooks.start({ container, hook, directory, pid: phase.identity.pid });
     }
-    const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
-    const instance = snapshot.instances.get(container.name);
-    if (instance?.number !== number) return;
-    const { phase } = instance;
-    // While it starts, the watcher and what is to become the program are one process group.
-    if (phase.type === "starting" && action === "kill") await signalGroup(phase.watcher, "SIGKILL", tools);
-    if (phase.type !== "running") return;
-    await signalGroup(phase.identity, action === "kill" ? "SIGKILL" : "SIGTERM", tools);
   }
 
   #publish(snapshot: PodSnapshot, decision: Decision): void {
@@ -260,14 +276,6 @@ export class PodKeeper {
     this.news.notify();
   }
 
-  /** Output that came since the last look gets its time. An instance that has ended is stamped for good. */
-  async #stamp(snapshot: PodSnapshot): Promise<void> {
-    this.#stampedAtMs = this.#services.clock.now();
-    for (const [name, instance] of snapshot.instances) {
-      await this.stamper.stamp(this.#instance(name, instance.number));
-    }
-  }
-
   #watch(snapshot: PodSnapshot): void {
     const wanted = new Set<string>();
     for (const [name, instance] of snapshot.instances) {
@@ -279,28 +287,8 @@ export class PodKeeper {
   }
 
   #onFile(directory: string, name: string | null): void {
-    if (name === "stdout" || name === "stderr") this.#scheduleStamp(directory);
+    if (name === "stdout" || name === "stderr") this.#output.schedule(directory);
     else if (name === null || name === "process" || name === "exit") this.#wakes.notify();
-  }
-
-  #scheduleStamp(directory: string): void {
-    if (this.#scheduled.has(directory)) return;
-    this.#scheduled.add(directory);
-    const { clock, logger } = this.#services;
-    const waitMs = Math.max(0, this.#stampedAtMs + stampIntervalMs - clock.now());
-    const stamp = async () => {
-      if (waitMs > 0) await clock.sleep(waitMs, this.#stop.signal);
-      this.#scheduled.delete(directory);
-      this.#stampedAtMs = clock.now();
-      await this.stamper.stamp(directory);
-      this.news.notify();
-    };
-    stamp().catch((error: unknown) => {
-      this.#scheduled.delete(directory);
-      if (!this.#stop.signal.aborted) {
-        logger.warn("stamping output failed", { directory, error: (error as Error).message });
-      }
-    });
   }
 
   #instance(container: string, number: number): string {

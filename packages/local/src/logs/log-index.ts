@@ -32,13 +32,20 @@ export function parseLogIndex(text: string): readonly LogIndexEntry[] {
 export class LogStamper {
   readonly #last = new Map<string, LogIndexEntry>();
   readonly #turns = new Map<string, Promise<void>>();
+  readonly #after: (directory: string) => Promise<void>;
+
+  /** `after` follows every look before the next, alone with the files. */
+  constructor(after: (directory: string) => Promise<void> = async () => {}) {
+    this.#after = after;
+  }
 
   /** Notes how much output there is. Looks at one instance follow each other. */
   stamp(directory: string): Promise<void> {
-    const turn = (this.#turns.get(directory) ?? Promise.resolve()).then(
-      () => this.#stampNow(directory),
-      () => this.#stampNow(directory),
-    );
+    const look = async () => {
+      await this.#stampNow(directory);
+      await this.#after(directory);
+    };
+    const turn = (this.#turns.get(directory) ?? Promise.resolve()).then(look, look);
     this.#turns.set(directory, turn);
     const forget = () => {
       if (this.#turns.get(directory) === turn) this.#turns.delete(directory);

@@ -4,6 +4,7 @@ import { LineSplitter, type LogLine } from "@vkubelet/core";
 import { isMissing } from "../state/files.ts";
 import { type LogIndexEntry, parseLogIndex } from "./log-index.ts";
 import { tailOffset } from "./tail-offset.ts";
+import { readLogBase } from "./trim-logs.ts";
 
 export interface LogSource {
   /** Directory of the instance. */
@@ -26,7 +27,7 @@ type StreamName = "stdout" | "stderr";
 class StreamReader {
   readonly name: StreamName;
   readonly #file: FileHandle;
-  readonly #lines: LineSplitter;
+  #lines: LineSplitter;
   #offset = 0;
 
   constructor(name: StreamName, file: FileHandle) {
@@ -39,12 +40,26 @@ class StreamReader {
     this.#offset = await tailOffset(this.#file, (await this.#file.stat()).size, tailLines);
   }
 
+  /** What lies before has been dropped; the unfinished line that it cuts off is left out too. */
+  skipTo(base: number): void {
+    if (this.#offset >= base) return;
+    this.#offset = base;
+    this.#lines = new LineSplitter(this.name);
+  }
+
   /** Lines that end before `end`. A line is as old as its first byte. */
-  async *upTo(end: number, time: string): AsyncGenerator<LogLine> {
+  async *upTo(end: number, time: string, base: () => Promise<number>): AsyncGenerator<LogLine> {
+    this.skipTo(await base());
     while (this.#offset < end) {
       const buffer = new Uint8Array(Math.min(chunkBytes, end - this.#offset));
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
       if (bytesRead === 0) return;
+      const dropped = await base();
+      if (dropped > this.#offset) {
+        // It was dropped while it was read: some of it may be a hole.
+        this.skipTo(dropped);
+        continue;
+      }
       this.#offset += bytesRead;
       yield* this.#lines.push(buffer.subarray(0, bytesRead), time);
     }
@@ -81,7 +96,8 @@ export async function* readLogs(source: LogSource): AsyncGenerator<LogLine> {
       await source.stamp();
       for (const entry of await index.next()) {
         for (const reader of readers) {
-          yield* reader.upTo(entry[reader.name], new Date(entry.timeMs).toISOString());
+          const base = async () => (await readLogBase(source.directory))[reader.name];
+          yield* reader.upTo(entry[reader.name], new Date(entry.timeMs).toISOString(), base);
         }
       }
       if (!source.follow || ended) break;
@@ -93,10 +109,11 @@ export async function* readLogs(source: LogSource): AsyncGenerator<LogLine> {
   }
 }
 
-/** Entries of an index that grows, each once. */
+/** Entries of an index that grows, each once, or again from the first on when it was made anew. */
 class IndexReader {
   readonly #path: string;
   #offset = 0;
+  #inode: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -112,7 +129,9 @@ class IndexReader {
       throw error;
     }
     try {
-      const { size } = await file.stat();
+      const { size, ino } = await file.stat();
+      if (ino !== this.#inode) this.#offset = 0;
+      this.#inode = ino;
       const buffer = Buffer.alloc(Math.max(0, size - this.#offset));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, this.#offset);
       const text = buffer.subarray(0, bytesRead).toString("latin1");

@@ -3,12 +3,18 @@ import { access, constants } from "node:fs/promises";
 import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError } from "@vkubelet/core";
+import { privilegeWords } from "../supervise/privilege-words.ts";
+import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
+import type { CgroupTrees } from "./cgroups.ts";
 import { findTool } from "./tools.ts";
 
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
   readonly address?: string | undefined;
+  readonly images?: ImagePrograms | undefined;
+  /** Where control groups can be made; see {@link findCgroups}. */
+  readonly cgroups?: CgroupTrees | undefined;
 }
 
 /** What this machine is and allows. `Unsupported` when it is neither Linux nor macOS, or cannot do what was chosen. */
@@ -27,6 +33,9 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts: await chooseMounts(choices.mounts, operatingSystem),
+    images: choices.images,
+    limits: choices.cgroups === undefined ? "none" : "cgroup",
+    users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };
 }
 
@@ -86,6 +95,23 @@ async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<st
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();
+  }
+}
+
+/** Whether `setpriv` of util-linux is there and may do all that it is asked for in a launch script. */
+async function canChangeUsers(operatingSystem: "linux" | "darwin"): Promise<boolean> {
+  const setpriv = findTool("setpriv");
+  const env = findTool("env");
+  if (operatingSystem !== "linux" || process.getuid?.() !== 0) return false;
+  if (setpriv === undefined || env === undefined) return false;
+  const security = { groups: [], mergeGroups: false, capabilities: [], noNewPrivileges: true };
+  const [, ...trial] = privilegeWords(setpriv, security, { uid: 65534, gid: 65534, groups: [65534] });
+  try {
+    await promisify(execFile)(setpriv, [...trial, env], { env: {} });
+    return true;
+  } catch {
+    // busybox's setpriv knows none of it, and a confined root may not: processes stay what the kubelet is.
+    return false;
   }
 }
 

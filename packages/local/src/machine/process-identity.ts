@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { promisify } from "node:util";
 import { ProviderError } from "@vkubelet/core";
 import type { MachineTools } from "./tools.ts";
+
+const { signals } = constants;
 
 /**
  * One process for as long as the machine is up: pid and start time, and the boot in which both are meant. The start
@@ -40,14 +43,24 @@ export async function isRunning(identity: ProcessIdentity, tools: MachineTools):
  */
 export async function signalGroup(
   identity: ProcessIdentity,
-  signal: "SIGTERM" | "SIGKILL",
+  signal: string,
   tools: MachineTools,
 ): Promise<boolean> {
   if (!(await isRunning(identity, tools))) return false;
-  return kill(-identity.pid, signal) || kill(identity.pid, signal);
+  const number = signalNumber(signal);
+  return kill(-identity.pid, number) || kill(identity.pid, number);
 }
 
-function kill(target: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+/** Real-time signals have no name in Node: Linux counts them up from 34 and down from 64. */
+function signalNumber(name: string): number {
+  const [, base, offset = "0"] = /^SIGRT(MIN|MAX)([+-]\d+)?$/.exec(name) ?? [];
+  if (base !== undefined) return (base === "MIN" ? 34 : 64) + Number(offset);
+  const number = (signals as Readonly<Record<string, number>>)[name];
+  if (number !== undefined) return number;
+  throw new ProviderError("Internal", `signal ${name} is not known on this machine`);
+}
+
+function kill(target: number, signal: number): boolean {
   try {
     return process.kill(target, signal);
   } catch (error) {

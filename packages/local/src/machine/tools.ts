@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { ProviderError } from "@vkubelet/core";
+import type { CgroupTrees } from "./cgroups.ts";
 
 /** The programs of this machine that supervision uses, by absolute path. */
 export interface MachineTools {
@@ -18,9 +19,31 @@ export interface MachineTools {
   /** Present only where private mount namespaces are used. */
   readonly unshare: string | undefined;
   readonly mount: string | undefined;
+  readonly umount: string | undefined;
+  readonly nsenter: string | undefined;
   readonly chroot: string | undefined;
   readonly mkdir: string;
   readonly cp: string;
+  /** Present only where programs get users, groups and capabilities of their own. */
+  readonly setpriv: string | undefined;
+  readonly rmdir: string;
+  /** Gives room of files back to the file system; without it output is kept whole. */
+  readonly fallocate: string | undefined;
+  /** Where limits are enforced; undefined where they are only counted. */
+  readonly cgroups: CgroupTrees | undefined;
+  /** Tells mode and owner of a directory; present only where private mount namespaces are used. */
+  readonly stat: string | undefined;
+  readonly chmod: string | undefined;
+  readonly chown: string | undefined;
+}
+
+/** What the tools are wanted for. */
+export interface ToolWishes {
+  readonly namespace: boolean;
+  readonly users: boolean;
+  readonly procfs: boolean;
+  readonly cgroups?: CgroupTrees | undefined;
+  readonly fallocate?: string | undefined;
 }
 
 const directories = [
@@ -47,7 +70,7 @@ export function findTool(name: string): string | undefined {
 }
 
 /** Looks the tools up; `Unavailable` names the first that is missing. */
-export function findTools(options: { readonly namespace: boolean; readonly procfs: boolean }): MachineTools {
+export function findTools(options: ToolWishes): MachineTools {
   const required = (name: string): string => {
     const path = findTool(name);
     if (path === undefined) {
@@ -71,10 +94,19 @@ export function findTools(options: { readonly namespace: boolean; readonly procf
     cp: required("cp"),
     ps: options.procfs ? "/bin/ps" : required("ps"),
     procfs: options.procfs,
+    rmdir: required("rmdir"),
+    fallocate: options.fallocate,
+    cgroups: options.cgroups,
     setsid,
     perl: setsid === undefined ? required("perl") : undefined,
     unshare: options.namespace ? required("unshare") : undefined,
     mount: options.namespace ? required("mount") : undefined,
+    umount: options.namespace ? required("umount") : undefined,
+    nsenter: options.namespace ? required("nsenter") : undefined,
     chroot: options.namespace ? required("chroot") : undefined,
+    stat: options.namespace ? required("stat") : undefined,
+    chmod: options.namespace ? required("chmod") : undefined,
+    chown: options.namespace ? required("chown") : undefined,
+    setpriv: options.users ? required("setpriv") : undefined,
   };
 }

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StartAction } from "../keep/decide.ts";
 import { currentBoot } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { failureScript, launchScript } from "../supervise/launch-script.ts";
-import type { PlannedContainer } from "../translate/process-plan.ts";
 import { layout } from "./layout.ts";
-import { MountFailure, makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
+import { prepareLaunch } from "./prepare-launch.ts";
 import { instanceNumbers } from "./read-instance.ts";
 import type { IntentFile, PodFile } from "./snapshot.ts";
 
@@ -34,16 +32,23 @@ export async function createInstance(
     ...(start.backoff === undefined ? {} : { backoff: start.backoff }),
     ...(start.previous === undefined ? {} : { previous: start.previous }),
   };
-  const { script, mounts } = await scriptFor(podDirectory, directory, temporary, pod, container, tools);
+  const launch = await prepareLaunch({ pod, podDirectory, container, number, directory, temporary, tools });
+  const { cgroup, owner } = launch;
   const files: [string, string][] = [
     ["intent.json", JSON.stringify(intent)],
-    ["launch.sh", script],
+    ["launch.sh", launch.script],
     ["stdout", ""],
     ["stderr", ""],
-    ...(mounts > 0 ? [["namespace", ""] as [string, string]] : []),
+    ...(launch.mounted ? [["namespace", ""] as [string, string]] : []),
+    ...(cgroup === undefined
+      ? []
+      : [["cgroup", `${[cgroup.events, ...cgroup.directories].join("\n")}\n`] as [string, string]]),
   ];
   for (const [name, text] of files)
     await writeFile(join(temporary, name), text, { mode: 0o600, flush: text !== "" });
+  // As container runtimes do, so that a program may open /dev/stdout anew.
+  if (owner !== undefined)
+    for (const name of ["stdout", "stderr"]) await chown(join(temporary, name), owner.uid, 0);
   try {
     await rename(temporary, directory);
   } catch (error) {
@@ -56,32 +61,4 @@ export async function createInstance(
     if (old < number - 1) await rm(join(parent, String(old)), { recursive: true, force: true });
   }
   return true;
-}
-
-/** The launch script, and how many mounts it makes. What cannot be prepared becomes a script that says so and fails. */
-async function scriptFor(
-  podDirectory: string,
-  directory: string,
-  temporary: string,
-  pod: PodFile,
-  container: PlannedContainer,
-  tools: MachineTools,
-): Promise<{ readonly script: string; readonly mounts: number }> {
-  try {
-    const mounts = [...(await prepareMounts(podDirectory, pod.plan, container))];
-    if (container.terminationMessagePath !== undefined) {
-      await makeTerminationFile(join(temporary, "termination-log"));
-      mounts.push({
-        source: join(directory, "termination-log"),
-        target: container.terminationMessagePath,
-        readOnly: false,
-        ours: true,
-      });
-    }
-    const script = launchScript({ container, instanceDirectory: directory, mounts, tools });
-    return { script, mounts: mounts.length };
-  } catch (error) {
-    if (!(error instanceof MountFailure)) throw error;
-    return { script: failureScript(directory, error.message), mounts: 0 };
-  }
 }

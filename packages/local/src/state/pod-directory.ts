@@ -34,7 +34,7 @@ export async function acceptPod(
   const file: PodFile = { ref: pod.ref, createdAtMs: nowMs, plan };
   try {
     await mkdir(join(temporary, "containers"), { recursive: true, mode: 0o700 });
-    await writeVolumes(temporary, pod);
+    await writeVolumes(temporary, pod, plan, nowMs);
     await writeFile(layout.podFile(temporary), JSON.stringify(file), { mode: 0o600, flush: true });
     await rename(temporary, layout.pod(directory, pod.ref.uid));
     return true;
@@ -91,8 +91,20 @@ export async function requestDeletion(
   const deadlineMs = gracePeriodSeconds === 0 ? 0 : nowMs + Math.max(2, gracePeriodSeconds) * 1000;
   const known = await readState<DeletionFile>(path);
   if (known !== undefined && known.deadlineMs <= deadlineMs) return;
-  const file: DeletionFile = { requestedAtMs: known?.requestedAtMs ?? nowMs, deadlineMs };
+  const file: DeletionFile = { ...known, requestedAtMs: known?.requestedAtMs ?? nowMs, deadlineMs };
   await writeAtomically(path, JSON.stringify(file));
+}
+
+/**
+ * Notes that the pod is to stop because it uses too much, with a grace of 1 s (pod-semantics M4). False when it is
+ * stopping already.
+ */
+export async function evict(podDirectory: string, nowMs: number, message: string): Promise<boolean> {
+  const path = layout.deletionFile(podDirectory);
+  if ((await readState<DeletionFile>(path)) !== undefined) return false;
+  const file: DeletionFile = { requestedAtMs: nowMs, deadlineMs: nowMs + 1000, eviction: message };
+  await writeAtomically(path, JSON.stringify(file));
+  return true;
 }
 
 /** Removes everything of a pod. */

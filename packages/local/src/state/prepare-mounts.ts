@@ -4,9 +4,7 @@ import type { ReadyMount } from "../supervise/mount-script.ts";
 import type { PlannedContainer, PlannedMount, ProcessPlan } from "../translate/process-plan.ts";
 import { isMissing } from "./files.ts";
 import { layout } from "./layout.ts";
-
-/** The mounts of a container could not be prepared; the text is for people. */
-export class MountFailure extends Error {}
+import { StartFailure } from "./start-failure.ts";
 
 /**
  * Sources of a container's mounts, each an existing path. A missing subPath of an emptyDir is made, with the mode of
@@ -35,16 +33,16 @@ function isOfType(plan: ProcessPlan, volume: string, wanted: "files" | "hostPath
 
 async function sourceOf(podDirectory: string, plan: ProcessPlan, mount: PlannedMount): Promise<string> {
   const volume = plan.volumes.find(({ name }) => name === mount.volume);
-  if (volume === undefined) throw new MountFailure(`volume ${mount.volume} is not part of the pod`);
+  if (volume === undefined) throw new StartFailure(`volume ${mount.volume} is not part of the pod`);
   const path = volume.type === "hostPath" ? volume.path : layout.volume(podDirectory, volume.name);
   const root = await real(path);
   if (root === undefined)
-    throw new MountFailure(`volume ${volume.name}: ${path} does not exist on this machine`);
+    throw new StartFailure(`volume ${volume.name}: ${path} does not exist on this machine`);
   if (mount.subPath === undefined || mount.subPath === "") return root;
   const found = await real(join(root, mount.subPath));
   if (found !== undefined) return within(root, found, mount);
   if (volume.type !== "emptyDir") {
-    throw new MountFailure(`volume ${volume.name} has no ${mount.subPath} to mount at ${mount.mountPath}`);
+    throw new StartFailure(`volume ${volume.name} has no ${mount.subPath} to mount at ${mount.mountPath}`);
   }
   return makeBelow(root, mount);
 }
@@ -71,7 +69,7 @@ async function makeBelow(root: string, mount: PlannedMount): Promise<string> {
 
 function within(root: string, path: string, mount: PlannedMount): string {
   if (path === root || path.startsWith(root + sep)) return path;
-  throw new MountFailure(`subPath ${mount.subPath} of volume ${mount.volume} leads out of the volume`);
+  throw new StartFailure(`subPath ${mount.subPath} of volume ${mount.volume} leads out of the volume`);
 }
 
 async function real(path: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { type ContainerTermination, ProviderError } from "@vkubelet/core";
 import { currentBoot, isRunning, parseIdentity } from "../machine/process-identity.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { isMissing, type ReadFile, readIfPresent, readState, writeIfAbsent } from "./files.ts";
-import type { InstancePhase, InstanceSnapshot, IntentFile } from "./snapshot.ts";
+import type { InstancePhase, InstanceSnapshot, IntentFile, PostStartProgress } from "./snapshot.ts";
 import { terminationMessage } from "./termination-message.ts";
 
 /** What the claim holds when the provider took an instance so that nobody can start it. */
@@ -38,13 +38,23 @@ export async function readInstance(
 ): Promise<InstanceSnapshot | undefined> {
   const intent = await readState<IntentFile>(join(directory, "intent.json"));
   if (intent === undefined) return undefined;
-  const stopping = await readIfPresent(join(directory, "stopping"));
+  const [stopping, postStart, preStop] = await Promise.all(
+    ["stopping", "post-start", "pre-stop"].map((name) => readIfPresent(join(directory, name))),
+  );
   return {
     number,
     intent,
     phase: await readPhase(directory, intent, tools),
+    ...(postStart === undefined ? {} : { postStart: postStartProgress(postStart.text) }),
+    ...(preStop === undefined ? {} : { preStopDone: true }),
     ...(stopping === undefined ? {} : { stoppingSinceMs: Number(stopping.text) }),
   };
+}
+
+function postStartProgress(text: string): PostStartProgress {
+  const [word, time] = text.split(" ");
+  if (word === "failed") return { type: "failed", failedAtMs: Number(time) };
+  return { type: word === "begun" ? "begun" : "done" };
 }
 
 async function readPhase(directory: string, intent: IntentFile, tools: MachineTools): Promise<InstancePhase> {
@@ -77,15 +87,14 @@ async function readPhase(directory: string, intent: IntentFile, tools: MachineTo
 async function readEnd(directory: string, intent: IntentFile): Promise<InstancePhase | undefined> {
   const exit = await readIfPresent(join(directory, "exit"));
   if (exit === undefined) return undefined;
-  const [startError, started] = await Promise.all([
-    readIfPresent(join(directory, "start-error")),
-    readIfPresent(join(directory, "process")),
-  ]);
+  const [startError, started, oomKilled] = await Promise.all(
+    ["start-error", "process", "oom-killed"].map((name) => readIfPresent(join(directory, name))),
+  );
   return {
     type: "ended",
     finishedAtMs: exit.modifiedAtMs,
     lost: exit.text === lostExit,
-    termination: await terminationOf(directory, { exit, startError, started, intent }),
+    termination: await terminationOf(directory, { exit, startError, started, oomKilled, intent }),
   };
 }
 
@@ -93,12 +102,13 @@ interface EndFiles {
   readonly exit: ReadFile;
   readonly startError: ReadFile | undefined;
   readonly started: ReadFile | undefined;
+  readonly oomKilled: ReadFile | undefined;
   readonly intent: IntentFile;
 }
 
 async function terminationOf(
   directory: string,
-  { exit, startError, started, intent }: EndFiles,
+  { exit, startError, started, oomKilled, intent }: EndFiles,
 ): Promise<ContainerTermination> {
   const times = {
     ...(started === undefined ? {} : { startedAt: new Date(started.modifiedAtMs).toISOString() }),
@@ -120,5 +130,6 @@ async function terminationOf(
   // A shell tells death by signal n as 128 + n; a program that itself exits so looks the same.
   const signal = exitCode > 128 && exitCode <= 128 + 31 ? { signal: exitCode - 128 } : {};
   const message = await terminationMessage(directory, intent.terminationMessagePolicy, exitCode);
-  return { exitCode, ...signal, ...(message === undefined ? {} : { message }), ...times };
+  const reason = oomKilled === undefined ? {} : { reason: "OOMKilled" };
+  return { exitCode, ...signal, ...reason, ...(message === undefined ? {} : { message }), ...times };
 }

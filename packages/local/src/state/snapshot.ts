@@ -14,6 +14,8 @@ export interface PodFile {
 export interface DeletionFile {
   readonly requestedAtMs: number;
   readonly deadlineMs: number;
+  /** Set where the provider evicts the pod: why. */
+  readonly eviction?: string;
 }
 
 /** What stands on disk of an instance before anything of it runs. */
@@ -45,10 +47,18 @@ export type InstancePhase =
       readonly lost: boolean;
     };
 
+export type PostStartProgress =
+  | { readonly type: "begun" | "done" }
+  | { readonly type: "failed"; readonly failedAtMs: number };
+
 export interface InstanceSnapshot {
   readonly number: number;
   readonly intent: IntentFile;
   readonly phase: InstancePhase;
+  /** How far the postStart hook got; absent: it has not begun. */
+  readonly postStart?: PostStartProgress;
+  /** The preStop hook has ended, well or not. */
+  readonly preStopDone?: boolean;
   /** When the stop signal was sent. */
   readonly stoppingSinceMs?: number;
 }

@@ -1,7 +1,10 @@
+import type { InstanceCgroup } from "../machine/cgroups.ts";
+import type { ProcessOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { survivesShell } from "../translate/environment.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { mountCommands, type ReadyMount } from "./mount-script.ts";
+import { privilegeWords } from "./privilege-words.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
 
@@ -11,6 +14,10 @@ export interface LaunchInput {
   readonly instanceDirectory: string;
   readonly mounts: readonly ReadyMount[];
   readonly tools: MachineTools;
+  /** As whom the program runs; absent: as this process does. */
+  readonly owner?: ProcessOwner;
+  /** Where the program's limits are set; absent: it has none. */
+  readonly cgroup?: InstanceCgroup;
 }
 
 /**
@@ -20,23 +27,34 @@ export interface LaunchInput {
  */
 export function launchScript(input: LaunchInput): string {
   const { container, instanceDirectory, tools } = input;
-  const [program = ""] = container.argv;
+  const privileges = privilegesOf(input);
   return `# Written by vkubelet: becomes the program of container ${JSON.stringify(container.name)}.
 umask 022
 vkubelet_fail() {
   printf '%s' "$1" >${shellQuote(`${instanceDirectory}/start-error`)}
   exit 128
 }
-${identityFunction(tools)}
-${mountCommands(input.mounts, instanceDirectory, tools)}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
+${cgroupCommands(input.cgroup)}${identityFunction(tools)}
+${mountCommands(input.mounts, instanceDirectory, tools, isConfined(input))}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
     `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
   )}
-${programCheck(program)}
+${programCheck(input, privileges)}
 vkubelet_identity >${shellQuote(`${instanceDirectory}/process.new`)}
 ${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${shellQuote(`${instanceDirectory}/process`)}
 unset PWD OLDPWD
-exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...container.argv].map(shellQuote).join(" ")}
+exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...privileges, ...container.argv].map(shellQuote).join(" ")}
 `;
+}
+
+/** Enters the container's control groups; what cannot be limited does not start. */
+function cgroupCommands(cgroup: InstanceCgroup | undefined): string {
+  return (cgroup?.directories ?? [])
+    .map(
+      (directory) => `{ printf '%s' "$$" >${shellQuote(`${directory}/cgroup.procs`)}; } 2>/dev/null ||
+  vkubelet_fail ${shellQuote(`control group ${directory} cannot be entered`)}
+`,
+    )
+    .join("");
 }
 
 /** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */
@@ -46,9 +64,43 @@ exit 128
 `;
 }
 
-function programCheck(program: string): string {
+/** The command that gives what follows it the container's user and privileges; empty where it keeps this process's. */
+export function privilegesOf({
+  container,
+  tools,
+  owner,
+}: Pick<LaunchInput, "container" | "tools" | "owner">): readonly string[] {
+  if (container.security === undefined || owner === undefined || tools.setpriv === undefined) return [];
+  return privilegeWords(tools.setpriv, container.security, owner);
+}
+
+/** Whether the directories above the instance, which are for the kubelet alone, bar the program. */
+function isConfined({ container, owner }: LaunchInput): boolean {
+  const { capabilities } = container.security ?? {};
+  return (owner?.uid ?? 0) !== 0 || !(capabilities?.includes("dac_override") ?? true);
+}
+
+/** Looks at the program as the user who is to run it. */
+function programCheck({ container, tools, owner }: LaunchInput, privileges: readonly string[]): string {
+  const [program = ""] = container.argv;
+  const script = checkScript(program);
+  const asUser = (owner?.uid ?? 0) !== 0;
+  const command = asUser ? [...privileges, tools.sh, "-c", script].map(shellQuote).join(" ") : script;
+  const unknown = `exec: ${JSON.stringify(program)}: user ${owner?.uid} cannot be taken on`;
+  return `vkubelet_why=$(
+${command}
+) || vkubelet_fail "\${vkubelet_why:-${doubleQuoted(unknown)}}"`;
+}
+
+/** Text inside double quotes of a shell. */
+function doubleQuoted(text: string): string {
+  return text.replace(/[\\"$`}]/g, (character) => `\\${character}`);
+}
+
+/** Prints why the program cannot be run, and fails; does nothing where it can. */
+function checkScript(program: string): string {
   const shown = JSON.stringify(program);
-  const fail = (why: string) => `vkubelet_fail ${shellQuote(`exec: ${shown}: ${why}`)}`;
+  const fail = (why: string) => `{ printf '%s' ${shellQuote(`exec: ${shown}: ${why}`)}; exit 1; }`;
   if (program.includes("/")) {
     const word = shellQuote(program);
     return `[ -e ${word} ] || ${fail(`stat ${program}: no such file or directory`)}
@@ -70,7 +122,7 @@ done
 }
 
 /** \`env\` for the variables that the shell would lose or change; never for secrets, as command lines are public. */
-function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
+export function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
   const lost = container.environment.filter(({ name, secret }) => !survivesShell(name) && !secret);
   return lost.length === 0 ? [] : [tools.env, ...lost.map(({ name, value }) => `${name}=${value}`)];
 }

@@ -6,18 +6,21 @@ import { mountCommands } from "./mount-script.ts";
 
 describe("mountCommands", () => {
   const tools = {
-    ...findTools({ namespace: false, procfs: true }),
+    ...findTools({ namespace: false, users: false, procfs: true }),
     mount: "/bin/mount",
     chroot: "/usr/sbin/chroot",
+    stat: "/usr/bin/stat",
+    chown: "/bin/chown",
+    chmod: "/bin/chmod",
   };
 
   it("is empty without mounts", () => {
-    expect(mountCommands([], "/d", tools)).toBe("");
+    expect(mountCommands([], "/d", tools, false)).toBe("");
   });
 
   it("is a shell program, whatever the paths hold", async () => {
     const mounts = [{ source: "/it's", target: "/a b/$(c)", readOnly: true, ours: true }];
-    const script = mountCommands(mounts, "/dir with 'quote'", tools);
+    const script = mountCommands(mounts, "/dir with 'quote'", tools, true);
     await expect(promisify(execFile)(tools.sh, ["-n", "-c", script])).resolves.toMatchObject({ stderr: "" });
   });
 
@@ -29,6 +32,7 @@ describe("mountCommands", () => {
       ],
       "/d",
       tools,
+      false,
     );
     expect(script.indexOf("'/1' '/data'")).toBeLessThan(script.indexOf("'/2' '/data/sub'"));
   });

@@ -17,13 +17,15 @@ export interface ReadyMount {
  * A target that this machine does not have must not be created there: nothing outside the provider's directory is ever
  * written. So the namespace gets a directory of its own in the place where the target is missing: a stand-in that
  * shows what is there (links to the original, bound elsewhere) and can hold the new name. When the missing name is
- * right below `/`, the whole root is such a stand-in, entered with chroot.
+ * right below `/`, the whole root is such a stand-in, entered with chroot; so it is for any missing name where the
+ * program is `confined`, that is, bars itself from the kubelet's directories: stand-ins then lie below the root.
  * `/dev/…`, `/proc/…` and `/sys/…` have no stand-in: a missing target there fails the start.
  */
 export function mountCommands(
   mounts: readonly ReadyMount[],
   instanceDirectory: string,
   tools: MachineTools,
+  confined: boolean,
 ): string {
   if (mounts.length === 0) return "";
   const mount = shellQuote(tools.mount ?? "mount");
@@ -34,8 +36,8 @@ export function mountCommands(
         .map(shellQuote)
         .join(" "),
     );
-  return `${rootCommands(mounts, instanceDirectory, tools)}
-${placeFunctions(instanceDirectory, tools, mount)}
+  return `${rootCommands(mounts, instanceDirectory, tools, confined)}
+${placeFunctions(tools, mount)}
 ${lines.join("\n")}
 `;
 }
@@ -45,14 +47,18 @@ function depth(path: string): number {
 }
 
 /** Enters a stand-in for \`/\` when a target's first name is missing, and runs the script again from there. */
-function rootCommands(mounts: readonly ReadyMount[], instanceDirectory: string, tools: MachineTools): string {
-  const tops = [
-    ...new Set(mounts.map(({ target }) => `/${target.split("/").filter((part) => part !== "")[0]}`)),
-  ];
+function rootCommands(
+  mounts: readonly ReadyMount[],
+  instanceDirectory: string,
+  tools: MachineTools,
+  confined: boolean,
+): string {
+  const top = (target: string) => `/${target.split("/").filter((part) => part !== "")[0]}`;
+  const needed = [...new Set(mounts.map(({ target }) => (confined ? target : top(target))))];
   const root = shellQuote(`${instanceDirectory}/root`);
   const script = shellQuote(`${instanceDirectory}/launch.sh`);
   const mount = shellQuote(tools.mount ?? "mount");
-  const missing = tops.map((top) => `[ ! -e ${shellQuote(top)} ]`).join(" || ");
+  const missing = needed.map((path) => `[ ! -e ${shellQuote(path)} ]`).join(" || ");
   return `if [ "\${1-}" != entered ] && { ${missing}; }; then
   ${shellQuote(tools.mkdir)} ${root} && ${mount} --bind ${root} ${root} && ${mount} --make-unbindable ${root} ||
     vkubelet_fail 'mounts: a root of its own could not be made'
@@ -68,22 +74,28 @@ function rootCommands(mounts: readonly ReadyMount[], instanceDirectory: string, 
   exec ${shellQuote(tools.chroot ?? "chroot")} ${root} ${shellQuote(tools.sh)} ${script} entered
 fi
 vkubelet_own=
-[ "\${1-}" != entered ] || vkubelet_own='
+vkubelet_stand_ins=${shellQuote(`${instanceDirectory}/stand-ins`)}
+if [ "\${1-}" = entered ]; then
+  # Unbindable only kept it out of itself; from here on stand-ins below it are bound.
+  ${mount} --make-private / || vkubelet_fail 'mounts: a root of its own could not be made'
+  vkubelet_own='
 /
-'`;
+'
+  vkubelet_stand_ins=/.vkubelet
+fi`;
 }
 
-function placeFunctions(instanceDirectory: string, tools: MachineTools, mount: string): string {
+function placeFunctions(tools: MachineTools, mount: string): string {
   const mkdir = shellQuote(tools.mkdir);
-  const standIns = shellQuote(`${instanceDirectory}/stand-ins`);
+  const stat = shellQuote(tools.stat ?? "stat");
   return `vkubelet_count=0
 vkubelet_stand_in() {
   case $1 in
   /dev | /dev/* | /proc | /proc/* | /sys | /sys/*) vkubelet_fail "mounts: $2 does not exist, and nothing can be added below $1" ;;
   esac
   vkubelet_count=$((vkubelet_count + 1))
-  vkubelet_original=${standIns}/$vkubelet_count/original
-  vkubelet_shown=${standIns}/$vkubelet_count/shown
+  vkubelet_original=$vkubelet_stand_ins/$vkubelet_count/original
+  vkubelet_shown=$vkubelet_stand_ins/$vkubelet_count/shown
   ${mkdir} -p "$vkubelet_original" "$vkubelet_shown" && ${mount} --rbind "$1" "$vkubelet_original" ||
     vkubelet_fail "mounts: a stand-in for $1 could not be made"
   vkubelet_shadowed=$1
@@ -101,7 +113,9 @@ vkubelet_stand_in() {
   done
   [ $# = 0 ] || ${shellQuote(tools.cp)} -P -- "$@" "$vkubelet_shown/" ||
     vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be filled"
-  ${mount} --bind "$vkubelet_shown" "$vkubelet_shadowed" ||
+  ${shellQuote(tools.chown ?? "chown")} "$(${stat} -c %u:%g -- "$vkubelet_shadowed")" "$vkubelet_shown" &&
+    ${shellQuote(tools.chmod ?? "chmod")} "$(${stat} -c %a -- "$vkubelet_shadowed")" "$vkubelet_shown" &&
+    ${mount} --bind "$vkubelet_shown" "$vkubelet_shadowed" ||
     vkubelet_fail "mounts: a stand-in for $vkubelet_shadowed could not be put in place"
 }
 vkubelet_place() {

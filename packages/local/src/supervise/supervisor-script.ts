@@ -40,18 +40,36 @@ if ! ${shellQuote(tools.ln)} "$1/claim.$$" "$1/claim" 2>/dev/null; then
   exit 0
 fi
 ${shellQuote(tools.rm)} -f "$1/claim.$$"
+# In a shell of its own, or this one would write "Killed" among the program's output.
 if [ -e "$1/namespace" ]; then
-  ${namespace}${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr"
+  (exec ${namespace}${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr")
 else
-  ${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr"
+  (exec ${shellQuote(tools.sh)} "$1/launch.sh" </dev/null >>"$1/stdout" 2>>"$1/stderr")
 fi
 vkubelet_code=$?
 # A container ends with its first process: what that left in its process group ends too.
 if read -r vkubelet_pid <"$1/process"; then
   kill -s KILL -- "-$vkubelet_pid"
 fi 2>/dev/null
+# The first line names a file that counts kills for want of memory, the others the control groups.
+if [ -e "$1/cgroup" ]; then
+  read -r vkubelet_events <"$1/cgroup"
+  while read -r vkubelet_key vkubelet_value; do
+    if [ "$vkubelet_key" = oom_kill ] && [ "$vkubelet_value" != 0 ]; then : >"$1/oom-killed"; fi
+  done <"$vkubelet_events"
+fi 2>/dev/null
 until printf '%s\\n' "$vkubelet_code" >"$1/exit.new" && ${shellQuote(tools.mv)} -f "$1/exit.new" "$1/exit"; do
   ${shellQuote(tools.sleep)} 1
 done
+if [ -e "$1/cgroup" ]; then
+  while read -r vkubelet_cgroup; do
+    vkubelet_tries=10
+    until ! [ -d "$vkubelet_cgroup" ] || ${shellQuote(tools.rmdir)} "$vkubelet_cgroup" || [ "$vkubelet_tries" = 0 ]; do
+      while read -r vkubelet_pid; do kill -s KILL "$vkubelet_pid"; done <"$vkubelet_cgroup/cgroup.procs"
+      vkubelet_tries=$((vkubelet_tries - 1))
+      ${shellQuote(tools.sleep)} 1
+    done
+  done <"$1/cgroup"
+fi 2>/dev/null
 `;
 }

@@ -2,16 +2,23 @@ import { checkEveryPath } from "@vkubelet/testing";
 import { expect, it } from "vitest";
 import { localTranslator } from "./translate-pod.ts";
 
-it.each(["namespace", "reject"] as const)(
-  "accounts with mounts %s for every path of PodSpec, and what it calls exact changes the plan or its files",
-  (mounts) => {
+it.each([
+  { mounts: "namespace", users: "any", limits: "cgroup" },
+  { mounts: "namespace", users: "own", limits: "none" },
+  { mounts: "reject", users: "own", limits: "none" },
+] as const)(
+  "accounts with $mounts for mounts and $users user and limits by $limits for every path of PodSpec, and what it calls exact changes the plan or its files",
+  ({ mounts, users, limits }) => {
+    const id = users === "any" ? 0 : 7;
     const host = {
       operatingSystem: "linux",
       architecture: "amd64",
-      uid: 7,
-      gid: 7,
+      uid: id,
+      gid: id,
       address: "192.0.2.7",
       mounts,
+      users,
+      limits,
     } as const;
     expect(checkEveryPath(localTranslator, host, { readsFiles: true })).toEqual([]);
   },

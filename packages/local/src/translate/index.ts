@@ -1,8 +1,10 @@
+export type { ImageProgram, ImagePrograms } from "./image-program.ts";
 export type {
   LocalHost,
   PlannedContainer,
   PlannedMount,
   PlannedRestartRule,
+  PlannedSecurity,
   PlannedVariable,
   PlannedVolume,
   ProcessPlan,

@@ -1,14 +1,19 @@
-import type { ResolvedContainer, ResolvedPod } from "@vkubelet/core";
+import type { ResolvedContainer, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
-import { isApiAccessVolume } from "@vkubelet/pod";
-import type { LocalHost, PlannedMount, PlannedVolume } from "./process-plan.ts";
+import { evictionVerdict, isApiAccessVolume } from "@vkubelet/pod";
+import type { LocalHost, PlannedLimit, PlannedMount, PlannedVolume } from "./process-plan.ts";
 
 const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
 
 /** The volumes of the pod as directories; kinds that this machine does not have are rejected by path. */
-export function planVolumes(pod: ResolvedPod, account: FieldAccount): readonly PlannedVolume[] {
+export function planVolumes(
+  pod: ResolvedPod,
+  host: LocalHost,
+  account: FieldAccount,
+): readonly PlannedVolume[] {
   return pod.volumes.flatMap((volume, index): PlannedVolume[] => {
-    if (volume.type !== "reference") return [{ name: volume.name, type: volume.type }];
+    if (volume.type === "files") return [{ name: volume.name, type: "files" }];
+    if (volume.type === "emptyDir") return [planEmptyDir(pod, volume, host)];
     const path = `spec.volumes[${index}].${volume.kind}`;
     if (volume.kind !== "hostPath") {
       // The support table rejects every field of other kinds; one without any field is left to this.
@@ -27,6 +32,27 @@ export function planVolumes(pod: ResolvedPod, account: FieldAccount): readonly P
     }
     return [{ name: volume.name, type: "hostPath", path: String(volume.source["path"]) }];
   });
+}
+
+function planEmptyDir(
+  pod: ResolvedPod,
+  { name, medium, sizeLimitBytes }: Extract<ResolvedVolume, { type: "emptyDir" }>,
+  host: LocalHost,
+): PlannedVolume {
+  const inMemory = medium === "Memory" && host.mounts === "namespace";
+  return {
+    name,
+    type: "emptyDir",
+    ...(inMemory ? { medium } : {}),
+    ...(sizeLimitBytes === undefined ? {} : { limit: limitOf(pod, name, sizeLimitBytes) }),
+  };
+}
+
+function limitOf(pod: ResolvedPod, volume: string, bytes: bigint): PlannedLimit {
+  const written = pod.pod.spec?.volumes?.find(({ name }) => name === volume)?.emptyDir?.sizeLimit;
+  const limit = String(written ?? bytes);
+  const verdict = evictionVerdict(pod.pod, { type: "emptyDir", volume, limit });
+  return { bytes: Number(bytes), ...(verdict === undefined ? {} : { eviction: verdict.failure.message }) };
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { ContainerKind, RestartPolicy } from "@vkubelet/core";
+import type { HookAction } from "@vkubelet/pod";
+import type { ImagePrograms } from "./image-program.ts";
 
 /** One variable of a process. `secret` marks a value that must reach no log and no command line. */
 export interface PlannedVariable {
@@ -16,15 +18,52 @@ export interface PlannedMount {
   readonly subPath?: string;
 }
 
+/** The size limit of an emptyDir. */
+export interface PlannedLimit {
+  readonly bytes: number;
+  /** What is said when the pod is evicted for it; absent for a critical pod, which never is. */
+  readonly eviction?: string;
+}
+
 /** Where a volume's content comes from. File contents stay in the resolved pod: a plan holds none. */
 export type PlannedVolume =
-  | { readonly name: string; readonly type: "emptyDir" }
+  | {
+      readonly name: string;
+      readonly type: "emptyDir";
+      /** A tmpfs, where there are mount namespaces; absent: a directory on disk. */
+      readonly medium?: "Memory";
+      readonly limit?: PlannedLimit;
+    }
   | { readonly name: string; readonly type: "files" }
   | { readonly name: string; readonly type: "hostPath"; readonly path: string };
 
 export interface PlannedRestartRule {
   readonly action: string;
   readonly exitCodes?: { readonly operator: "In" | "NotIn"; readonly values?: readonly number[] };
+}
+
+/** As whom a program runs, and with which privileges (pod-semantics U6). */
+export interface PlannedSecurity {
+  /** Absent: root, which the kubelet is. */
+  readonly user?: number;
+  /** Absent: the one that this machine's /etc/passwd has for the user, else 0, as container runtimes have it. */
+  readonly group?: number;
+  /** The pod's supplementalGroups and fsGroup. */
+  readonly groups: readonly number[];
+  /** Whether the groups that this machine's /etc/group has for the user come in addition (`Merge`). */
+  readonly mergeGroups: boolean;
+  /** The most that the program can ever have, lower-case without `cap_`; absent: all that the kubelet has. */
+  readonly capabilities?: readonly string[];
+  readonly noNewPrivileges: boolean;
+}
+
+/** What a container may use, for control groups. */
+export interface PlannedLimits {
+  readonly memoryBytes?: number;
+  /** Thousandths of a processor. */
+  readonly cpuMilli?: number;
+  /** Weight against others, by the request: 1024 for one processor, from 2 to 262144. */
+  readonly cpuShares: number;
 }
 
 /** What one container of the pod is as a process of this machine. */
@@ -45,6 +84,15 @@ export interface PlannedContainer {
   /** Absent where no file is collected: then the message can only come from the logs. */
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** Absent where nothing is asked for, or control groups cannot be made. */
+  readonly limits?: PlannedLimits;
+  /** Beside the program once it runs, and before its stop signal. */
+  readonly postStart?: HookAction;
+  readonly preStop?: HookAction;
+  /** Absent: SIGTERM. */
+  readonly stopSignal?: string;
+  /** Absent where every process is what the kubelet is. */
+  readonly security?: PlannedSecurity;
 }
 
 /** What a pod becomes on this machine: processes, volumes and the rules to run them by. */
@@ -56,13 +104,17 @@ export interface ProcessPlan {
   /** Init containers and sidecars in spec order, then the main containers in spec order. */
   readonly containers: readonly PlannedContainer[];
   readonly volumes: readonly PlannedVolume[];
+  /** The group that volumes get (fsGroup). */
+  readonly fileGroup?: number;
+  /** The user that tokens belong to: the one as whom all containers run, where they all name it (pod-semantics C7). */
+  readonly tokenUser?: number;
 }
 
 /** Facts of the machine that a translation rests on; gathered by the provider, invented by nobody. */
 export interface LocalHost {
   readonly operatingSystem: "linux" | "darwin";
   readonly architecture: "amd64" | "arm64";
-  /** The user and group that every process gets. */
+  /** The user and group of the kubelet, and of every process where `users` is `own`. */
   readonly uid: number;
   readonly gid: number;
   /** Stands for `status.podIP` and `status.hostIP`. */
@@ -72,6 +124,15 @@ export interface LocalHost {
    * way to honour one, so a pod that asks for it is rejected by path.
    */
   readonly mounts: "namespace" | "reject";
+  /**
+   * How users, groups and capabilities are honoured. `any`: the kubelet is root and `setpriv` gives them to a program.
+   * `own`: every process is what the kubelet is, so a pod that asks for another user is rejected by path.
+   */
+  readonly users: "any" | "own";
+  /** Whether requests and limits of processor time and memory are enforced, by control groups, or only counted. */
+  readonly limits: "cgroup" | "none";
+  /** What runs for images whose containers name no command; absent: nothing does. */
+  readonly images?: ImagePrograms | undefined;
 }
 
 /** PATH of a container that sets none, as container runtimes have it. */

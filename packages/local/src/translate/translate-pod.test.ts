@@ -12,6 +12,8 @@ const host: LocalHost = {
   gid: 1000,
   address: "192.0.2.7",
   mounts: "namespace",
+  users: "own",
+  limits: "none",
 };
 
 function resolve(spec: PodSpec) {
@@ -96,9 +98,9 @@ describe("localTranslator", () => {
       "spec.containers[0].livenessProbe",
     ],
     [
-      "a hook",
-      withContainer({ lifecycle: { preStop: { exec: { command: ["true"] } } } }),
-      "spec.containers[0].lifecycle",
+      "a hook that cannot work",
+      withContainer({ lifecycle: { preStop: { sleep: { seconds: 31 } } } }),
+      "spec.containers[0].lifecycle.preStop.sleep.seconds",
     ],
     ["a terminal", withContainer({ tty: true }), "spec.containers[0].tty"],
     [
@@ -135,6 +137,19 @@ describe("localTranslator", () => {
       "spec.initContainers[0].command",
       expect.stringContaining("spec.volumes[0].persistentVolumeClaim"),
     ]);
+  });
+
+  it("V1: an image that is mapped to a program needs no command, and args follow it", () => {
+    const images = { busybox: { command: ["/bin/busybox", "sh"] } };
+    const argv = (fields: object) =>
+      localTranslator.translate(resolve({ containers: [{ name: "main", image: "busybox:1", ...fields }] }), {
+        ...host,
+        images,
+      }).requests?.containers[0]?.argv;
+    expect(argv({})).toEqual(["/bin/busybox", "sh"]);
+    expect(argv({ args: ["-c", "true"] })).toEqual(["/bin/busybox", "sh", "-c", "true"]);
+    expect(argv({ command: ["true"] })).toEqual(["true"]);
+    expect(argv({ image: "other" })).toBeUndefined();
   });
 
   it("without mount namespaces: only a hostPath at its own path, and the token is left out", () => {

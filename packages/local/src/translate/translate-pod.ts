@@ -1,8 +1,17 @@
 import { type LateField, type ResolvedContainer, type ResolvedPod, renderValue } from "@vkubelet/core";
-import { defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
+import {
+  bytesOf,
+  defineTranslator,
+  type FieldAccount,
+  milliCpu,
+  resolveLifecycles,
+  type Translator,
+} from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
+import { programOf } from "./image-program.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
+import { planOwnership, planSecurity } from "./security.ts";
 import { localSupport } from "./support.ts";
 
 /** Pods as processes of a machine. */
@@ -20,6 +29,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
     "status.hostIP": host.address,
     "status.hostIPs": host.address,
   };
+  for (const { path, message } of resolveLifecycles(pod.pod).issues) account.reject(path, message);
   return {
     restartPolicy: pod.restartPolicy,
     terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
@@ -28,8 +38,35 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
       ...pod.initContainers.map((container, index) => ({ container, path: `spec.initContainers[${index}]` })),
       ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
-    volumes: planVolumes(pod, account),
+    volumes: planVolumes(pod, host, account),
+    ...planOwnership(pod.pod, host),
   };
+}
+
+/** As the kubelet turns quantities into shares, quota and bytes (`pkg/kubelet/cm/helpers_linux.go`). */
+function limitsOf({ resources }: ResolvedContainer, host: LocalHost): Pick<PlannedContainer, "limits"> {
+  const { requests, limits } = resources;
+  const memoryBytes = Number(bytesOf(limits, "memory"));
+  const cpuMilli = Number(milliCpu(limits));
+  const requested = Number(milliCpu(requests));
+  if (host.limits === "none" || memoryBytes + cpuMilli + requested === 0) return {};
+  return {
+    limits: {
+      ...(memoryBytes === 0 ? {} : { memoryBytes }),
+      ...(cpuMilli === 0 ? {} : { cpuMilli }),
+      cpuShares: Math.min(262_144, Math.max(2, Math.floor((requested * 1024) / 1000))),
+    },
+  };
+}
+
+function hooksOf(
+  { pod }: ResolvedPod,
+  container: string,
+): Pick<PlannedContainer, "postStart" | "preStop" | "stopSignal"> {
+  const { container: _, ...hooks } = resolveLifecycles(pod).lifecycles.find(
+    (lifecycle) => lifecycle.container === container,
+  ) ?? { container };
+  return hooks;
 }
 
 function planContainer(
@@ -40,13 +77,13 @@ function planContainer(
   bindings: Readonly<Record<LateField, string>>,
   account: FieldAccount,
 ): PlannedContainer {
-  const argv = [...(container.command ?? []), ...(container.args ?? [])].map((value) =>
-    renderValue(value, bindings),
-  );
-  if (container.command === undefined) {
+  const program = programOf(container.image, host.images ?? {})?.command ?? [];
+  const command = container.command?.map((value) => renderValue(value, bindings)) ?? program;
+  const argv = [...command, ...(container.args ?? []).map((value) => renderValue(value, bindings))];
+  if (command.length === 0) {
     account.reject(
       `${path}.command`,
-      "is required: there is no image whose entrypoint could run; name a program of this machine",
+      "is required: there is no image whose entrypoint could run; name a program of this machine, or map the image to one with the option images",
     );
   }
   if (argv.some((text) => text.includes("\0"))) {
@@ -62,6 +99,7 @@ function planContainer(
   const messagePath = spec?.terminationMessagePath;
   const collected =
     host.mounts === "namespace" && messagePath !== undefined && !messagePath.startsWith("/dev/");
+  const security = planSecurity(pod.pod, container.name, path, host, account);
   return {
     name: container.name,
     kind: container.kind,
@@ -74,5 +112,8 @@ function planContainer(
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...limitsOf(container, host),
+    ...hooksOf(pod, container.name),
+    ...(security === undefined ? {} : { security }),
   };
 }

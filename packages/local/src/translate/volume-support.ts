@@ -9,8 +9,14 @@ export const volumeRules: SupportTable = [
   { path: "spec.volumes[].emptyDir", disposition: "exact", reason: "" },
   {
     path: "spec.volumes[].emptyDir.medium",
-    disposition: "approx",
-    reason: "a plain directory, on disk",
+    disposition: "exact",
+    reason: "a tmpfs; without a sizeLimit it may grow to half of the machine's memory",
+  },
+  {
+    path: "spec.volumes[].emptyDir.medium",
+    disposition: "reject",
+    reason: "huge pages are not mounted; leave the medium out or use Memory",
+    when: (value) => String(value).startsWith("HugePages"),
   },
   {
     path: "spec.volumes[].emptyDir.mode",
@@ -19,8 +25,8 @@ export const volumeRules: SupportTable = [
   },
   {
     path: "spec.volumes[].emptyDir.sizeLimit",
-    disposition: "approx",
-    reason: "not measured and not enforced",
+    disposition: "exact",
+    reason: "measured every 10 s, and the pod is evicted that exceeds it",
   },
   { path: "spec.volumes[].configMap", disposition: "exact", reason: "" },
   { path: "spec.volumes[].secret", disposition: "exact", reason: "" },

@@ -1,0 +1,2 @@
+/** An instance cannot be started; the text is for people. */
+export class StartFailure extends Error {}
