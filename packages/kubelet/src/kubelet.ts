@@ -90,7 +90,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     events,
     nodeName,
     hostIPs: [internalIP],
-    nodeAllocatable: () => node?.description?.allocatable ?? node?.description?.capacity ?? {},
+    nodeAllocatable: () => node?.description?.allocatable ?? node?.description?.capacity,
     clusterDomain: options.clusterDomain,
     clusterDNS: options.clusterDNS ?? [],
     clock,

@@ -1,18 +1,20 @@
 import {
   type Pod,
   type PodNotice,
-  type ProviderError,
   providerErrorEffects,
   type ResolvedPod,
   toProviderError,
 } from "@vkubelet/core";
 import type { ResolveWait } from "@vkubelet/pod";
+import { PodRejecter } from "./pod-rejecter.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
 import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
 const resolveRetryMs = 60_000;
+/** While it cannot be said whether the node takes the pod. */
+const admissionRetryMs = 1_000;
 /** While an accepted run is not seen yet, it is looked for so often. */
 const visibilityCheckMs = 1_000;
 /** Beyond the backend's own lag; then the run is asked for again, which is legal. */
@@ -23,13 +25,14 @@ export class PodCreator {
   readonly #scope: PodScope;
   readonly #cancel = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #rejecter: PodRejecter;
   #accepted: { readonly attempt: number; readonly at: number } | undefined;
   #failures = 0;
   #notBefore = 0;
-  #rejectNotBefore: number | undefined;
 
   constructor(scope: PodScope) {
     this.#scope = scope;
+    this.#rejecter = new PodRejecter(scope);
     this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
   }
 
@@ -53,9 +56,11 @@ export class PodCreator {
   async create(pod: Pod, attempt: number): Promise<Requeue> {
     const { clock } = this.#scope.environment;
     if (this.#isAwaited(attempt)) return visibilityCheckMs;
-    const due = Math.max(this.#notBefore, this.#rejectNotBefore ?? 0);
-    if (clock.now() < due) return due - clock.now();
+    const pause = Math.max(this.#notBefore - clock.now(), this.#rejecter.pending);
+    if (pause > 0) return pause;
     try {
+      const refused = await this.#admit(pod);
+      if (refused !== "admitted") return refused;
       const resolved = await this.#resolve(pod, attempt);
       if (typeof resolved !== "object") return resolved;
       return await this.#createResolved(pod, resolved);
@@ -65,6 +70,18 @@ export class PodCreator {
       this.#failures += 1;
       return 0;
     }
+  }
+
+  /** Asks, before anything is done for the pod, whether the node takes it. */
+  async #admit(pod: Pod): Promise<Requeue | "admitted"> {
+    const { environment, reporter } = this.#scope;
+    const verdict = environment.admission.admit(pod);
+    if ("waiting" in verdict) {
+      reporter.notify({ type: "Warning", reason: "FailedSync", message: verdict.waiting });
+      return admissionRetryMs;
+    }
+    if (verdict.admitted) return "admitted";
+    return this.#rejecter.reject(pod, verdict, "untold");
   }
 
   /** Whether the backend has accepted the run and may still take its time to show it. */
@@ -126,7 +143,7 @@ export class PodCreator {
     const error = toProviderError(thrown);
     if (error.code === "Internal") logger.error("the provider failed unexpectedly", { error: thrown });
     const effect = providerErrorEffects[error.code];
-    if (effect.onCreate === "fail") return this.#reject(pod, error);
+    if (effect.onCreate === "fail") return this.#rejecter.reject(pod, error, "waiting");
     // A backend that is out of order as a whole shows in its listing, by which the node's readiness is judged.
     if (effect.nodeUnready) environment.feed.refresh();
     return this.#retry(pod, { event: "FailedCreatePodSandBox", ...error, message: error.message });
@@ -143,22 +160,6 @@ export class PodCreator {
     reporter.notify({ type: "Warning", reason: why.event, message: why.message });
     await reporter.write(pod, { waiting: { reason: why.reason, message: why.message } });
     return delay;
-  }
-
-  async #reject(pod: Pod, { reason, message }: ProviderError): Promise<Requeue> {
-    const { environment, reporter } = this.#scope;
-    if (this.#rejectNotBefore === undefined) {
-      reporter.notify({ type: "Warning", reason, message });
-      const now = environment.clock.now();
-      const delay = environment.rejections.delayFor(pod, now);
-      this.#rejectNotBefore = now + delay;
-      if (delay > 0) {
-        await reporter.write(pod, { waiting: { reason, message } });
-        return delay;
-      }
-    }
-    await reporter.write(pod, { failure: { reason, message: `Pod was rejected: ${message}` } });
-    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import type { CallContext, Clock, Logger, PodContext, PodRef, Provider } from "@
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { AnnotationRecord } from "./annotation-record.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import type { NodeAdmission } from "./node-admission.ts";
 import type { ObservationFeed } from "./observation-feed.ts";
 import type { PodReporter } from "./pod-reporter.ts";
 import type { PodResolver } from "./pod-resolver.ts";
@@ -18,6 +19,7 @@ export interface PodWorkerEnvironment {
   readonly logger: Logger;
   readonly hostIPs: readonly string[];
   readonly rejections: RejectionPacer;
+  readonly admission: NodeAdmission;
 }
 
 /** What the parts of one pod's worker share. */

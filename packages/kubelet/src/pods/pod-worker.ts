@@ -15,26 +15,15 @@ import {
   nextBackoff,
   restartDecision,
 } from "@vkubelet/pod";
-import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
-import {
-  callContextOf,
-  type PodScope,
-  type PodWorkerEnvironment,
-  podContextOf,
-  type Requeue,
-} from "./pod-scope.ts";
-import { PodStopper } from "./pod-stopper.ts";
+import { type PodScope, type PodWorkerEnvironment, podContextOf, type Requeue } from "./pod-scope.ts";
+import { absenceCheckMs, PodTerminator } from "./pod-terminator.ts";
 import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
 import { RunRecord } from "./run-record.ts";
-
-const absenceCheckMs = 1_000;
-/** For pods whose object is gone, and with it what they wanted. */
-const unknownGraceSeconds = 30;
 
 /**
  * Brings one pod (by UID) from what the API server says to what the backend does, one level-triggered step at a time.
@@ -51,7 +40,7 @@ export class PodWorker {
   readonly #reporter: PodReporter;
   readonly #run: RunRecord;
   readonly #creator: PodCreator;
-  readonly #stopper: PodStopper;
+  readonly #terminator: PodTerminator;
   #deadlineTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
@@ -71,7 +60,7 @@ export class PodWorker {
     });
     this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record };
     this.#creator = new PodCreator(this.#scope);
-    this.#stopper = new PodStopper(this.#scope);
+    this.#terminator = new PodTerminator(this.#scope, this.#run, this.#creator);
   }
 
   /** The pod as last seen; undefined once its object is gone. */
@@ -105,13 +94,13 @@ export class PodWorker {
     if (feed.listedAt === undefined) return undefined;
     const known = feed.get(this.ref.uid);
     const { pod } = this;
-    if (pod === undefined) return this.#finish();
-    // The picture of a static pod, which no virtual node has: it is nobody's, and goes (pod-semantics U1).
-    if (isMirrorPod(pod)) return this.#deleteObject();
+    if (pod === undefined) return this.#terminator.finish();
     const deleting = pod.metadata?.deletionTimestamp !== undefined;
+    // The picture of a static pod stands for nothing here: it is left alone until somebody deletes it (pod-semantics U1).
+    if (isMirrorPod(pod)) return deleting ? this.#terminator.deleteObject() : undefined;
     try {
-      if (deleting) return await this.#terminate(pod, known);
-      if (isTerminalPhase(this.#reporter.status?.phase)) return await this.#settle(pod, known);
+      if (deleting) return await this.#terminator.terminate(pod, known);
+      if (isTerminalPhase(this.#reporter.status?.phase)) return await this.#terminator.settle(pod, known);
       return await this.#drive(pod, known);
     } catch (error) {
       if (!this.#abort.signal.aborted && !(error instanceof KubeApiError)) {
@@ -210,7 +199,7 @@ export class PodWorker {
 
   /** Whether the pod was over for good before its deadline, so that this has nothing to say. */
   #endedBefore(deadline: number, pod: Pod, observation: PodObservation | undefined): boolean {
-    if (observation?.state !== "ended" || this.#stopper.requested) return false;
+    if (observation?.state !== "ended" || this.#terminator.requested) return false;
     return (finishedAtOf(observation) ?? deadline) <= deadline && !this.#restarts(pod, observation);
   }
 
@@ -218,81 +207,12 @@ export class PodWorker {
     const { event, failure } = deadlineVerdict();
     if (!this.#deadlineTold && event !== undefined) this.#reporter.notify(event);
     this.#deadlineTold = true;
-    if (!(await this.#stop(gracePeriodSeconds(pod)))) return absenceCheckMs;
+    if (!(await this.#terminator.stop(gracePeriodSeconds(pod)))) return absenceCheckMs;
     const last = this.#environment.feed.get(this.ref.uid)?.observation ?? observation;
     await this.#reporter.write(pod, {
       ...(last === undefined ? {} : { observation: asEnded(last) }),
       failure,
     });
     return undefined;
-  }
-
-  /** A terminal pod whose object stays: whatever still runs for it must not. */
-  async #settle(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    if (known === undefined || known.missingSince !== undefined || known.observation.state === "ended")
-      return undefined;
-    await this.#stop(gracePeriodSeconds(pod));
-    return absenceCheckMs;
-  }
-
-  async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    if (!(await this.#stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
-      const observation = known?.observation;
-      if (observation !== undefined) await this.#reporter.write(pod, { observation });
-      return absenceCheckMs;
-    }
-    const last = this.#environment.feed.get(this.ref.uid)?.observation;
-    if (!isTerminalPhase(this.#reporter.status?.phase))
-      await this.#reporter.write(pod, last === undefined ? {} : { observation: asEnded(last) });
-    await this.#deleteObject();
-    // The object may stay for its finalizers; the watch tells when it is gone.
-    return undefined;
-  }
-
-  async #deleteObject(): Promise<undefined> {
-    const { namespace, name, uid } = this.ref;
-    const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
-    try {
-      await this.#environment.client.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, body, {
-        signal: this.#abort.signal,
-      });
-    } catch (error) {
-      // Gone already, or another pod bears the name: either way this one is over.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
-  }
-
-  /** The object is gone: nothing of the pod may go on running, and then the backend may forget it. */
-  async #finish(): Promise<Requeue | "done"> {
-    const { clock, feed, provider, resolver } = this.#environment;
-    if (!(await this.#stop(unknownGraceSeconds))) return absenceCheckMs;
-    const limits = { clock, signal: this.#abort.signal, limitMs: changeLimitMs, abandon: false };
-    await callProvider("releasePod", limits, async (signal) =>
-      provider.releasePod?.(this.ref, callContextOf(this.#scope, signal)),
-    );
-    feed.forget(this.ref.uid);
-    resolver.release(this.ref);
-    return "done";
-  }
-
-  /** Sees to it that nothing of the pod goes on; true once that is so. */
-  async #stop(graceSeconds: number, beforeFirst: () => void = () => {}): Promise<boolean> {
-    if (this.#isOver()) return true;
-    if (!this.#stopper.requested) beforeFirst();
-    await this.#stopper.request(graceSeconds);
-    return this.#isOver();
-  }
-
-  #isOver(): boolean {
-    const terminal = isTerminalPhase(this.#reporter.status?.phase);
-    return this.#stopper.isOver(this.#run.attempt, !terminal && this.#creator.mayHaveCreated);
-  }
-
-  #announceKilling(known: KnownObservation | undefined): void {
-    for (const { name, state } of known?.observation.containers ?? []) {
-      if (state.type !== "running") continue;
-      const message = `Stopping container ${name}`;
-      this.#reporter.notify({ type: "Normal", reason: "Killing", message, container: name });
-    }
   }
 }

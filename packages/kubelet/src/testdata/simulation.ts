@@ -1,4 +1,4 @@
-import type { Pod, PodSpec, Provider } from "@vkubelet/core";
+import type { Pod, PodSpec, Provider, Taint } from "@vkubelet/core";
 import { silentLogger } from "@vkubelet/core";
 import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
 import { EventRecorder } from "../pods/event-recorder.ts";
@@ -29,6 +29,16 @@ export class Simulation {
 
   constructor(options: Omit<InMemoryProviderOptions, "backend"> = {}) {
     this.#options = options;
+    this.setNode({});
+  }
+
+  /** What the backend says that the node has. */
+  allocatable: Record<string, string> | undefined = { cpu: "64", memory: "64Gi", pods: "110" };
+
+  /** Gives the node labels and taints. */
+  setNode(labels: Record<string, string>, taints: readonly Taint[] = []): void {
+    const metadata = { name: nodeName, labels };
+    this.api.put(`/api/v1/nodes/${nodeName}`, { apiVersion: "v1", kind: "Node", metadata, spec: { taints } });
   }
 
   provider(): Provider {
@@ -51,7 +61,7 @@ export class Simulation {
       hostIPs: ["127.0.0.1"],
       ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
       ...(options.clusterDNS !== undefined && { clusterDNS: options.clusterDNS }),
-      nodeAllocatable: () => ({ cpu: "64", memory: "64Gi" }),
+      nodeAllocatable: () => this.allocatable,
       clock,
       logger,
       onHealthChange: () => {
