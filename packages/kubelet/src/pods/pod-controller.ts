@@ -33,6 +33,8 @@ export interface PodControllerOptions {
   readonly onHealthChange: () => void;
   /** Pods handled at the same time; 64 by default. */
   readonly concurrency?: number;
+  /** From 0 to below 1, for jitter; `Math.random` by default. */
+  readonly random?: () => number;
 }
 
 const defaultConcurrency = 64;
@@ -83,6 +85,7 @@ export class PodController {
       dns: nodeDnsOf(options),
       runsImages: provider.traits.runsImages ?? true,
       onChange: (uid) => this.#queue.add(uid),
+      random: options.random ?? Math.random,
     });
     this.#node = new NodeView({ client, nodeName, allocatable: options.nodeAllocatable, clock, logger });
     this.#admission = new NodeAdmission({ node: () => this.#readNode() });

@@ -7,7 +7,9 @@ import {
 } from "@vkubelet/core";
 import type { ResolveWait } from "@vkubelet/pod";
 import { PodRejecter } from "./pod-rejecter.ts";
+import type { Resolved } from "./pod-resolver.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
+import type { PodUpdater } from "./pod-updater.ts";
 import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 const firstRetryMs = 1_000;
@@ -20,18 +22,24 @@ const visibilityCheckMs = 1_000;
 /** Beyond the backend's own lag; then the run is asked for again, which is legal. */
 const visibilityMarginMs = 10_000;
 
+type ResolvedOutcome = Extract<Resolved, { readonly type: "resolved" }>;
+
 /** Sees to it that a run of one pod exists at the backend: resolves, creates, retries, rejects. */
 export class PodCreator {
   readonly #scope: PodScope;
   readonly #cancel = new AbortController();
   readonly #signal: AbortSignal;
   readonly #rejecter: PodRejecter;
+  readonly #updater: PodUpdater;
+  /** The run for which the backend was asked last, whatever came of it. */
+  #asked: number | undefined;
   #accepted: { readonly attempt: number; readonly at: number } | undefined;
   #failures = 0;
   #notBefore = 0;
 
-  constructor(scope: PodScope) {
+  constructor(scope: PodScope, updater: PodUpdater) {
     this.#scope = scope;
+    this.#updater = updater;
     this.#rejecter = new PodRejecter(scope);
     this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
   }
@@ -61,9 +69,9 @@ export class PodCreator {
     try {
       const refused = await this.#admit(pod);
       if (refused !== "admitted") return refused;
-      const resolved = await this.#resolve(pod, attempt);
-      if (typeof resolved !== "object") return resolved;
-      return await this.#createResolved(pod, resolved);
+      const outcome = await this.#resolve(pod, attempt);
+      if (typeof outcome !== "object") return outcome;
+      return await this.#createResolved(pod, outcome.pod, outcome.revision);
     } catch (error) {
       // Given up because the pod is deleted: the next step ends it, whatever may have come of this one.
       if (!this.#cancel.signal.aborted || this.#scope.signal.aborted) throw error;
@@ -95,13 +103,13 @@ export class PodCreator {
     return true;
   }
 
-  async #resolve(pod: Pod, attempt: number): Promise<ResolvedPod | Requeue> {
+  async #resolve(pod: Pod, attempt: number): Promise<ResolvedOutcome | Requeue> {
     const { environment, reporter } = this.#scope;
     try {
       const outcome = await environment.resolver.resolve(pod, attempt, this.#signal);
       if (outcome.type === "waiting") return await this.#waitForObjects(pod, outcome.waits);
       for (const warning of outcome.warnings) reporter.notify(warning);
-      return outcome.pod;
+      return outcome;
     } catch (error) {
       if (this.#signal.aborted) throw error;
       const message = `cannot look up what the pod refers to: ${error instanceof Error ? error.message : String(error)}`;
@@ -109,12 +117,14 @@ export class PodCreator {
     }
   }
 
-  async #createResolved(pod: Pod, resolved: ResolvedPod): Promise<Requeue> {
+  async #createResolved(pod: Pod, resolved: ResolvedPod, revision: number): Promise<Requeue> {
     const { environment, reporter } = this.#scope;
     const { clock, feed, provider } = environment;
     // Durable before anything is created: a pod with a start time may exist at the backend.
     if (reporter.status?.startTime === undefined && (await reporter.write(pod, {})) === "gone")
       return undefined;
+    const askedBefore = this.#asked === resolved.attempt;
+    this.#asked = resolved.attempt;
     try {
       await callProvider(
         "createPod",
@@ -127,6 +137,9 @@ export class PodCreator {
     }
     this.#accepted = { attempt: resolved.attempt, at: clock.now() };
     this.#failures = 0;
+    // A backend keeps what it created first, and which of several tries that was is not known.
+    if (askedBefore) this.#updater.forget();
+    else this.#updater.created(resolved, revision);
     if (!provider.watchPods) feed.refresh();
     return visibilityCheckMs;
   }

@@ -23,6 +23,7 @@ import { PodReporter } from "./pod-reporter.ts";
 import { type PodScope, type PodWorkerEnvironment, podContextOf, type Requeue } from "./pod-scope.ts";
 import { absenceCheckMs, PodTerminator } from "./pod-terminator.ts";
 import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
+import { PodUpdater } from "./pod-updater.ts";
 import { RunRecord } from "./run-record.ts";
 
 /**
@@ -40,6 +41,7 @@ export class PodWorker {
   readonly #reporter: PodReporter;
   readonly #run: RunRecord;
   readonly #creator: PodCreator;
+  readonly #updater: PodUpdater;
   readonly #terminator: PodTerminator;
   #deadlineTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
@@ -59,7 +61,8 @@ export class PodWorker {
       this.#run.observe(pod);
     });
     this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record };
-    this.#creator = new PodCreator(this.#scope);
+    this.#updater = new PodUpdater(this.#scope);
+    this.#creator = new PodCreator(this.#scope, this.#updater);
     this.#terminator = new PodTerminator(this.#scope, this.#run, this.#creator);
   }
 
@@ -73,7 +76,10 @@ export class PodWorker {
     this.#reporter.observe(pod);
     this.#scope.record.observe(pod);
     this.#run.observe(pod);
-    if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) this.#creator.cancel();
+    if (pod !== undefined) this.#updater.observe(pod);
+    if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return;
+    this.#creator.cancel();
+    this.#updater.cancel();
   }
 
   /** The context of a call about this pod from outside its steps, such as a reader of logs. */
@@ -137,8 +143,8 @@ export class PodWorker {
     const present = observation !== undefined && known?.missingSince === undefined;
     if (present) {
       this.#absentSince = undefined;
-      await this.#reporter.write(pod, { observation });
-      return undefined;
+      if ((await this.#reporter.write(pod, { observation })) === "gone") return undefined;
+      return this.#updater.update(pod, attempt);
     }
     const ran = observation?.state === "active" || hasRun(pod, this.#reporter.status, attempt);
     if (known?.missingSince !== undefined || ran) {

@@ -25,12 +25,17 @@ interface StoredEvent {
 export class MemoryApi {
   readonly #objects = new Map<string, AnyObject>();
   readonly #log: StoredEvent[] = [];
+  readonly #now: () => number;
   #version = 100;
   #news = Promise.withResolvers<void>();
   /** While true nothing answers and watches break. */
   #down = false;
   /** Every call that changed or tried to change something. */
   readonly writes: { readonly method: string; readonly path: string; readonly body: AnyObject }[] = [];
+
+  constructor(now: () => number = () => Date.parse("2026-01-01T00:00:00Z")) {
+    this.#now = now;
+  }
 
   /** Switches the server off and on. */
   setDown(down: boolean): void {
@@ -122,10 +127,18 @@ export class MemoryApi {
   }
 
   #create(collection: string, body: AnyObject): AnyObject {
+    if (collection.endsWith("/token")) return this.#issueToken(collection, body);
     const path = `${collection}/${body.metadata.name}`;
     this.writes.push({ method: "create", path, body });
     if (this.#objects.has(path)) throw apiError("create", path, 409, "AlreadyExists");
     return this.put(path, body);
+  }
+
+  #issueToken(path: string, body: AnyObject): AnyObject {
+    const issued = this.writes.filter((write) => write.path.endsWith("/token")).length;
+    this.writes.push({ method: "create", path, body });
+    const expirationTimestamp = new Date(this.#now() + body.spec.expirationSeconds * 1_000).toISOString();
+    return { ...body, status: { token: `token-${issued}`, expirationTimestamp } };
   }
 
   #patch(fullPath: string, body: AnyObject, type: PatchType): AnyObject {

@@ -1,4 +1,4 @@
-import type { Pod, PodSpec, Provider, Taint } from "@vkubelet/core";
+import type { Pod, PodContext, PodSpec, Provider, ResolvedPod, Taint } from "@vkubelet/core";
 import { silentLogger } from "@vkubelet/core";
 import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
 import { EventRecorder } from "../pods/event-recorder.ts";
@@ -23,7 +23,7 @@ export type Fuse = (call: string, when: "before" | "after") => Promise<void> | v
 export class Simulation {
   readonly clock = new FakeClock();
   readonly backend = new InMemoryBackend({ now: () => this.clock.now() });
-  readonly api = new MemoryApi();
+  readonly api = new MemoryApi(() => this.clock.now());
   readonly #options: Omit<InMemoryProviderOptions, "backend">;
   healthChanges = 0;
 
@@ -61,6 +61,7 @@ export class Simulation {
       hostIPs: ["127.0.0.1"],
       ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
       ...(options.clusterDNS !== undefined && { clusterDNS: options.clusterDNS }),
+      random: () => 0,
       nodeAllocatable: () => this.allocatable,
       clock,
       logger,
@@ -95,13 +96,22 @@ export class Simulation {
     return this.api.put(podPath(name), pod).metadata.uid;
   }
 
-  addConfigMap(name: string, data: Record<string, string>): void {
+  addConfigMap(name: string, data: Record<string, string>, rest: { readonly immutable?: boolean } = {}): void {
     this.api.put(`/api/v1/namespaces/default/configmaps/${name}`, {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name, namespace: "default" },
       data,
+      ...rest,
     });
+  }
+
+  /** As a user changes a pod: its generation grows with its spec. */
+  changePod(name: string, change: { readonly metadata?: AnyObject; readonly spec?: AnyObject }): void {
+    const pod: AnyObject = this.pod(name);
+    const generation = pod.metadata.generation + (change.spec === undefined ? 0 : 1);
+    const metadata = { ...pod.metadata, ...change.metadata, generation };
+    this.api.put(podPath(name), { ...pod, metadata, spec: { ...pod.spec, ...change.spec } });
   }
 
   deletePod(name: string, gracePeriodSeconds = 30): void {
@@ -156,6 +166,10 @@ function guarded(provider: Provider, fuse: Fuse): Provider {
     ...provider,
     createPod: (pod, context) => around("createPod", () => provider.createPod(pod, context)),
     deletePod: (ref, options, context) => around("deletePod", () => provider.deletePod(ref, options, context)),
+    ...(provider.updatePod !== undefined && {
+      updatePod: (pod: ResolvedPod, context: PodContext) =>
+        around("updatePod", async () => provider.updatePod?.(pod, context)),
+    }),
     listPods: (context) => around("listPods", () => provider.listPods(context)),
     releasePod: (ref, context) =>
       around("releasePod", async () => provider.releasePod?.(ref, context)),
