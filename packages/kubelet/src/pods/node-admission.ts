@@ -73,6 +73,34 @@ export class NodeAdmission {
     return verdict;
   }
 
+  /**
+   * Judges a pod that was taken before with other resources, beside the other pods, and counts it with these when it
+   * still fits; else it counts as it did.
+   */
+  resize(pod: Pod): NodeVerdict {
+    const uid = pod.metadata?.uid ?? "";
+    const node = this.#options.node();
+    if (typeof node === "string") return { waiting: node };
+    const before = this.#held.get(uid)?.pod;
+    this.release(uid);
+    const verdict = this.#judge(ofApiServer(pod), node);
+    const counted = verdict.admitted ? pod : before;
+    if (counted !== undefined) this.#hold(uid, counted);
+    return verdict;
+  }
+
+  /** The pod as it counts. */
+  counted(uid: string): Pod | undefined {
+    return this.#held.get(uid)?.pod;
+  }
+
+  /** Counts the pod so from now on, whether it fits or not. */
+  count(pod: Pod): void {
+    const uid = pod.metadata?.uid ?? "";
+    this.release(uid);
+    this.#hold(uid, pod);
+  }
+
   #judge(pod: Pod, node: NodeForAdmission): AdmissionResult {
     // What fits in beside the sums needs no look at each pod, but for ports of the node.
     const roomLeft = wantsHostPorts(pod) ? undefined : this.#roomLeft(node);

@@ -2,6 +2,7 @@ import type { Pod, PodNotice, PodObservation, PodRef, PodStatus } from "@vkubele
 import { computePodStatus, type StatusInput } from "@vkubelet/pod";
 import { containerEvents } from "./container-events.ts";
 import type { PodWorkerEnvironment } from "./pod-scope.ts";
+import { type PendingResize, withResizeCondition } from "./resize-condition.ts";
 import { writePodStatus } from "./status-writer.ts";
 import { withoutUnset } from "./without-unset.ts";
 
@@ -16,6 +17,8 @@ export class PodReporter {
   readonly #onWritten: (pod: Pod) => void;
   #pod: Pod | undefined;
   #written: Pod | undefined;
+  /** Null: none; undefined: nothing is known of one, and what was told stands. */
+  #resize: PendingResize | null | undefined;
 
   /** `onWritten` is told the pod object that each write resulted in. */
   constructor(
@@ -46,19 +49,36 @@ export class PodReporter {
     if (pod === undefined || !isOlder(pod, this.#written)) this.#written = undefined;
   }
 
+  /** Whether this process has told that a resize waits, and nothing since. */
+  get resizeIsPending(): boolean {
+    return this.#resize !== undefined && this.#resize !== null;
+  }
+
+  /** Notes for the next status that a resize waits, or that none does. True: that is news. */
+  tellResize(pending: PendingResize | undefined): boolean {
+    const before = this.#resize;
+    this.#resize = pending ?? null;
+    return before?.message !== pending?.message;
+  }
+
   /** Computes the status and writes it if it changed. `"gone"`: the pod's object exists no more. */
   async write(pod: Pod, facts: StatusFacts): Promise<"told" | "gone"> {
     const { client, clock, hostIPs, provider } = this.#environment;
     const previous = this.status;
-    const status = computePodStatus({
+    const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+    const computed = computePodStatus({
       pod,
       ...(previous === undefined ? {} : { previous }),
-      now: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      now,
       node: { hostIPs },
       runtimeName: provider.name,
       deleting: pod.metadata?.deletionTimestamp !== undefined,
       ...facts,
     });
+    const status =
+      this.#resize === undefined
+        ? computed
+        : withResizeCondition(computed, this.#resize ?? undefined, now, pod.metadata?.generation);
     const result = await writePodStatus(client, this.#ref, previous, status, this.#signal);
     if (result === "gone") return "gone";
     for (const notice of containerEvents(pod, previous, status)) this.notify(notice);

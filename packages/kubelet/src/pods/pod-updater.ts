@@ -1,8 +1,7 @@
 import { type Pod, providerErrorEffects, type ResolvedPod, toProviderError } from "@vkubelet/core";
 import { volumeUpdates } from "@vkubelet/pod";
-import { givenOf, hasLiveFiles, shownMetadata } from "./given-files.ts";
+import { givenOf, hasLiveFiles, imagesOf, shownMetadata } from "./given-pod.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
-import { soonest } from "./pod-times.ts";
 import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 const firstRetryMs = 1_000;
@@ -18,10 +17,12 @@ const unseenChanges = "what changed while no kubelet ran";
 export class PodUpdater {
   readonly #scope: PodScope;
   readonly #cancel = new AbortController();
-  readonly #signal: AbortSignal;
+  /** Aborts when changes are not wanted any more. */
+  readonly signal: AbortSignal;
   #given: ResolvedPod | undefined;
   /** What the last look saw, as text; looking again is worth it only when that has changed. */
   #seen: string | undefined;
+  #seenImages: string | undefined;
   /** Whether the spec was changed while no kubelet ran. */
   #missedChange: boolean | undefined;
   #failures = 0;
@@ -29,7 +30,7 @@ export class PodUpdater {
 
   constructor(scope: PodScope) {
     this.#scope = scope;
-    this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
+    this.signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
   }
 
   /** The pod is not wanted any more: what is under way is given up. */
@@ -50,9 +51,10 @@ export class PodUpdater {
   }
 
   /** The backend was given the pod so, when its objects stood at `revision`. */
-  created(resolved: ResolvedPod, revision: number): void {
+  given(resolved: ResolvedPod, revision: number): void {
     this.#given = givenOf(resolved);
     this.#seen = signatureOf(resolved.pod, revision);
+    this.#seenImages = imagesOf(resolved.pod);
   }
 
   /** Brings the backend's run `attempt` up to date with the pod. Faults are told and repeated, and never harm the pod. */
@@ -67,14 +69,15 @@ export class PodUpdater {
     const signature = signatureOf(pod, resolver.revisionOf(ref.uid));
     if (signature === this.#seen && !isDue) return dueAt === undefined ? undefined : dueAt - now;
     try {
-      const outcome = await resolver.resolve(pod, attempt, this.#signal);
+      const outcome = await resolver.resolve(pod, attempt, this.signal);
       if (outcome.type === "resolved") await this.#carry(outcome.pod);
       else for (const { message } of outcome.waits) this.#tell(message);
-      this.#seen = signatureOf(pod, outcome.revision);
       this.#failures = 0;
-      return soonest(this.#untilTokenIsDue());
+      this.#seen = signatureOf(pod, outcome.revision);
+      this.#seenImages = imagesOf(pod);
+      return this.#untilTokenIsDue();
     } catch (error) {
-      if (this.#signal.aborted) return this.#cancel.signal.aborted ? 0 : undefined;
+      if (this.signal.aborted) return this.#cancel.signal.aborted ? 0 : undefined;
       return this.#failed(error);
     }
   }
@@ -84,33 +87,31 @@ export class PodUpdater {
     const given = this.#given;
     const canUpdate = this.#scope.environment.provider.updatePod !== undefined;
     if (given === undefined) return this.#missedChange === true || (canUpdate && hasLiveFiles(pod));
-    return hasLiveFiles(pod) || signatureOfImages(pod) !== signatureOfGivenImages(given);
+    return hasLiveFiles(pod) || imagesOf(pod) !== this.#seenImages;
   }
 
-  async #carry(resolved: ResolvedPod): Promise<void> {
+  /** Gives the pod to the backend; answers why it refuses for good. Throws what is worth another try. */
+  async call(resolved: ResolvedPod): Promise<string | undefined> {
     const { provider, clock } = this.#scope.environment;
-    const next = givenOf(resolved);
-    const changes = this.#given === undefined ? undefined : changesBetween(this.#given, next);
-    if (changes?.length === 0) {
-      this.#given = next;
-      return;
-    }
-    if (provider.updatePod === undefined) {
-      this.#refused(changes ?? [unseenChanges], "it has no way to change a pod that runs");
-      this.#given = next;
-      this.#missedChange = false;
-      return;
-    }
+    if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
     try {
-      const limits = { clock, signal: this.#signal, limitMs: changeLimitMs, abandon: false };
+      const limits = { clock, signal: this.signal, limitMs: changeLimitMs, abandon: false };
       await callProvider("updatePod", limits, async (signal) =>
         provider.updatePod?.(resolved, podContextOf(this.#scope, signal)),
       );
+      return undefined;
     } catch (thrown) {
       const error = toProviderError(thrown);
-      if (this.#signal.aborted || providerErrorEffects[error.code].onCreate === "retry") throw thrown;
-      this.#refused(changes ?? [unseenChanges], error.message);
+      if (this.signal.aborted || providerErrorEffects[error.code].onCreate === "retry") throw thrown;
+      return error.message;
     }
+  }
+
+  async #carry(resolved: ResolvedPod): Promise<void> {
+    const next = givenOf(resolved);
+    const changes = this.#given === undefined ? [unseenChanges] : changesBetween(this.#given, next);
+    const refusal = changes.length === 0 ? undefined : await this.call(resolved);
+    if (refusal !== undefined) this.#refused(changes, refusal);
     this.#given = next;
     this.#missedChange = false;
   }
@@ -156,17 +157,7 @@ function changesBetween(before: ResolvedPod, after: ResolvedPod): readonly strin
 }
 
 function signatureOf(pod: Pod, revision: number | undefined): string {
-  return JSON.stringify([revision, shownMetadata(pod), signatureOfImages(pod)]);
-}
-
-function signatureOfImages({ spec }: Pod): string {
-  return JSON.stringify(
-    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ image = "" }) => image),
-  );
-}
-
-function signatureOfGivenImages(given: ResolvedPod): string {
-  return JSON.stringify(containersOf(given).map(({ image }) => image));
+  return JSON.stringify([revision, shownMetadata(pod), imagesOf(pod)]);
 }
 
 function containersOf({ initContainers, containers }: ResolvedPod) {

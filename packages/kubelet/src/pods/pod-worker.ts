@@ -20,6 +20,7 @@ import { AnnotationRecord } from "./annotation-record.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
+import { PodResizer } from "./pod-resizer.ts";
 import { type PodScope, type PodWorkerEnvironment, podContextOf, type Requeue } from "./pod-scope.ts";
 import { absenceCheckMs, PodTerminator } from "./pod-terminator.ts";
 import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
@@ -42,6 +43,7 @@ export class PodWorker {
   readonly #run: RunRecord;
   readonly #creator: PodCreator;
   readonly #updater: PodUpdater;
+  readonly #resizer: PodResizer;
   readonly #terminator: PodTerminator;
   #deadlineTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
@@ -62,6 +64,7 @@ export class PodWorker {
     });
     this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record };
     this.#updater = new PodUpdater(this.#scope);
+    this.#resizer = new PodResizer(this.#scope, this.#updater);
     this.#creator = new PodCreator(this.#scope, this.#updater);
     this.#terminator = new PodTerminator(this.#scope, this.#run, this.#creator);
   }
@@ -144,14 +147,20 @@ export class PodWorker {
     if (present) {
       this.#absentSince = undefined;
       if ((await this.#reporter.write(pod, { observation })) === "gone") return undefined;
-      return this.#updater.update(pod, attempt);
+      return this.#keepUp(pod, attempt);
     }
     const ran = observation?.state === "active" || hasRun(pod, this.#reporter.status, attempt);
     if (known?.missingSince !== undefined || ran) {
       const left = this.#absenceLeft(known);
       if (left > 0) return Math.min(left, absenceCheckMs);
     }
-    return ran ? this.#lost(pod, observation) : this.#creator.create(pod, attempt);
+    return ran ? this.#lost(pod, observation) : this.#creator.create(this.#resizer.allocated(pod), attempt);
+  }
+
+  /** Carries over what changed of the pod since it was created. */
+  async #keepUp(pod: Pod, attempt: number): Promise<Requeue> {
+    const again = await this.#updater.update(this.#resizer.allocated(pod), attempt);
+    return soonest(again, await this.#resizer.resize(pod, attempt));
   }
 
   /** Milliseconds for which the pod may go on to be absent before that means that it is gone. */
@@ -176,7 +185,7 @@ export class PodWorker {
     if ((await this.#reporter.write(pod, { observation, restart })) === "gone") return undefined;
     if (left > 0) return left;
     await this.#run.advance(attempt, state);
-    return this.#creator.create(pod, attempt);
+    return this.#creator.create(this.#resizer.allocated(pod), attempt);
   }
 
   /** Whether the host is to run the pod anew after this end. */

@@ -34,6 +34,12 @@ export function shownMetadata(pod: Pod): string {
   return JSON.stringify([pod.metadata?.labels, pod.metadata?.annotations]);
 }
 
+/** The images of the pod's containers, as text to compare. */
+export function imagesOf({ spec }: Pod): string {
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return JSON.stringify(containers.map(({ image }) => image));
+}
+
 function showsMetadata({ downwardAPI, projected }: Volume): boolean {
   const items = [
     ...(downwardAPI?.items ?? []),
