@@ -9,7 +9,7 @@ import { KeyedQueue } from "./keyed-queue.ts";
 import { NodeAdmission } from "./node-admission.ts";
 import { NodeView } from "./node-view.ts";
 import { ObservationFeed } from "./observation-feed.ts";
-import { findOrphans } from "./orphan-sweep.ts";
+import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
 import { PodResolver } from "./pod-resolver.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
@@ -33,11 +33,14 @@ export interface PodControllerOptions {
   readonly onHealthChange: () => void;
   /** Pods handled at the same time; 64 by default. */
   readonly concurrency?: number;
+  /** What becomes of pods whose objects are gone. */
+  readonly orphans?: OrphanSettings;
   /** From 0 to below 1, for jitter; `Math.random` by default. */
   readonly random?: () => number;
 }
 
 const defaultConcurrency = 64;
+/** Sweeps for orphans come at least so often. */
 const orphanSweepMs = 30_000;
 
 /**
@@ -55,7 +58,7 @@ export class PodController {
   readonly #workers = new Map<string, PodWorker>();
   readonly #rejections = new RejectionPacer();
   readonly #abort = new AbortController();
-  #orphanSuspects: ReadonlySet<string> = new Set();
+  #orphanSuspects: ReadonlyMap<string, number> = new Map();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: PodControllerOptions) {
@@ -202,10 +205,12 @@ export class PodController {
   }
 
   async #sweepLoop(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger, orphans } = this.#options;
+    const graceMs = (orphans?.graceSeconds ?? defaultOrphanGraceSeconds) * 1_000;
+    const pauseMs = Math.max(1_000, Math.min(orphanSweepMs, graceMs));
     for (;;) {
       try {
-        await clock.sleep(orphanSweepMs, this.#abort.signal);
+        await clock.sleep(pauseMs, this.#abort.signal);
       } catch {
         return;
       }
@@ -225,7 +230,13 @@ export class PodController {
       const { uid } = observation.ref;
       if (missingSince !== undefined && !this.#workers.has(uid)) this.#feed.forget(uid);
     }
-    const result = findOrphans(this.#feed.all(), (uid) => this.#workers.has(uid), this.#orphanSuspects);
+    const result = findOrphans(
+      this.#feed.all(),
+      (uid) => this.#workers.has(uid),
+      this.#orphanSuspects,
+      this.#options.clock.now(),
+      this.#options.orphans,
+    );
     this.#orphanSuspects = result.suspects;
     if (result.refused > 0) {
       this.#options.logger.error(

@@ -14,7 +14,7 @@ export interface SimulatedKubelet {
   stop(): Promise<void>;
 }
 
-type ClusterNames = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS">>;
+type Choices = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS" | "orphans" | "nodeName">>;
 
 /** Told before and after the effect of every call that leaves the process; never to return is to die. */
 export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
@@ -46,11 +46,11 @@ export class Simulation {
   }
 
   /** Starts a process; with a fuse it can be made to die at any call. */
-  start(options: { readonly fuse?: Fuse; readonly provider?: Provider } & ClusterNames = {}): SimulatedKubelet {
+  start({ fuse = () => {}, ...options }: { readonly fuse?: Fuse; readonly provider?: Provider } & Choices = {}): SimulatedKubelet {
     const { clock } = this;
-    const fuse = options.fuse ?? (() => {});
     const client = this.api.client((call: ApiCall, when) => fuse(`${call.method} ${call.path}`, when));
-    const provider = guarded(options.provider ?? this.provider(), fuse);
+    const { provider: given = this.provider(), ...choices } = options;
+    const provider = guarded(given, fuse);
     const logger = silentLogger;
     const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
     const pods = new PodController({
@@ -59,8 +59,6 @@ export class Simulation {
       events,
       nodeName,
       hostIPs: ["127.0.0.1"],
-      ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
-      ...(options.clusterDNS !== undefined && { clusterDNS: options.clusterDNS }),
       random: () => 0,
       nodeAllocatable: () => this.allocatable,
       clock,
@@ -68,6 +66,7 @@ export class Simulation {
       onHealthChange: () => {
         this.healthChanges += 1;
       },
+      ...choices,
     });
     pods.start();
     const stop = async () => {
