@@ -23,6 +23,13 @@ interface HeldPod {
   readonly requests: ReadonlyMap<string, Quantity> | undefined;
 }
 
+/** pkg/kubelet/nodeshutdown. */
+const shuttingDown: AdmissionResult = {
+  admitted: false,
+  reason: "NodeShutdown",
+  message: "Pod was rejected as the node is shutting down.",
+};
+
 const sourceAnnotation = "kubernetes.io/config.source";
 
 /**
@@ -37,6 +44,8 @@ export class NodeAdmission {
   /** Pods with a quantity that cannot be read. */
   readonly #unreadable = new Set<string>();
   readonly #totals = new Map<string, Quantity>();
+
+  #shutDown = false;
 
   constructor(options: NodeAdmissionOptions) {
     this.#options = options;
@@ -62,10 +71,16 @@ export class NodeAdmission {
     }
   }
 
+  /** From now on no pod is taken: the node is about to go. */
+  shutDown(): void {
+    this.#shutDown = true;
+  }
+
   /** Judges the pod, unless it was taken before, and counts it from now on when it is taken. */
   admit(pod: Pod): NodeVerdict {
     const uid = pod.metadata?.uid ?? "";
     if (this.#held.has(uid)) return { admitted: true };
+    if (this.#shutDown) return shuttingDown;
     const node = this.#options.node();
     if (typeof node === "string") return { waiting: node };
     const verdict = this.#judge(ofApiServer(pod), node);

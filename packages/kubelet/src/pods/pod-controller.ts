@@ -1,5 +1,5 @@
 import type { Clock, Logger, Pod, PodContext, PodRef, Provider, ResourceList } from "@vkubelet/core";
-import type { NodeDns, NodeForAdmission } from "@vkubelet/pod";
+import { isMirrorPod, type NodeDns, type NodeForAdmission, type PodVerdict } from "@vkubelet/pod";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
@@ -10,6 +10,7 @@ import { NodeAdmission } from "./node-admission.ts";
 import { NodeView } from "./node-view.ts";
 import { ObservationFeed } from "./observation-feed.ts";
 import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
+import { type DrainedPod, type DrainSettings, drainPods } from "./pod-drain.ts";
 import { PodResolver } from "./pod-resolver.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
@@ -132,6 +133,21 @@ export class PodController {
       this.#node.run(this.#abort.signal),
       this.#sweepLoop(),
     ]);
+  }
+
+  /** Takes no more pods and ends those that are there; answers the ones that were not over in time. */
+  async drain(settings: DrainSettings): Promise<readonly Pod[]> {
+    this.#admission.shutDown();
+    const drained = [...this.#workers.values()].flatMap((worker): readonly DrainedPod[] => {
+      const { pod, ref } = worker;
+      if (pod === undefined || worker.isOver || isMirrorPod(pod)) return [];
+      const end = (verdict: PodVerdict) => {
+        worker.end(verdict);
+        this.#queue.add(ref.uid);
+      };
+      return [{ pod, end, isOver: () => worker.isOver || !this.#workers.has(ref.uid) }];
+    });
+    return drainPods(drained, settings, this.#options.clock);
   }
 
   /** Ends all work of this process. Pods at the backend go on. */

@@ -13,6 +13,7 @@ import {
   isMirrorPod,
   isTerminalPhase,
   nextBackoff,
+  type PodVerdict,
   restartDecision,
 } from "@vkubelet/pod";
 import { KubeApiError } from "../api/kube-api-error.ts";
@@ -45,7 +46,9 @@ export class PodWorker {
   readonly #updater: PodUpdater;
   readonly #resizer: PodResizer;
   readonly #terminator: PodTerminator;
-  #deadlineTold = false;
+  /** Why the host ends the pod, and whether the event was written. */
+  #verdict: PodVerdict | undefined;
+  #verdictTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
   /** When the end of the current run was first seen, for backends that do not tell when it was. */
@@ -90,6 +93,18 @@ export class PodWorker {
     return podContextOf(this.#scope, signal);
   }
 
+  /** Ends the pod for a reason of the node's own. What was over before stays as it was. */
+  end(verdict: PodVerdict): void {
+    this.#verdict ??= verdict;
+    this.#creator.cancel();
+    this.#updater.cancel();
+  }
+
+  /** Whether the pod is over, as the API server was told. */
+  get isOver(): boolean {
+    return isTerminalPhase(this.#reporter.status?.phase);
+  }
+
   /** Ends what the worker waits for; nothing at the backend is stopped. */
   stop(): void {
     this.#abort.abort(new Error("the kubelet stops"));
@@ -128,9 +143,11 @@ export class PodWorker {
     const { clock } = this.#environment;
     const attempt = Math.max(this.#run.attempt, known?.observation.attempt ?? 0);
     const observation = known?.observation.attempt === attempt ? known.observation : undefined;
+    if (this.#verdict !== undefined && !this.#endedByItself(pod, observation))
+      return this.#endFor(this.#verdict, pod, observation);
     const deadline = activeDeadline(pod, this.#reporter.status);
     if (deadline !== undefined && clock.now() >= deadline && !this.#endedBefore(deadline, pod, observation))
-      return this.#exceedDeadline(pod, observation);
+      return this.#endFor(deadlineVerdict(), pod, observation);
     const untilDeadline =
       deadline === undefined || deadline <= clock.now() ? undefined : deadline - clock.now();
     return soonest(await this.#follow(pod, attempt, known, observation), untilDeadline);
@@ -212,17 +229,27 @@ export class PodWorker {
     return undefined;
   }
 
-  /** Whether the pod was over for good before its deadline, so that this has nothing to say. */
-  #endedBefore(deadline: number, pod: Pod, observation: PodObservation | undefined): boolean {
+  /** Whether the run is over, nothing of it was stopped by us, and none follows. */
+  #endedByItself(pod: Pod, observation: PodObservation | undefined): boolean {
     if (observation?.state !== "ended" || this.#terminator.requested) return false;
-    return (finishedAtOf(observation) ?? deadline) <= deadline && !this.#restarts(pod, observation);
+    return !this.#restarts(pod, observation);
   }
 
-  async #exceedDeadline(pod: Pod, observation: PodObservation | undefined): Promise<Requeue> {
-    const { event, failure } = deadlineVerdict();
-    if (!this.#deadlineTold && event !== undefined) this.#reporter.notify(event);
-    this.#deadlineTold = true;
-    if (!(await this.#terminator.stop(gracePeriodSeconds(pod)))) return absenceCheckMs;
+  /** Whether the pod was over for good before its deadline, so that this has nothing to say. */
+  #endedBefore(deadline: number, pod: Pod, observation: PodObservation | undefined): boolean {
+    if (observation === undefined || !this.#endedByItself(pod, observation)) return false;
+    return (finishedAtOf(observation) ?? deadline) <= deadline;
+  }
+
+  async #endFor(
+    { event, failure, graceOverride = Number.POSITIVE_INFINITY }: PodVerdict,
+    pod: Pod,
+    observation: PodObservation | undefined,
+  ): Promise<Requeue> {
+    if (!this.#verdictTold && event !== undefined) this.#reporter.notify(event);
+    this.#verdictTold = true;
+    const grace = Math.min(gracePeriodSeconds(pod), graceOverride);
+    if (!(await this.#terminator.stop(grace))) return absenceCheckMs;
     const last = this.#environment.feed.get(this.ref.uid)?.observation ?? observation;
     await this.#reporter.write(pod, {
       ...(last === undefined ? {} : { observation: asEnded(last) }),
