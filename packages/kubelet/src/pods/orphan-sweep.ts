@@ -4,13 +4,13 @@ import type { KnownObservation } from "./observation-feed.ts";
 /** When pods that the backend runs although their objects are gone are ended, and when they are not. */
 export interface OrphanSettings {
   /** Seconds for which a pod must be without its object; 30 by default. Two looks at least must miss it. */
-  readonly graceSeconds?: number;
+  readonly graceSeconds?: number | undefined;
   /**
    * None is ended while more than `count` that may still run are without objects, and these are more than `share` (0 to
    * 1) of all pods that the backend knows: the cluster is probably the wrong one. Default: 10 and 0.5. With a count of 0
    * and a share of 0 none is ever ended.
    */
-  readonly refuseAbove?: { readonly count: number; readonly share: number };
+  readonly refuseAbove?: { readonly count: number; readonly share: number } | undefined;
 }
 
 /** What a sweep found. */

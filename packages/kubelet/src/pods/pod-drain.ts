@@ -6,7 +6,7 @@ export interface DrainSettings {
   /** Seconds for all pods together. Each gets its own grace period, or what is left if that is less. */
   readonly graceSeconds: number;
   /** Of these, seconds that are kept for critical pods, which are ended after all others; 0 by default. */
-  readonly criticalSeconds?: number;
+  readonly criticalSeconds?: number | undefined;
 }
 
 /** A pod as a drain sees it. */
