@@ -30,6 +30,7 @@ export class MemoryApi {
   #news = Promise.withResolvers<void>();
   /** While true nothing answers and watches break. */
   #down = false;
+  #drops = 0;
   /** Every call that changed or tried to change something. */
   readonly writes: { readonly method: string; readonly path: string; readonly body: AnyObject }[] = [];
 
@@ -40,6 +41,12 @@ export class MemoryApi {
   /** Switches the server off and on. */
   setDown(down: boolean): void {
     this.#down = down;
+    this.#wake();
+  }
+
+  /** Breaks every watch that is open. */
+  dropWatches(): void {
+    this.#drops += 1;
     this.#wake();
   }
 
@@ -174,6 +181,7 @@ export class MemoryApi {
     signal?.throwIfAborted();
     if (this.#down) throw unreachable("watch", path);
     options?.onOpen?.();
+    const drops = this.#drops;
     let next = this.#log.findIndex((event) => event.version > Number(options?.query?.["resourceVersion"] ?? 0));
     if (next < 0) next = this.#log.length;
     const aborted = Promise.withResolvers<void>();
@@ -186,7 +194,7 @@ export class MemoryApi {
       }
       await Promise.race([this.#news.promise, aborted.promise]);
       signal?.throwIfAborted();
-      if (this.#down) throw unreachable("watch", path);
+      if (this.#down || drops !== this.#drops) throw unreachable("watch", path);
     }
   }
 

@@ -14,7 +14,7 @@ export interface SimulatedKubelet {
   stop(): Promise<void>;
 }
 
-type Choices = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS" | "orphans" | "nodeName">>;
+type Choices = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS" | "orphans" | "nodeName" | "logger">>;
 
 /** Told before and after the effect of every call that leaves the process; never to return is to die. */
 export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
@@ -27,8 +27,16 @@ export class Simulation {
   readonly #options: Omit<InMemoryProviderOptions, "backend">;
   healthChanges = 0;
 
-  constructor(options: Omit<InMemoryProviderOptions, "backend"> = {}) {
+  readonly #takesUpdates: boolean;
+  /** What a backend that takes changes was given, in order: images and files. */
+  readonly updates: string[] = [];
+
+  constructor(
+    options: Omit<InMemoryProviderOptions, "backend"> = {},
+    { takesUpdates = false }: { readonly takesUpdates?: boolean } = {},
+  ) {
     this.#options = options;
+    this.#takesUpdates = takesUpdates;
     this.setNode({});
   }
 
@@ -42,7 +50,11 @@ export class Simulation {
   }
 
   provider(): Provider {
-    return createInMemoryProvider({ backend: this.backend, ...this.#options });
+    const provider = createInMemoryProvider({ backend: this.backend, ...this.#options });
+    const updatePod = async (pod: ResolvedPod) => {
+      this.updates.push(changeableText(pod));
+    };
+    return this.#takesUpdates ? { ...provider, updatePod } : provider;
   }
 
   /** Starts a process; with a fuse it can be made to die at any call. */
@@ -51,7 +63,7 @@ export class Simulation {
     const client = this.api.client((call: ApiCall, when) => fuse(`${call.method} ${call.path}`, when));
     const { provider: given = this.provider(), ...choices } = options;
     const provider = guarded(given, fuse);
-    const logger = silentLogger;
+    const { logger = silentLogger } = options;
     const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
     const pods = new PodController({
       client,
@@ -76,6 +88,12 @@ export class Simulation {
       await ended;
     };
     return { pods, stop };
+  }
+
+  /** Breaks every watch that is open, at the API server and at the backend. */
+  dropWatches(): void {
+    this.api.dropWatches();
+    if (this.#options.watches === true) this.backend.fail("watchPods", new Error("stream reset"));
   }
 
   /** Binds a pod to the node; answers its UID. */
@@ -147,6 +165,12 @@ export class Simulation {
   advance(milliseconds: number): Promise<void> {
     return this.clock.advance(milliseconds);
   }
+}
+
+function changeableText({ containers, volumes }: ResolvedPod): string {
+  const files = volumes.flatMap((volume) => (volume.type === "files" ? volume.files : []));
+  const texts = files.map(({ path, content }) => `${path}=${new TextDecoder().decode(content)}`);
+  return [...containers.map(({ image }) => image), ...texts].join(" ");
 }
 
 export function podPath(name: string): string {
