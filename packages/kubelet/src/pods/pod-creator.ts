@@ -10,7 +10,6 @@ import { PodRejecter } from "./pod-rejecter.ts";
 import type { Resolved } from "./pod-resolver.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
 import type { PodUpdater } from "./pod-updater.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
@@ -126,10 +125,8 @@ export class PodCreator {
     const askedBefore = this.#asked === resolved.attempt;
     this.#asked = resolved.attempt;
     try {
-      await callProvider(
-        "createPod",
-        { clock, signal: this.#signal, limitMs: changeLimitMs, abandon: false },
-        (signal) => provider.createPod(resolved, podContextOf(this.#scope, signal)),
+      await this.#scope.calls.run("createPod", this.#signal, (signal) =>
+        provider.createPod(resolved, podContextOf(this.#scope, signal)),
       );
     } catch (error) {
       if (this.#signal.aborted) throw error;

@@ -6,7 +6,6 @@ import type { PodCreator } from "./pod-creator.ts";
 import { callContextOf, type PodScope, type Requeue } from "./pod-scope.ts";
 import { PodStopper } from "./pod-stopper.ts";
 import { asEnded } from "./pod-times.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** While a pod is on its way out, it is looked at so often. */
@@ -80,11 +79,10 @@ export class PodTerminator {
 
   /** The object is gone: nothing of the pod may go on running (G8), and then the backend may forget it. */
   async finish(): Promise<Requeue | "done"> {
-    const { environment, ref, signal: stopped } = this.#scope;
-    const { clock, feed, provider, resolver } = environment;
+    const { calls, environment, ref, signal: stopped } = this.#scope;
+    const { feed, provider, resolver } = environment;
     if (!(await this.stop(unknownGraceSeconds))) return absenceCheckMs;
-    const limits = { clock, signal: stopped, limitMs: changeLimitMs, abandon: false };
-    await callProvider("releasePod", limits, async (signal) =>
+    await calls.run("releasePod", stopped, async (signal) =>
       provider.releasePod?.(ref, callContextOf(this.#scope, signal)),
     );
     feed.forget(ref.uid);

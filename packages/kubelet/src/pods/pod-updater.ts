@@ -2,7 +2,6 @@ import { type Pod, providerErrorEffects, type ResolvedPod, toProviderError } fro
 import { volumeUpdates } from "@vkubelet/pod";
 import { givenOf, hasLiveFiles, imagesOf, shownMetadata } from "./given-pod.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
@@ -92,11 +91,10 @@ export class PodUpdater {
 
   /** Gives the pod to the backend; answers why it refuses for good. Throws what is worth another try. */
   async call(resolved: ResolvedPod): Promise<string | undefined> {
-    const { provider, clock } = this.#scope.environment;
+    const { provider } = this.#scope.environment;
     if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
     try {
-      const limits = { clock, signal: this.signal, limitMs: changeLimitMs, abandon: false };
-      await callProvider("updatePod", limits, async (signal) =>
+      await this.#scope.calls.run("updatePod", this.signal, async (signal) =>
         provider.updatePod?.(resolved, podContextOf(this.#scope, signal)),
       );
       return undefined;

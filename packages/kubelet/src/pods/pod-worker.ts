@@ -18,6 +18,7 @@ import {
 } from "@vkubelet/pod";
 import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
+import { ChangeCalls } from "./change-calls.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
@@ -65,7 +66,8 @@ export class PodWorker {
       record.observe(pod);
       this.#run.observe(pod);
     });
-    this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record };
+    const calls = new ChangeCalls(environment.clock);
+    this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record, calls };
     this.#updater = new PodUpdater(this.#scope);
     this.#resizer = new PodResizer(this.#scope, this.#updater);
     this.#creator = new PodCreator(this.#scope, this.#updater);
