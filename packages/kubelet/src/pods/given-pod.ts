@@ -1,22 +1,30 @@
 import { createHash } from "node:crypto";
 import type { Pod, ResolvedContainer, ResolvedPod, Volume } from "@vkubelet/core";
 
+const noResources = { requests: {}, limits: {} };
+const noNetwork = { kernelHostname: "", hostAliases: [] };
+
 /**
  * What was last given to the backend for a pod, as far as it can change while the pod runs: its files with hashes for
  * contents, its mounts, and its containers' images. Comparable by `volumeUpdates`, at a small part of the size.
  */
 export function givenOf(pod: ResolvedPod): ResolvedPod {
   return {
-    ...pod,
+    ref: pod.ref,
+    attempt: pod.attempt,
     pod: {},
-    pullCredentials: [],
-    initContainers: pod.initContainers.map(withoutEnvironment),
-    containers: pod.containers.map(withoutEnvironment),
-    volumes: pod.volumes.map((volume) =>
+    initContainers: pod.initContainers.map(givenContainer),
+    containers: pod.containers.map(givenContainer),
+    volumes: pod.volumes.flatMap((volume) =>
       volume.type === "files"
-        ? { ...volume, files: volume.files.map((file) => ({ ...file, content: hashOf(file.content) })) }
-        : volume,
+        ? [{ ...volume, files: volume.files.map((file) => ({ ...file, content: hashOf(file.content) })) }]
+        : [],
     ),
+    pullCredentials: [],
+    restartPolicy: pod.restartPolicy,
+    terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
+    hostname: pod.hostname,
+    network: noNetwork,
   };
 }
 
@@ -48,8 +56,9 @@ function showsMetadata({ downwardAPI, projected }: Volume): boolean {
   return items.some(({ fieldRef }) => /^metadata\.(labels|annotations)/.test(fieldRef?.fieldPath ?? ""));
 }
 
-function withoutEnvironment({ command: _, args: __, ...container }: ResolvedContainer): ResolvedContainer {
-  return { ...container, env: [] };
+function givenContainer(container: ResolvedContainer): ResolvedContainer {
+  const { name, kind, image, imagePullPolicy, restartPolicy, mounts } = container;
+  return { name, kind, image, imagePullPolicy, restartPolicy, mounts, env: [], resources: noResources };
 }
 
 function hashOf(content: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Pod } from "@vkubelet/core";
+import type { Container, Pod } from "@vkubelet/core";
 import {
   type AdmissionResult,
   admitPod,
@@ -104,7 +104,7 @@ export class NodeAdmission {
     return verdict;
   }
 
-  /** The pod as it counts. */
+  /** What of the pod counts: names, resources and host ports. */
   counted(uid: string): Pod | undefined {
     return this.#held.get(uid)?.pod;
   }
@@ -143,12 +143,32 @@ export class NodeAdmission {
   #hold(uid: string, pod: Pod): void {
     if (this.#held.has(uid)) return;
     const requests = requestsOf(pod);
-    this.#held.set(uid, { pod, requests });
+    this.#held.set(uid, { pod: countedPartOf(pod), requests });
     if (requests === undefined) this.#unreadable.add(uid);
     for (const [name, amount] of requests ?? []) {
       this.#totals.set(name, (this.#totals.get(name) ?? Quantity.zero).add(amount));
     }
   }
+}
+
+/** The little of a pod that counts, so that no whole object is kept beside the newest. */
+function countedPartOf({ metadata, spec }: Pod): Pod {
+  const { name, namespace, uid } = metadata ?? {};
+  const part = (container: Container): Container => ({
+    name: container.name,
+    ...(container.resources !== undefined && { resources: container.resources }),
+    ...(container.ports !== undefined && { ports: container.ports }),
+    ...(container.restartPolicy !== undefined && { restartPolicy: container.restartPolicy }),
+  });
+  return {
+    metadata: { ...(name && { name }), ...(namespace && { namespace }), ...(uid && { uid }) },
+    spec: {
+      containers: (spec?.containers ?? []).map(part),
+      ...(spec?.initContainers !== undefined && { initContainers: spec.initContainers.map(part) }),
+      ...(spec?.resources !== undefined && { resources: spec.resources }),
+      ...(spec?.overhead !== undefined && { overhead: spec.overhead }),
+    },
+  };
 }
 
 function requestsOf(pod: Pod): ReadonlyMap<string, Quantity> | undefined {
