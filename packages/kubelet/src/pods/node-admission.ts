@@ -8,6 +8,7 @@ import {
   type NodeForAdmission,
   Quantity,
 } from "@vkubelet/pod";
+import { asAllocated } from "./allocated-resources.ts";
 
 /** Options of {@link NodeAdmission}. */
 export interface NodeAdmissionOptions {
@@ -55,7 +56,7 @@ export class NodeAdmission {
   observe(pod: Pod): void {
     const uid = pod.metadata?.uid ?? "";
     if (isTerminalPhase(pod.status?.phase)) this.release(uid);
-    else if (pod.status?.startTime !== undefined && !isMirrorPod(pod)) this.#hold(uid, pod);
+    else if (pod.status?.startTime !== undefined && !isMirrorPod(pod)) this.#hold(uid, asAllocated(pod));
   }
 
   /** The pod is over or its object is gone. */

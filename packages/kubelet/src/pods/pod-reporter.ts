@@ -1,8 +1,9 @@
 import type { Pod, PodNotice, PodObservation, PodRef, PodStatus } from "@vkubelet/core";
 import { computePodStatus, type StatusInput } from "@vkubelet/pod";
+import { withAllocatedResources } from "./allocated-resources.ts";
 import { containerEvents } from "./container-events.ts";
 import type { PodWorkerEnvironment } from "./pod-scope.ts";
-import { type PendingResize, withResizeCondition } from "./resize-condition.ts";
+import { type PendingResize, resizeConditionOf, withResizeCondition } from "./resize-condition.ts";
 import { writePodStatus } from "./status-writer.ts";
 import { withoutUnset } from "./without-unset.ts";
 
@@ -49,16 +50,11 @@ export class PodReporter {
     if (pod === undefined || !isOlder(pod, this.#written)) this.#written = undefined;
   }
 
-  /** Whether this process has told that a resize waits, and nothing since. */
-  get resizeIsPending(): boolean {
-    return this.#resize !== undefined && this.#resize !== null;
-  }
-
   /** Notes for the next status that a resize waits, or that none does. True: that is news. */
   tellResize(pending: PendingResize | undefined): boolean {
-    const before = this.#resize;
     this.#resize = pending ?? null;
-    return before?.message !== pending?.message;
+    const told = resizeConditionOf(this.status);
+    return told?.message !== pending?.message || told?.reason !== pending?.reason;
   }
 
   /** Computes the status and writes it if it changed. `"gone"`: the pod's object exists no more. */
@@ -75,10 +71,7 @@ export class PodReporter {
       deleting: pod.metadata?.deletionTimestamp !== undefined,
       ...facts,
     });
-    const status =
-      this.#resize === undefined
-        ? computed
-        : withResizeCondition(computed, this.#resize ?? undefined, now, pod.metadata?.generation);
+    const status = this.#withResources(computed, previous, now, pod.metadata?.generation);
     const result = await writePodStatus(client, this.#ref, previous, status, this.#signal);
     if (result === "gone") return "gone";
     for (const notice of containerEvents(pod, previous, status)) this.notify(notice);
@@ -87,6 +80,22 @@ export class PodReporter {
     this.#written = result;
     this.#onWritten(result);
     return "told";
+  }
+
+  /** What concerns the resources of a pod whose backend takes changes, and a resize that waits. */
+  #withResources(
+    computed: PodStatus,
+    previous: PodStatus | undefined,
+    now: string,
+    generation: number | undefined,
+  ): PodStatus {
+    const { admission, provider } = this.#environment;
+    const status =
+      provider.updatePod === undefined
+        ? computed
+        : withAllocatedResources(computed, previous, admission.counted(this.#ref.uid));
+    if (this.#resize === undefined) return status;
+    return withResizeCondition(status, this.#resize ?? undefined, now, generation);
   }
 
   /** Writes an event about the pod. */

@@ -140,4 +140,35 @@ describe("a resize of a running pod", () => {
     expect(created).toEqual(["1", "1"]);
     await kubelet.stop();
   });
+
+  it("A9: what a pod was given is told and outlives the kubelet, and to take a resize back clears it", async () => {
+    const world = new Simulation();
+    const refusal = new ProviderError("Unsupported", "tasks keep their size");
+    const { provider } = resizable(world, [refusal, refusal]);
+    const first = world.start({ provider });
+    world.addPod("p", spec("1"));
+    await world.advance(3_000);
+    expect(world.container("p")).toMatchObject({
+      resources: { requests: { cpu: "1" } },
+      allocatedResources: { cpu: "1" },
+    });
+    world.changePod("p", { spec: spec("2") });
+    await world.advance(3_000);
+    await first.stop();
+    const second = world.start({ provider });
+    await world.advance(3_000);
+    expect(condition(world)?.reason).toBe("Infeasible");
+    expect(world.container("p").resources).toEqual({ requests: { cpu: "1" } });
+    world.changePod("p", { spec: spec("1") });
+    await world.advance(3_000);
+    expect(condition(world)).toBeUndefined();
+    const uid = world.pod("p")?.metadata?.uid ?? "";
+    world.backend.finish(uid, 0);
+    await world.advance(3_000);
+    const writes = world.api.writes.length;
+    await world.advance(30_000);
+    expect(world.status("p").phase).toBe("Succeeded");
+    expect(world.api.writes).toHaveLength(writes);
+    await second.stop();
+  });
 });

@@ -1,5 +1,11 @@
-import type { Container, Pod, PodSpec } from "@vkubelet/core";
-import { toProviderError } from "@vkubelet/core";
+import {
+  type Container,
+  type Pod,
+  type PodSpec,
+  type ResourceRequirements,
+  toProviderError,
+} from "@vkubelet/core";
+import { Quantity } from "@vkubelet/pod";
 import type { PodScope, Requeue } from "./pod-scope.ts";
 import type { PodUpdater } from "./pod-updater.ts";
 import type { PendingResize } from "./resize-condition.ts";
@@ -38,7 +44,7 @@ export class PodResizer {
     const wanted = resourcesText(pod);
     if (this.allocated(pod) === pod) {
       this.#refused = undefined;
-      return reporter.resizeIsPending && reporter.tellResize(undefined) ? 0 : undefined;
+      return reporter.tellResize(undefined) ? 0 : undefined;
     }
     if (this.#refused === wanted) return undefined;
     const now = environment.clock.now();
@@ -79,8 +85,20 @@ export class PodResizer {
   }
 }
 
+/** The resources of the pod as text to compare: the same amount written in two ways is the same. */
 function resourcesText({ spec }: Pod): string {
-  return JSON.stringify([spec?.resources, containersOf(spec).map(({ resources }) => resources)]);
+  return JSON.stringify([
+    canonical(spec?.resources),
+    containersOf(spec).map(({ resources }) => canonical(resources)),
+  ]);
+}
+
+function canonical({ requests = {}, limits = {} }: ResourceRequirements = {}): unknown {
+  return [requests, limits].map((list) =>
+    Object.entries(list)
+      .map(([name, amount]) => [name, Quantity.parse(amount).toString()])
+      .sort(([a = ""], [b = ""]) => a.localeCompare(b)),
+  );
 }
 
 function withResourcesOf(before: Pod, pod: Pod): Pod {

@@ -9,6 +9,11 @@ export interface PendingResize {
 
 const type = "PodResizePending";
 
+/** The condition of a resize that is pending, as the status has it. */
+export function resizeConditionOf(status: PodStatus | undefined): PodCondition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
 /** The status with the condition of a resize that is pending, or without it where none is. */
 export function withResizeCondition(
   status: PodStatus,
@@ -16,7 +21,7 @@ export function withResizeCondition(
   now: string,
   observedGeneration: number | undefined,
 ): PodStatus {
-  const before = status.conditions?.find((condition) => condition.type === type);
+  const before = resizeConditionOf(status);
   if (pending === undefined && before === undefined) return status;
   const others = (status.conditions ?? []).filter((condition) => condition !== before);
   if (pending === undefined) return { ...status, conditions: others };
