@@ -28,6 +28,28 @@ export function givenOf(pod: ResolvedPod): ResolvedPod {
   };
 }
 
+/** The containers of a pod as they were made: what is fixed when a container starts. */
+export type MadeContainers = Pick<ResolvedPod, "initContainers" | "containers">;
+
+/**
+ * The pod with environment, command and mounts as its containers were made with, whatever these would be today
+ * (pod-semantics N6). A container with another image is made anew, and gets what is true now.
+ */
+export function withMadeContainers(made: MadeContainers | undefined, pod: ResolvedPod): ResolvedPod {
+  if (made === undefined) return pod;
+  const old = new Map([...made.initContainers, ...made.containers].map((known) => [known.name, known]));
+  const keep = (container: ResolvedContainer): ResolvedContainer => {
+    const known = old.get(container.name);
+    if (known === undefined || known.image !== container.image) return container;
+    return { ...known, resources: container.resources };
+  };
+  return {
+    ...pod,
+    initContainers: pod.initContainers.map(keep),
+    containers: pod.containers.map(keep),
+  };
+}
+
 /** Whether files of the pod can change while it runs. */
 export function hasLiveFiles({ spec }: Pod): boolean {
   return (spec?.volumes ?? []).some(

@@ -136,7 +136,7 @@ export class PodCreator {
     this.#failures = 0;
     // A backend keeps what it created first, and which of several tries that was is not known.
     if (askedBefore) this.#updater.forget();
-    else this.#updater.given(resolved, revision);
+    else this.#updater.created(resolved, revision);
     if (!provider.watchPods) feed.refresh();
     return visibilityCheckMs;
   }

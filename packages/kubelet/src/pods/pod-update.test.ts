@@ -1,6 +1,6 @@
 import { type PodSpec, type Provider, ProviderError, type ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { podPath, Simulation } from "../testdata/simulation.ts";
+import { Simulation } from "../testdata/simulation.ts";
 
 /** A world whose provider takes changes, and what it was given: the files of each call, or the image without any. */
 function updatable(): {
@@ -125,6 +125,29 @@ describe("files of a running pod", () => {
     await kubelet.stop();
   });
 
+  it("N6: come with the environment that the containers were made with, and with today's for another image", async () => {
+    const world = new Simulation();
+    world.addConfigMap("cm", { a: "1" });
+    const given: string[] = [];
+    const updatePod = async (pod: ResolvedPod) => {
+      const value = pod.containers[0]?.env.find(({ name }) => name === "A")?.value.parts.join("");
+      given.push(`${filesOf(pod)} A=${value}`);
+    };
+    const kubelet = world.start({ provider: { ...world.provider(), updatePod } });
+    const env = [{ name: "A", valueFrom: { configMapKeyRef: { name: "cm", key: "a" } } }];
+    const spec = withVolume(fromConfigMap, {}, { env });
+    world.addPod("p", spec);
+    await world.advance(5_000);
+    world.addConfigMap("cm", { a: "2" });
+    await world.advance(5_000);
+    world.changePod("p", { spec: { containers: [{ ...spec.containers?.[0], image: "app:2" }] } });
+    await world.advance(5_000);
+    world.addConfigMap("cm", { a: "3" });
+    await world.advance(5_000);
+    expect(given).toEqual(["a=2 A=1", "a=2 A=2", "a=3 A=2"]);
+    await kubelet.stop();
+  });
+
   it("C7: get a new token when four fifths of its lifetime are over, and keep one that holds when none can be had", async () => {
     const { world, provider, updates } = updatable();
     let refusals = 0;
@@ -243,49 +266,5 @@ describe("a change that does not go through", () => {
     await world.advance(5_000);
     expect(world.pod("p")).toBeUndefined();
     await kubelet.stop();
-  });
-});
-
-describe("another image of a running container", () => {
-  const changed = { containers: [{ name: "main", image: "app:2" }] };
-
-  it("I7: is given to a backend that takes changes, once", async () => {
-    const { world, provider, updates } = updatable();
-    const kubelet = world.start({ provider });
-    world.addPod("p");
-    await world.advance(5_000);
-    world.changePod("p", { spec: changed });
-    await world.advance(60_000);
-    expect(updates).toEqual(["image app:2"]);
-    expect(world.status("p").observedGeneration).toBe(2);
-    await kubelet.stop();
-  });
-
-  it("I7: is told as what the backend cannot do, where it takes none", async () => {
-    const world = new Simulation();
-    const kubelet = world.start();
-    world.addPod("p");
-    await world.advance(5_000);
-    world.changePod("p", { spec: changed });
-    await world.advance(60_000);
-    expect(world.eventMessages("p").slice(1)).toEqual([
-      'Warning Unsupported: the memory backend did not carry over image "app:2" of container "main": it has no way to change a pod that runs; create the pod anew',
-    ]);
-    await kubelet.stop();
-  });
-
-  it("I7: is noticed by its generation when it came while no kubelet ran", async () => {
-    const { world, provider, updates } = updatable();
-    const first = world.start({ provider });
-    world.addPod("p");
-    world.addPod("q");
-    await world.advance(5_000);
-    await first.stop();
-    world.changePod("p", { spec: changed });
-    const second = world.start({ provider });
-    await world.advance(60_000);
-    expect(updates).toEqual(["image app:2"]);
-    expect(world.api.get(podPath("q"))?.status.phase).toBe("Running");
-    await second.stop();
   });
 });

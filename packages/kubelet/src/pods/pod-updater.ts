@@ -1,6 +1,13 @@
 import { type Pod, providerErrorEffects, type ResolvedPod, toProviderError } from "@vkubelet/core";
 import { volumeUpdates } from "@vkubelet/pod";
-import { givenOf, hasLiveFiles, imagesOf, shownMetadata } from "./given-pod.ts";
+import {
+  givenOf,
+  hasLiveFiles,
+  imagesOf,
+  type MadeContainers,
+  shownMetadata,
+  withMadeContainers,
+} from "./given-pod.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
 
 const firstRetryMs = 1_000;
@@ -19,6 +26,8 @@ export class PodUpdater {
   /** Aborts when changes are not wanted any more. */
   readonly signal: AbortSignal;
   #given: ResolvedPod | undefined;
+  /** Kept only for a backend that takes changes. */
+  #made: MadeContainers | undefined;
   /** What the last look saw, as text; looking again is worth it only when that has changed. */
   #seen: string | undefined;
   #seenImages: string | undefined;
@@ -47,6 +56,15 @@ export class PodUpdater {
   forget(): void {
     this.#given = undefined;
     this.#seen = undefined;
+    this.#made = undefined;
+  }
+
+  /** The backend made the pod so, when its objects stood at `revision`. */
+  created(resolved: ResolvedPod, revision: number): void {
+    this.given(resolved, revision);
+    const { initContainers, containers } = resolved;
+    const canUpdate = this.#scope.environment.provider.updatePod !== undefined;
+    this.#made = canUpdate ? { initContainers, containers } : undefined;
   }
 
   /** The backend was given the pod so, when its objects stood at `revision`. */
@@ -95,7 +113,7 @@ export class PodUpdater {
     if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
     try {
       await this.#scope.calls.run("updatePod", this.signal, async (signal) =>
-        provider.updatePod?.(resolved, podContextOf(this.#scope, signal)),
+        provider.updatePod?.(withMadeContainers(this.#made, resolved), podContextOf(this.#scope, signal)),
       );
       return undefined;
     } catch (thrown) {
@@ -110,6 +128,10 @@ export class PodUpdater {
     const changes = this.#given === undefined ? [unseenChanges] : changesBetween(this.#given, next);
     const refusal = changes.length === 0 ? undefined : await this.call(resolved);
     if (refusal !== undefined) this.#refused(changes, refusal);
+    else if (this.#made !== undefined) {
+      const { initContainers, containers } = withMadeContainers(this.#made, resolved);
+      this.#made = { initContainers, containers };
+    }
     this.#given = next;
     this.#missedChange = false;
   }
