@@ -1,54 +1,8 @@
-import { KubeConfig } from "@kubernetes/client-node";
-import {
-  type Clock,
-  contractVersion,
-  type Logger,
-  type Provider,
-  silentLogger,
-  systemClock,
-  type Taint,
-} from "@vkubelet/core";
-import { createKubeApiClient } from "./api/kube-api-client.ts";
-import { defaultInternalIP } from "./node/internal-ip.ts";
-import { LeaseController } from "./node/lease-controller.ts";
-import { NodeController } from "./node/node-controller.ts";
-import { type NodeIdentity, providerTaint } from "./node/node-object.ts";
-import { EventRecorder } from "./pods/event-recorder.ts";
-import { PodController } from "./pods/pod-controller.ts";
-import type { KubeletServer } from "./server/kubelet-server.ts";
-import { type KubeletServerSettings, startServer } from "./server-settings.ts";
-
-/** What a virtual kubelet is made of. */
-export interface KubeletOptions {
-  /** Runs the pods. */
-  readonly provider: Provider;
-  /** Name of the node object; also its hostname label. */
-  readonly nodeName: string;
-  /** How to reach the API server. Default: as kubectl finds it (KUBECONFIG, ~/.kube/config, in-cluster). */
-  readonly kubeConfig?: KubeConfig;
-  /** Added to the node's labels. The label `type=virtual-kubelet` is there by default and can be changed here. */
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** Default: `virtual-kubelet.io/provider=<name>:NoSchedule`. An empty list registers the node without taints. */
-  readonly taints?: readonly Taint[];
-  /** The address at which the API server reaches this process. Default: the first non-loopback IPv4 address. */
-  readonly internalIP?: string;
-  /** The kubelet's HTTPS server, which `kubectl logs` needs. */
-  readonly server?: KubeletServerSettings;
-  /** The domain of the cluster's Services. Default: none, and then no pod has a full name (pod-semantics H2). */
-  readonly clusterDomain?: string;
-  /**
-   * Addresses of the cluster's DNS servers, for pods whose DNS policy asks them. Default: none, and then pods resolve
-   * names as their backend does (pod-semantics H4). Only for backends from whose pods these servers can be reached.
-   */
-  readonly clusterDNS?: readonly string[];
-  /** Pods handled at the same time; 64 by default. */
-  readonly concurrency?: number;
-  /** Default: silent. */
-  readonly logger?: Logger;
-  /** Default: the system clock. */
-  readonly clock?: Clock;
-}
+import { contractVersion, type Provider } from "@vkubelet/core";
+import type { KubeletOptions } from "./kubelet-options.ts";
+import { KubeletParts } from "./kubelet-parts.ts";
+import { acquireLeadership, type Leadership } from "./leadership.ts";
+import type { DrainSettings } from "./pods/pod-drain.ts";
 
 /** A running virtual kubelet. */
 export interface Kubelet extends AsyncDisposable {
@@ -57,12 +11,14 @@ export interface Kubelet extends AsyncDisposable {
   readonly port: number;
   /** Whether the node reports Ready=True and its pods are known. */
   ready(): boolean;
-  /** Ends this process's work. Pods at the backend go on; a kubelet started later under the same node name adopts them. */
-  stop(): Promise<void>;
+  /** Resolves when the kubelet has ended: with the reason where it did so by itself, because it lost its leadership. */
+  readonly ended: Promise<Error | undefined>;
+  /**
+   * Ends this process's work. Pods at the backend go on; a kubelet started later under the same node name adopts them.
+   * With `drain` they are ended first, as a kubelet does whose machine goes down. A second call changes nothing.
+   */
+  stop(options?: { readonly drain?: DrainSettings }): Promise<void>;
 }
-
-/** The version that the node reports: that of Kubernetes whose API this package was written against. */
-const kubeletVersion = "v1.36.0-vkubelet-0.1.0";
 
 /**
  * Registers a node and runs the pods bound to it through the provider. Resolves when the node is registered and the
@@ -73,88 +29,60 @@ const kubeletVersion = "v1.36.0-vkubelet-0.1.0";
  */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { provider, nodeName } = options;
-  const logger = options.logger ?? silentLogger;
-  const clock = options.clock ?? systemClock;
   checkContract(provider);
-  const client = createKubeApiClient({
-    kubeConfig: options.kubeConfig ?? defaultKubeConfig(),
-    logger: logger.child({ component: "api" }),
-    clock,
-    userAgent: `vkubelet/${provider.name}`,
-  });
-  const internalIP = options.internalIP ?? defaultInternalIP();
-  const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
-  const pods: PodController = new PodController({
-    client,
-    provider,
-    events,
-    nodeName,
-    hostIPs: [internalIP],
-    nodeAllocatable: () => node?.description?.allocatable ?? node?.description?.capacity ?? {},
-    clusterDomain: options.clusterDomain,
-    clusterDNS: options.clusterDNS ?? [],
-    clock,
-    logger: logger.child({ component: "pods" }),
-    onHealthChange: () => node?.poke(),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-  });
-  let node: NodeController | undefined;
-  const lease = new LeaseController({
-    client,
-    nodeName,
-    clock,
-    logger: logger.child({ component: "lease" }),
-  });
-  let server: KubeletServer | undefined;
-  const stop = async () => {
-    await Promise.all([node?.stop(), lease.stop(), pods.stop(), server?.close()]);
-    await events.stop();
-    await client[Symbol.asyncDispose]();
-    await provider[Symbol.asyncDispose]?.();
+  const parts = new KubeletParts(options);
+  let leadership: Leadership | undefined;
+  const end = Promise.withResolvers<Error | undefined>();
+  let stopping: Promise<void> | undefined;
+  const stop = (drain: DrainSettings | undefined, reason: Error | undefined): Promise<void> => {
+    stopping ??= (async () => {
+      if (drain !== undefined) await drainNode(parts, drain);
+      await parts.stop();
+      await leadership?.release();
+      await parts.dispose();
+      end.resolve(reason);
+    })();
+    return stopping;
   };
   try {
-    server = await startServer(options.server ?? {}, {
-      client,
-      provider,
-      nodeName,
-      internalIP,
-      clock,
-      logger: logger.child({ component: "server" }),
-      pods,
-    });
-    const identity: NodeIdentity = {
-      name: nodeName,
-      providerName: provider.name,
-      labels: options.labels ?? {},
-      annotations: options.annotations ?? {},
-      taints: options.taints ?? [providerTaint(provider.name)],
-      internalIP,
-      kubeletPort: server.port,
-      kubeletVersion,
-    };
-    node = new NodeController({
-      client,
-      provider,
-      identity,
-      clock,
-      logger: logger.child({ component: "node" }),
-      backendError: () => pods.backendError,
-    });
-    await node.start();
-    lease.start();
-    pods.start();
+    leadership = await lead(options, parts);
+    await parts.start();
   } catch (error) {
-    await stop();
+    await stop(undefined, undefined);
     throw error;
   }
-  logger.info("node registered", { node: nodeName, provider: provider.name, port: server.port });
+  onAbort(leadership?.lost, (cause) => {
+    const reason = new Error(`the leadership of node "${nodeName}" is lost`, { cause });
+    stop(undefined, reason).catch((error: unknown) => parts.logger.error("cannot stop in order", { error }));
+  });
+  parts.logger.info("node registered", { node: nodeName, provider: provider.name, port: parts.port });
   return {
     nodeName,
-    port: server.port,
-    ready: () => node?.ready === true && pods.synced,
-    stop,
-    [Symbol.asyncDispose]: stop,
+    port: parts.port ?? 0,
+    ended: end.promise,
+    ready: () => parts.node?.ready === true && parts.pods.synced,
+    stop: ({ drain } = {}) => stop(drain, undefined),
+    [Symbol.asyncDispose]: () => stop(undefined, undefined),
   };
+}
+
+function onAbort(signal: AbortSignal | undefined, act: (reason: unknown) => void): void {
+  if (signal?.aborted) act(signal.reason);
+  else signal?.addEventListener("abort", () => act(signal.reason), { once: true });
+}
+
+async function lead(options: KubeletOptions, parts: KubeletParts): Promise<Leadership | undefined> {
+  const { leaderElection: settings, nodeName, signal = new AbortController().signal } = options;
+  if (settings === undefined) return undefined;
+  const { clock, logger, unlimited: client } = parts;
+  return acquireLeadership({ client, nodeName, settings, clock, logger }, signal);
+}
+
+async function drainNode({ pods, logger }: KubeletParts, settings: DrainSettings): Promise<void> {
+  for (const { metadata } of await pods.drain(settings)) {
+    const pod = `${metadata?.namespace}/${metadata?.name}`;
+    logger.warn("a pod was not over in time and goes on to end at the backend", { pod });
+  }
 }
 
 function checkContract(provider: Provider): void {
@@ -163,10 +91,4 @@ function checkContract(provider: Provider): void {
       `provider "${provider.name}" is written for contract version ${provider.contractVersion}, this kubelet speaks ${contractVersion}: install matching versions of @vkubelet/core`,
     );
   }
-}
-
-function defaultKubeConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
 }

@@ -40,6 +40,29 @@ describe("loadRunConfig", () => {
     await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: clusterDNS.0: `);
   });
 
+  it("takes how the runtime is to behave, and refuses what contradicts itself", async () => {
+    const behaviour =
+      "provider: local\nnodeName: a\napiRequests: {perSecond: 50, burst: 100}\n" +
+      "orphans: {graceSeconds: 60, refuseAbove: {count: 5, share: 0.2}}\n" +
+      "drain: {graceSeconds: 60, criticalSeconds: 10}\nleaderElection: {namespace: vkubelet}\n";
+    expect(await loadRunConfig({ config: await configFile(behaviour) }, {})).toMatchObject({
+      apiRequests: { perSecond: 50, burst: 100 },
+      orphans: { graceSeconds: 60, refuseAbove: { count: 5, share: 0.2 } },
+      drain: { graceSeconds: 60, criticalSeconds: 10 },
+      leaderElection: { namespace: "vkubelet" },
+    });
+    const mistakes = {
+      "apiRequests: {perSecond: 0, burst: 1}": "apiRequests.perSecond: ",
+      "orphans: {refuseAbove: {count: 5, share: 2}}": "orphans.refuseAbove.share: ",
+      "drain: {graceSeconds: 5, criticalSeconds: 10}": "drain: criticalSeconds is a part of graceSeconds",
+      "leaderElection: {renewDeadlineSeconds: 20}": "leaderElection: leaseDurationSeconds (15) must be above",
+    };
+    for (const [text, message] of Object.entries(mistakes)) {
+      const config = await configFile(`${text}\n`);
+      await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: ${message}`);
+    }
+  });
+
   it("names the file and the path of a mistake", async () => {
     const config = await configFile("provider: local\nserver: {port: many}\n");
     await expect(loadRunConfig({ config }, {})).rejects.toThrow(`${config}: server.port: `);

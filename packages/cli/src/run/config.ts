@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Taint } from "@vkubelet/core";
+import type { DrainSettings, KubeletOptions } from "@vkubelet/kubelet";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../cli-error.ts";
@@ -14,6 +15,7 @@ const taint = z.strictObject({
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
 });
 
+/** The file, and what is laid over it. Strict: users write it. */
 const configSchema = z.strictObject({
   provider: z.enum(providerNames).optional(),
   nodeName: z.string().min(1).max(253).optional(),
@@ -37,6 +39,33 @@ const configSchema = z.strictObject({
     .min(1)
     .optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
+  apiRequests: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }).optional(),
+  orphans: z
+    .strictObject({
+      graceSeconds: z.number().min(0).optional(),
+      refuseAbove: z.strictObject({ count: z.int().min(0), share: z.number().min(0).max(1) }).optional(),
+    })
+    .optional(),
+  drain: z
+    .strictObject({ graceSeconds: z.number().min(0), criticalSeconds: z.number().min(0).optional() })
+    .refine(({ graceSeconds, criticalSeconds = 0 }) => criticalSeconds <= graceSeconds, {
+      error: "criticalSeconds is a part of graceSeconds and cannot be more",
+    })
+    .optional(),
+  leaderElection: z
+    .strictObject({
+      namespace: z.string().min(1).max(63).optional(),
+      name: z.string().min(1).max(253).optional(),
+      identity: z.string().min(1).optional(),
+      leaseDurationSeconds: z.int().positive().optional(),
+      renewDeadlineSeconds: z.number().positive().optional(),
+      retryPeriodSeconds: z.number().positive().optional(),
+    })
+    .refine((settings) => isInOrder(settings), {
+      error:
+        "leaseDurationSeconds (15) must be above renewDeadlineSeconds (10), and that above retryPeriodSeconds (2)",
+    })
+    .optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).optional(),
   /** Checked by each provider's own parser. */
   local: z.unknown().optional(),
@@ -44,6 +73,15 @@ const configSchema = z.strictObject({
   fargate: z.unknown().optional(),
   batch: z.unknown().optional(),
 });
+
+function isInOrder(settings: {
+  readonly leaseDurationSeconds?: number | undefined;
+  readonly renewDeadlineSeconds?: number | undefined;
+  readonly retryPeriodSeconds?: number | undefined;
+}): boolean {
+  const { leaseDurationSeconds = 15, renewDeadlineSeconds = 10, retryPeriodSeconds = 2 } = settings;
+  return leaseDurationSeconds > renewDeadlineSeconds && renewDeadlineSeconds > retryPeriodSeconds;
+}
 
 type ConfigFile = z.infer<typeof configSchema>;
 
@@ -78,6 +116,10 @@ export interface RunConfig {
   readonly clusterDomain: string | undefined;
   readonly clusterDNS: readonly string[] | undefined;
   readonly concurrency: number | undefined;
+  readonly apiRequests: KubeletOptions["apiRequests"];
+  readonly orphans: KubeletOptions["orphans"];
+  readonly drain: DrainSettings | undefined;
+  readonly leaderElection: KubeletOptions["leaderElection"];
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly providerOptions: unknown;
 }
@@ -120,6 +162,10 @@ export async function loadRunConfig(
     clusterDomain: config.clusterDomain,
     clusterDNS: config.clusterDNS,
     concurrency: config.concurrency,
+    apiRequests: config.apiRequests,
+    orphans: config.orphans,
+    drain: config.drain,
+    leaderElection: config.leaderElection,
     logLevel: config.logLevel ?? "info",
     providerOptions: config[config.provider] ?? {},
   };

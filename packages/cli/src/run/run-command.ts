@@ -8,7 +8,8 @@ import { createProvider } from "./providers.ts";
 
 /**
  * `vkubelet run`: registers the node and works until a signal comes. SIGINT and SIGTERM end the process politely; pods
- * at the backend go on, and the next run under the same node name adopts them.
+ * at the backend go on, and the next run under the same node name adopts them, unless the settings say to drain the
+ * node. Fails when another process has taken the leadership over.
  */
 export async function runCommand(flags: RunFlags): Promise<void> {
   const config = await loadRunConfig(flags, process.env);
@@ -27,12 +28,19 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     ...(config.clusterDomain === undefined ? {} : { clusterDomain: config.clusterDomain }),
     ...(config.clusterDNS === undefined ? {} : { clusterDNS: config.clusterDNS }),
     ...(config.concurrency === undefined ? {} : { concurrency: config.concurrency }),
+    ...(config.apiRequests === undefined ? {} : { apiRequests: config.apiRequests }),
+    ...(config.orphans === undefined ? {} : { orphans: config.orphans }),
+    ...(config.leaderElection === undefined ? {} : { leaderElection: config.leaderElection }),
   });
-  const signal = await new Promise<string>((resolve) => {
+  const signal = new Promise<string>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
   });
-  logger.info("stopping; pods at the backend go on", { signal });
-  await kubelet.stop();
+  const end = await Promise.race([signal, kubelet.ended]);
+  if (end instanceof Error) throw end;
+  const { drain } = config;
+  const what = drain === undefined ? "pods at the backend go on" : "pods are ended first";
+  logger.info(`stopping; ${what}`, { signal: end });
+  await kubelet.stop(drain === undefined ? {} : { drain });
 }
 
 function loadKubeConfig(path: string | undefined): KubeConfig {

@@ -170,7 +170,6 @@ export class NodeController {
       clock: this.#options.clock,
       signal: this.#abort.signal,
       limitMs: lookLimitMs,
-      abandon: true,
     };
     return callProvider(method, limits, (signal) => call({ ...this.#context(), signal }));
   }

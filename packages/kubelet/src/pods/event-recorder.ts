@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock, Logger, PodNotice, PodRef } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isNotFound } from "../api/kube-api-error.ts";
+import { EventSpamFilter } from "./event-spam-filter.ts";
 
 /** Options of {@link EventRecorder}. */
 export interface EventRecorderOptions {
@@ -32,13 +33,15 @@ export interface EventSubject extends PodRef {
 
 /**
  * Writes core/v1 Events, in order and off the caller's path. The same event about the same object within ten minutes
- * raises the count of the first one. Losing an event is logged and harms nothing: status carries the truth.
+ * raises the count of the first one. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #recorded = new Map<string, RecordedEvent>();
   readonly #abort = new AbortController();
+  readonly #filter = new EventSpamFilter();
   #pending = 0;
+  #dropping = false;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: EventRecorderOptions) {
@@ -47,13 +50,17 @@ export class EventRecorder {
 
   record(subject: EventSubject, notice: PodNotice): void {
     if (this.#abort.signal.aborted) return;
+    const { logger, clock } = this.#options;
+    const about = { reason: notice.reason, pod: subject.name };
+    const { allowed, first } = this.#filter.pass(subject.uid, clock.now());
+    if (first) logger.warn("events dropped: this object has too many", about);
+    if (!allowed) return;
     if (this.#pending >= maxPending) {
-      this.#options.logger.warn("event dropped: too many are waiting", {
-        reason: notice.reason,
-        pod: subject.name,
-      });
+      if (!this.#dropping) logger.warn("events dropped: too many are waiting", about);
+      this.#dropping = true;
       return;
     }
+    this.#dropping = false;
     this.#pending += 1;
     this.#tail = this.#tail
       .then(() => this.#write(subject, notice))

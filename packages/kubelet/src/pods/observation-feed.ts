@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type CallContext,
   type Clock,
@@ -7,6 +8,7 @@ import {
   type Provider,
   toProviderError,
 } from "@vkubelet/core";
+import { checkObservation } from "./check-observation.ts";
 import { callProvider, lookLimitMs } from "./provider-call.ts";
 
 /** What is known of one pod at the backend. */
@@ -35,6 +37,8 @@ const maxBackoffMs = 30_000;
 const minListingGapMs = 250;
 /** Throttled listings in a row that do not yet mean that the backend is out of order. */
 const throttledPatience = 5;
+/** So many observations of a watch are taken at one go. */
+const maxTurn = 256;
 
 /**
  * Keeps the latest observation of every pod that the backend knows: by watching where the provider can, else by
@@ -144,7 +148,7 @@ export class ObservationFeed {
 
   #list(): Promise<readonly PodObservation[]> {
     const { provider, clock } = this.#options;
-    const limits = { clock, signal: this.#abort.signal, limitMs: lookLimitMs, abandon: true };
+    const limits = { clock, signal: this.#abort.signal, limitMs: lookLimitMs };
     return callProvider("listPods", limits, (signal) => provider.listPods({ ...this.#context(), signal }));
   }
 
@@ -189,12 +193,17 @@ export class ObservationFeed {
     const stream = this.#options.provider.watchPods?.(this.#context())[Symbol.asyncIterator]();
     if (stream === undefined) return;
     try {
+      let told = 0;
       const first = stream.next();
       // What happened between the last listing and the watch is caught up by listing after the watch began.
       this.refresh();
       for (let result = await first; result.done !== true; result = await stream.next()) {
         onNews();
+        checkObservation("watchPods", result.value);
         this.#apply(result.value);
+        told += 1;
+        // A backend that floods must not keep everything else from its turn.
+        if (told % maxTurn === 0) await setImmediate();
       }
     } finally {
       await stream.return?.();
@@ -208,6 +217,8 @@ export class ObservationFeed {
   }
 
   #applyListing(observations: readonly PodObservation[], startedAt: number): void {
+    // All or nothing: a part of a listing would make the rest absent.
+    for (const observation of observations) checkObservation("listPods", observation);
     const first = this.#listedAt === undefined;
     this.#listedAt = startedAt;
     const present = new Set<string>();

@@ -1,13 +1,16 @@
 import type { Clock, Logger, Pod, PodContext, PodRef, Provider, ResourceList } from "@vkubelet/core";
-import type { NodeDns } from "@vkubelet/pod";
+import { isMirrorPod, type NodeDns, type NodeForAdmission, type PodVerdict } from "@vkubelet/pod";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
 import { createReflector, type Reflector } from "../api/reflector.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
+import { NodeAdmission } from "./node-admission.ts";
+import { NodeView } from "./node-view.ts";
 import { ObservationFeed } from "./observation-feed.ts";
-import { findOrphans } from "./orphan-sweep.ts";
+import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
+import { type DrainedPod, type DrainSettings, drainPods } from "./pod-drain.ts";
 import { PodResolver } from "./pod-resolver.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
@@ -19,7 +22,8 @@ export interface PodControllerOptions {
   readonly events: EventRecorder;
   readonly nodeName: string;
   readonly hostIPs: readonly string[];
-  readonly nodeAllocatable: () => ResourceList;
+  /** What the backend says that the node has; undefined while it has not said anything: then no pod is admitted. */
+  readonly nodeAllocatable: () => ResourceList | undefined;
   /** The domain of the cluster's Services; undefined where it is not known. */
   readonly clusterDomain?: string | undefined;
   /** Addresses of the cluster's DNS servers; none by default. */
@@ -30,9 +34,14 @@ export interface PodControllerOptions {
   readonly onHealthChange: () => void;
   /** Pods handled at the same time; 64 by default. */
   readonly concurrency?: number;
+  /** What becomes of pods whose objects are gone. */
+  readonly orphans?: OrphanSettings;
+  /** From 0 to below 1, for jitter; `Math.random` by default. */
+  readonly random?: () => number;
 }
 
 const defaultConcurrency = 64;
+/** Sweeps for orphans come at least so often. */
 const orphanSweepMs = 30_000;
 
 /**
@@ -45,10 +54,12 @@ export class PodController {
   readonly #feed: ObservationFeed;
   readonly #resolver: PodResolver;
   readonly #queue: KeyedQueue;
+  readonly #node: NodeView;
+  readonly #admission: NodeAdmission;
   readonly #workers = new Map<string, PodWorker>();
   readonly #rejections = new RejectionPacer();
   readonly #abort = new AbortController();
-  #orphanSuspects: ReadonlySet<string> = new Set();
+  #orphanSuspects: ReadonlyMap<string, number> = new Map();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: PodControllerOptions) {
@@ -73,12 +84,15 @@ export class PodController {
       client,
       clock,
       logger,
-      nodeAllocatable: options.nodeAllocatable,
+      nodeAllocatable: () => options.nodeAllocatable() ?? {},
       clusterDomain: options.clusterDomain,
       dns: nodeDnsOf(options),
       runsImages: provider.traits.runsImages ?? true,
       onChange: (uid) => this.#queue.add(uid),
+      random: options.random ?? Math.random,
     });
+    this.#node = new NodeView({ client, nodeName, allocatable: options.nodeAllocatable, clock, logger });
+    this.#admission = new NodeAdmission({ node: () => this.#readNode() });
     this.#queue = new KeyedQueue({
       process: (uid) => this.#sync(uid),
       concurrency: options.concurrency ?? defaultConcurrency,
@@ -108,10 +122,32 @@ export class PodController {
   }
 
   start(): void {
-    this.#pods.hasSynced.catch(() => {});
+    this.#pods.hasSynced.then(
+      () => this.#addAll(),
+      () => {},
+    );
     this.#resolver.start();
     this.#feed.start();
-    this.#running = Promise.all([this.#pods.run(this.#abort.signal), this.#sweepLoop()]);
+    this.#running = Promise.all([
+      this.#pods.run(this.#abort.signal),
+      this.#node.run(this.#abort.signal),
+      this.#sweepLoop(),
+    ]);
+  }
+
+  /** Takes no more pods and ends those that are there; answers the ones that were not over in time. */
+  async drain(settings: DrainSettings): Promise<readonly Pod[]> {
+    this.#admission.shutDown();
+    const drained = [...this.#workers.values()].flatMap((worker): readonly DrainedPod[] => {
+      const { pod, ref } = worker;
+      if (pod === undefined || worker.isOver || isMirrorPod(pod)) return [];
+      const end = (verdict: PodVerdict) => {
+        worker.end(verdict);
+        this.#queue.add(ref.uid);
+      };
+      return [{ pod, end, isOver: () => worker.isOver || !this.#workers.has(ref.uid) }];
+    });
+    return drainPods(drained, settings, this.#options.clock);
   }
 
   /** Ends all work of this process. Pods at the backend go on. */
@@ -125,17 +161,32 @@ export class PodController {
     const ref = refOf(event.object);
     if (ref === undefined) return;
     const worker = this.#worker(ref);
+    if (event.type === "deleted") this.#admission.release(ref.uid);
+    else this.#admission.observe(event.object);
     worker.observePod(event.type === "deleted" ? undefined : event.object);
-    this.#queue.add(ref.uid);
+    // Those of the first list become due together, in order.
+    if (this.#pods.status().synced) this.#queue.add(ref.uid);
   }
 
   #observationChanged(uid: string): void {
     if (uid === "") {
       // The first complete listing: now every pod may be decided upon.
-      for (const known of this.#workers.keys()) this.#queue.add(known);
+      this.#addAll();
     } else if (this.#workers.has(uid)) {
       this.#queue.add(uid);
     }
+  }
+
+  /** Makes every pod due, the oldest first: the kubelet's order of admission (pod-semantics Y2). */
+  #addAll(): void {
+    const createdAt = ({ pod }: PodWorker) => pod?.metadata?.creationTimestamp ?? "";
+    const workers = [...this.#workers.values()].sort((a, b) => createdAt(a).localeCompare(createdAt(b)));
+    for (const { ref } of workers) this.#queue.add(ref.uid);
+  }
+
+  /** Before all pods are known, those that were admitted before are not, and their room must not be given away. */
+  #readNode(): NodeForAdmission | string {
+    return this.#pods.status().synced ? this.#node.read() : "the pods of the node are not known yet";
   }
 
   #worker(ref: PodRef): PodWorker {
@@ -152,6 +203,7 @@ export class PodController {
       logger,
       hostIPs,
       rejections: this.#rejections,
+      admission: this.#admission,
     });
     this.#workers.set(ref.uid, worker);
     return worker;
@@ -169,10 +221,12 @@ export class PodController {
   }
 
   async #sweepLoop(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger, orphans } = this.#options;
+    const graceMs = (orphans?.graceSeconds ?? defaultOrphanGraceSeconds) * 1_000;
+    const pauseMs = Math.max(1_000, Math.min(orphanSweepMs, graceMs));
     for (;;) {
       try {
-        await clock.sleep(orphanSweepMs, this.#abort.signal);
+        await clock.sleep(pauseMs, this.#abort.signal);
       } catch {
         return;
       }
@@ -192,7 +246,13 @@ export class PodController {
       const { uid } = observation.ref;
       if (missingSince !== undefined && !this.#workers.has(uid)) this.#feed.forget(uid);
     }
-    const result = findOrphans(this.#feed.all(), (uid) => this.#workers.has(uid), this.#orphanSuspects);
+    const result = findOrphans(
+      this.#feed.all(),
+      (uid) => this.#workers.has(uid),
+      this.#orphanSuspects,
+      this.#options.clock.now(),
+      this.#options.orphans,
+    );
     this.#orphanSuspects = result.suspects;
     if (result.refused > 0) {
       this.#options.logger.error(

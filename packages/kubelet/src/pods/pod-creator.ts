@@ -1,35 +1,45 @@
 import {
   type Pod,
   type PodNotice,
-  type ProviderError,
   providerErrorEffects,
   type ResolvedPod,
   toProviderError,
 } from "@vkubelet/core";
 import type { ResolveWait } from "@vkubelet/pod";
+import { PodRejecter } from "./pod-rejecter.ts";
+import type { Resolved } from "./pod-resolver.ts";
 import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
+import type { PodUpdater } from "./pod-updater.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
 const resolveRetryMs = 60_000;
+/** While it cannot be said whether the node takes the pod. */
+const admissionRetryMs = 1_000;
 /** While an accepted run is not seen yet, it is looked for so often. */
 const visibilityCheckMs = 1_000;
 /** Beyond the backend's own lag; then the run is asked for again, which is legal. */
 const visibilityMarginMs = 10_000;
+
+type ResolvedOutcome = Extract<Resolved, { readonly type: "resolved" }>;
 
 /** Sees to it that a run of one pod exists at the backend: resolves, creates, retries, rejects. */
 export class PodCreator {
   readonly #scope: PodScope;
   readonly #cancel = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #rejecter: PodRejecter;
+  readonly #updater: PodUpdater;
+  /** The run for which the backend was asked last, whatever came of it. */
+  #asked: number | undefined;
   #accepted: { readonly attempt: number; readonly at: number } | undefined;
   #failures = 0;
   #notBefore = 0;
-  #rejectNotBefore: number | undefined;
 
-  constructor(scope: PodScope) {
+  constructor(scope: PodScope, updater: PodUpdater) {
     this.#scope = scope;
+    this.#updater = updater;
+    this.#rejecter = new PodRejecter(scope);
     this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
   }
 
@@ -53,18 +63,32 @@ export class PodCreator {
   async create(pod: Pod, attempt: number): Promise<Requeue> {
     const { clock } = this.#scope.environment;
     if (this.#isAwaited(attempt)) return visibilityCheckMs;
-    const due = Math.max(this.#notBefore, this.#rejectNotBefore ?? 0);
-    if (clock.now() < due) return due - clock.now();
+    const pause = Math.max(this.#notBefore - clock.now(), this.#rejecter.pending);
+    if (pause > 0) return pause;
     try {
-      const resolved = await this.#resolve(pod, attempt);
-      if (typeof resolved !== "object") return resolved;
-      return await this.#createResolved(pod, resolved);
+      const refused = await this.#admit(pod);
+      if (refused !== "admitted") return refused;
+      const outcome = await this.#resolve(pod, attempt);
+      if (typeof outcome !== "object") return outcome;
+      return await this.#createResolved(pod, outcome.pod, outcome.revision);
     } catch (error) {
       // Given up because the pod is deleted: the next step ends it, whatever may have come of this one.
       if (!this.#cancel.signal.aborted || this.#scope.signal.aborted) throw error;
       this.#failures += 1;
       return 0;
     }
+  }
+
+  /** Asks, before anything is done for the pod, whether the node takes it. */
+  async #admit(pod: Pod): Promise<Requeue | "admitted"> {
+    const { environment, reporter } = this.#scope;
+    const verdict = environment.admission.admit(pod);
+    if ("waiting" in verdict) {
+      reporter.notify({ type: "Warning", reason: "FailedSync", message: verdict.waiting });
+      return admissionRetryMs;
+    }
+    if (verdict.admitted) return "admitted";
+    return this.#rejecter.reject(pod, verdict, "untold");
   }
 
   /** Whether the backend has accepted the run and may still take its time to show it. */
@@ -78,13 +102,13 @@ export class PodCreator {
     return true;
   }
 
-  async #resolve(pod: Pod, attempt: number): Promise<ResolvedPod | Requeue> {
+  async #resolve(pod: Pod, attempt: number): Promise<ResolvedOutcome | Requeue> {
     const { environment, reporter } = this.#scope;
     try {
       const outcome = await environment.resolver.resolve(pod, attempt, this.#signal);
       if (outcome.type === "waiting") return await this.#waitForObjects(pod, outcome.waits);
       for (const warning of outcome.warnings) reporter.notify(warning);
-      return outcome.pod;
+      return outcome;
     } catch (error) {
       if (this.#signal.aborted) throw error;
       const message = `cannot look up what the pod refers to: ${error instanceof Error ? error.message : String(error)}`;
@@ -92,17 +116,17 @@ export class PodCreator {
     }
   }
 
-  async #createResolved(pod: Pod, resolved: ResolvedPod): Promise<Requeue> {
+  async #createResolved(pod: Pod, resolved: ResolvedPod, revision: number): Promise<Requeue> {
     const { environment, reporter } = this.#scope;
     const { clock, feed, provider } = environment;
     // Durable before anything is created: a pod with a start time may exist at the backend.
     if (reporter.status?.startTime === undefined && (await reporter.write(pod, {})) === "gone")
       return undefined;
+    const askedBefore = this.#asked === resolved.attempt;
+    this.#asked = resolved.attempt;
     try {
-      await callProvider(
-        "createPod",
-        { clock, signal: this.#signal, limitMs: changeLimitMs, abandon: false },
-        (signal) => provider.createPod(resolved, podContextOf(this.#scope, signal)),
+      await this.#scope.calls.run("createPod", this.#signal, (signal) =>
+        provider.createPod(resolved, podContextOf(this.#scope, signal)),
       );
     } catch (error) {
       if (this.#signal.aborted) throw error;
@@ -110,6 +134,9 @@ export class PodCreator {
     }
     this.#accepted = { attempt: resolved.attempt, at: clock.now() };
     this.#failures = 0;
+    // A backend keeps what it created first, and which of several tries that was is not known.
+    if (askedBefore) this.#updater.forget();
+    else this.#updater.created(resolved, revision);
     if (!provider.watchPods) feed.refresh();
     return visibilityCheckMs;
   }
@@ -126,7 +153,7 @@ export class PodCreator {
     const error = toProviderError(thrown);
     if (error.code === "Internal") logger.error("the provider failed unexpectedly", { error: thrown });
     const effect = providerErrorEffects[error.code];
-    if (effect.onCreate === "fail") return this.#reject(pod, error);
+    if (effect.onCreate === "fail") return this.#rejecter.reject(pod, error, "waiting");
     // A backend that is out of order as a whole shows in its listing, by which the node's readiness is judged.
     if (effect.nodeUnready) environment.feed.refresh();
     return this.#retry(pod, { event: "FailedCreatePodSandBox", ...error, message: error.message });
@@ -143,22 +170,6 @@ export class PodCreator {
     reporter.notify({ type: "Warning", reason: why.event, message: why.message });
     await reporter.write(pod, { waiting: { reason: why.reason, message: why.message } });
     return delay;
-  }
-
-  async #reject(pod: Pod, { reason, message }: ProviderError): Promise<Requeue> {
-    const { environment, reporter } = this.#scope;
-    if (this.#rejectNotBefore === undefined) {
-      reporter.notify({ type: "Warning", reason, message });
-      const now = environment.clock.now();
-      const delay = environment.rejections.delayFor(pod, now);
-      this.#rejectNotBefore = now + delay;
-      if (delay > 0) {
-        await reporter.write(pod, { waiting: { reason, message } });
-        return delay;
-      }
-    }
-    await reporter.write(pod, { failure: { reason, message: `Pod was rejected: ${message}` } });
-    return undefined;
   }
 }
 

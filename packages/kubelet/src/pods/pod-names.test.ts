@@ -71,13 +71,28 @@ describe("what a pod is called and asks for names", () => {
 });
 
 describe("the picture of a static pod", () => {
-  it("U1: is never run, and is taken away as the kubelet does with one that belongs to nobody", async () => {
+  it("U1: is left alone: never run, never written to, and gone at once when somebody deletes it", async () => {
     const world = new Simulation();
     const kubelet = world.start();
     world.addPod("p", {}, { annotations: { "kubernetes.io/config.mirror": "5f0c2a0e" } });
-    await world.advance(5_000);
+    await world.advance(60_000);
+    expect(world.api.writes).toEqual([]);
+    world.deletePod("p");
+    await world.advance(3_000);
     expect(world.pod("p")).toBeUndefined();
     expect(world.backend.started).toEqual([]);
+    expect(world.backend.stopRequests).toEqual([]);
+    await kubelet.stop();
+  });
+
+  it("U1: takes no room of the node", async () => {
+    const world = new Simulation();
+    world.allocatable = { pods: "1" };
+    const kubelet = world.start();
+    world.addPod("mirror", {}, { annotations: { "kubernetes.io/config.mirror": "5f0c2a0e" } });
+    world.addPod("p");
+    await world.advance(5_000);
+    expect(world.status("p").phase).toBe("Running");
     await kubelet.stop();
   });
 });

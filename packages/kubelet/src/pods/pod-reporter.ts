@@ -1,7 +1,9 @@
 import type { Pod, PodNotice, PodObservation, PodRef, PodStatus } from "@vkubelet/core";
 import { computePodStatus, type StatusInput } from "@vkubelet/pod";
+import { withAllocatedResources } from "./allocated-resources.ts";
 import { containerEvents } from "./container-events.ts";
 import type { PodWorkerEnvironment } from "./pod-scope.ts";
+import { type PendingResize, resizeConditionOf, withResizeCondition } from "./resize-condition.ts";
 import { writePodStatus } from "./status-writer.ts";
 import { withoutUnset } from "./without-unset.ts";
 
@@ -16,6 +18,8 @@ export class PodReporter {
   readonly #onWritten: (pod: Pod) => void;
   #pod: Pod | undefined;
   #written: Pod | undefined;
+  /** Null: none; undefined: nothing is known of one, and what was told stands. */
+  #resize: PendingResize | null | undefined;
 
   /** `onWritten` is told the pod object that each write resulted in. */
   constructor(
@@ -46,19 +50,28 @@ export class PodReporter {
     if (pod === undefined || !isOlder(pod, this.#written)) this.#written = undefined;
   }
 
+  /** Notes for the next status that a resize waits, or that none does. True: that is news. */
+  tellResize(pending: PendingResize | undefined): boolean {
+    this.#resize = pending ?? null;
+    const told = resizeConditionOf(this.status);
+    return told?.message !== pending?.message || told?.reason !== pending?.reason;
+  }
+
   /** Computes the status and writes it if it changed. `"gone"`: the pod's object exists no more. */
   async write(pod: Pod, facts: StatusFacts): Promise<"told" | "gone"> {
     const { client, clock, hostIPs, provider } = this.#environment;
     const previous = this.status;
-    const status = computePodStatus({
+    const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+    const computed = computePodStatus({
       pod,
       ...(previous === undefined ? {} : { previous }),
-      now: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      now,
       node: { hostIPs },
       runtimeName: provider.name,
       deleting: pod.metadata?.deletionTimestamp !== undefined,
       ...facts,
     });
+    const status = this.#withResources(computed, previous, now, pod.metadata?.generation);
     const result = await writePodStatus(client, this.#ref, previous, status, this.#signal);
     if (result === "gone") return "gone";
     for (const notice of containerEvents(pod, previous, status)) this.notify(notice);
@@ -67,6 +80,22 @@ export class PodReporter {
     this.#written = result;
     this.#onWritten(result);
     return "told";
+  }
+
+  /** What concerns the resources of a pod whose backend takes changes, and a resize that waits. */
+  #withResources(
+    computed: PodStatus,
+    previous: PodStatus | undefined,
+    now: string,
+    generation: number | undefined,
+  ): PodStatus {
+    const { admission, provider } = this.#environment;
+    const status =
+      provider.updatePod === undefined
+        ? computed
+        : withAllocatedResources(computed, previous, admission.counted(this.#ref.uid));
+    if (this.#resize === undefined) return status;
+    return withResizeCondition(status, this.#resize ?? undefined, now, generation);
   }
 
   /** Writes an event about the pod. */

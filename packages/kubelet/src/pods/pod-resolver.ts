@@ -1,16 +1,11 @@
 import type { Clock, ConfigMap, Logger, Pod, PodRef, ResourceList, Secret, Service } from "@vkubelet/core";
-import {
-  type NodeDns,
-  type ResolveOutcome,
-  referencesOf,
-  resolvePod,
-  type TokenReference,
-} from "@vkubelet/pod";
+import { type NodeDns, type ResolveOutcome, referencesOf, resolvePod } from "@vkubelet/pod";
 import { startDeadline } from "../api/deadline.ts";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { KubeObject } from "../api/kube-object.ts";
 import { createObjectWatcher, type HeldObject, type ObjectWatcher } from "../api/object-watcher.ts";
 import { createReflector, type Reflector } from "../api/reflector.ts";
+import { TokenSource } from "./token-source.ts";
 
 /** Options of {@link PodResolver}. */
 export interface PodResolverOptions {
@@ -25,7 +20,12 @@ export interface PodResolverOptions {
   readonly runsImages: boolean;
   /** Told when an object that the pod refers to appeared, changed or went. */
   readonly onChange: (uid: string) => void;
+  /** From 0 to below 1, for the times at which tokens are due. */
+  readonly random: () => number;
 }
+
+/** A resolution, and what of the pod's objects it saw (see {@link PodResolver.revisionOf}). */
+export type Resolved = ResolveOutcome & { readonly revision: number };
 
 /** How long the first look at an object may take before the pod says why it waits. */
 const firstLookMs = 10_000;
@@ -33,11 +33,10 @@ const firstLookMs = 10_000;
 interface Holds {
   readonly configMaps: Map<string, HeldObject<ConfigMap & KubeObject>>;
   readonly secrets: Map<string, HeldObject<Secret & KubeObject>>;
-}
-
-interface Token {
-  readonly token: string;
-  readonly expiresAt: string;
+  /** Grows with every change of one of them. */
+  revision: number;
+  /** What is immutable stays for the pod as it was first seen, even if made anew under the same name (C5). */
+  readonly immutable: Map<string, KubeObject>;
 }
 
 /**
@@ -53,13 +52,15 @@ export class PodResolver {
   /** The Services that pods of a namespace see, until one changes. */
   readonly #visibleServices = new Map<string, readonly (Service & KubeObject)[]>();
   readonly #holds = new Map<string, Holds>();
+  readonly #tokens: TokenSource;
   readonly #users = new Map<string, Set<string>>();
   readonly #abort = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: PodResolverOptions) {
     this.#options = options;
-    const { client, clock, logger } = options;
+    const { client, clock, logger, random } = options;
+    this.#tokens = new TokenSource({ client, clock, logger, random });
     const watch = <T extends KubeObject>(resource: string) =>
       createObjectWatcher<T>({
         client,
@@ -93,24 +94,35 @@ export class PodResolver {
   }
 
   /** Resolves the pod from what the cluster holds now. Waits for the first look at each object, never for its existence. */
-  async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<ResolveOutcome> {
+  async resolve(pod: Pod, attempt: number, signal: AbortSignal): Promise<Resolved> {
     const { nodeAllocatable, clusterDomain, dns, runsImages } = this.#options;
     const references = referencesOf(pod);
     const holds = this.#hold(pod, references.configMaps, references.secrets);
     await this.#firstLook(holds, signal);
-    const tokens = await this.#requestTokens(pod, references.tokens, signal);
+    const token = await this.#tokens.provide(pod, references.tokens, signal);
     const namespace = pod.metadata?.namespace ?? "";
-    return resolvePod(pod, {
+    const outcome = resolvePod(pod, {
       attempt,
-      configMap: (name) => presentOf(holds.configMaps.get(name)),
-      secret: (name) => presentOf(holds.secrets.get(name)),
+      configMap: (name) => presentOf(holds, `configmap/${name}`, holds.configMaps.get(name)),
+      secret: (name) => presentOf(holds, `secret/${name}`, holds.secrets.get(name)),
       services: this.#servicesFor(namespace),
       nodeAllocatable: nodeAllocatable(),
       clusterDomain,
       dns,
       runsImages,
-      token: (reference) => tokens.get(tokenKey(reference)),
+      token,
     });
+    return { ...outcome, revision: holds.revision };
+  }
+
+  /** Another number than before whenever an object that the pod refers to has changed; undefined before it was resolved. */
+  revisionOf(uid: string): number | undefined {
+    return this.#holds.get(uid)?.revision;
+  }
+
+  /** When the first of the pod's tokens is due, in milliseconds since the epoch; undefined when none ever is. */
+  tokenDueAt(uid: string): number | undefined {
+    return this.#tokens.dueAt(uid);
   }
 
   #servicesFor(namespace: string): readonly Service[] {
@@ -123,6 +135,7 @@ export class PodResolver {
 
   /** The pod needs its objects no more. */
   release(ref: PodRef): void {
+    this.#tokens.forget(ref.uid);
     const holds = this.#holds.get(ref.uid);
     if (holds === undefined) return;
     this.#holds.delete(ref.uid);
@@ -173,7 +186,12 @@ export class PodResolver {
   #hold(pod: Pod, configMaps: readonly string[], secrets: readonly string[]): Holds {
     const uid = pod.metadata?.uid ?? "";
     const namespace = pod.metadata?.namespace ?? "";
-    const holds: Holds = this.#holds.get(uid) ?? { configMaps: new Map(), secrets: new Map() };
+    const holds: Holds = this.#holds.get(uid) ?? {
+      configMaps: new Map(),
+      secrets: new Map(),
+      immutable: new Map(),
+      revision: 0,
+    };
     this.#holds.set(uid, holds);
     const use = (key: string) => {
       const users = this.#users.get(key) ?? new Set<string>();
@@ -193,7 +211,11 @@ export class PodResolver {
   }
 
   #changed(key: string): void {
-    for (const uid of this.#users.get(key) ?? []) this.#options.onChange(uid);
+    for (const uid of this.#users.get(key) ?? []) {
+      const holds = this.#holds.get(uid);
+      if (holds !== undefined) holds.revision += 1;
+      this.#options.onChange(uid);
+    }
   }
 
   async #servicesSynced(signal: AbortSignal): Promise<void> {
@@ -207,41 +229,6 @@ export class PodResolver {
       signal.removeEventListener("abort", onAbort);
     }
   }
-
-  async #requestTokens(
-    pod: Pod,
-    references: readonly TokenReference[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, Token>> {
-    const { client } = this.#options;
-    const { namespace, name, uid } = pod.metadata ?? {};
-    const account = pod.spec?.serviceAccountName ?? "default";
-    const tokens = new Map<string, Token>();
-    for (const reference of references) {
-      const answer = await client.create<{ status?: { token?: string; expirationTimestamp?: string } }>(
-        `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-        {
-          apiVersion: "authentication.k8s.io/v1",
-          kind: "TokenRequest",
-          spec: {
-            ...(reference.audience === undefined ? {} : { audiences: [reference.audience] }),
-            expirationSeconds: reference.expirationSeconds,
-            boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
-          },
-        },
-        { signal },
-      );
-      const { token, expirationTimestamp } = answer.status ?? {};
-      if (token === undefined)
-        throw new Error(`the API server issued no token for service account ${namespace}/${account}`);
-      tokens.set(tokenKey(reference), { token, expiresAt: expirationTimestamp ?? "" });
-    }
-    return tokens;
-  }
-}
-
-function tokenKey(reference: TokenReference): string {
-  return JSON.stringify([reference.volume, reference.path]);
 }
 
 function isVisible(service: Service & KubeObject, namespace: string): boolean {
@@ -249,7 +236,15 @@ function isVisible(service: Service & KubeObject, namespace: string): boolean {
   return own === namespace || (own === "default" && name === "kubernetes");
 }
 
-function presentOf<T>(held: HeldObject<T> | undefined): T | undefined {
+function presentOf<T extends KubeObject>(
+  { immutable }: Holds,
+  key: string,
+  held: HeldObject<T> | undefined,
+): T | undefined {
+  const kept = immutable.get(key);
+  if (kept !== undefined) return kept as T;
   const state = held?.state();
-  return state?.kind === "present" ? state.object : undefined;
+  if (state?.kind !== "present") return undefined;
+  if ((state.object as { readonly immutable?: boolean }).immutable === true) immutable.set(key, state.object);
+  return state.object;
 }

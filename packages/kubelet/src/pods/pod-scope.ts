@@ -1,7 +1,9 @@
 import type { CallContext, Clock, Logger, PodContext, PodRef, Provider } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { AnnotationRecord } from "./annotation-record.ts";
+import type { ChangeCalls } from "./change-calls.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import type { NodeAdmission } from "./node-admission.ts";
 import type { ObservationFeed } from "./observation-feed.ts";
 import type { PodReporter } from "./pod-reporter.ts";
 import type { PodResolver } from "./pod-resolver.ts";
@@ -18,6 +20,7 @@ export interface PodWorkerEnvironment {
   readonly logger: Logger;
   readonly hostIPs: readonly string[];
   readonly rejections: RejectionPacer;
+  readonly admission: NodeAdmission;
 }
 
 /** What the parts of one pod's worker share. */
@@ -30,6 +33,8 @@ export interface PodScope {
   readonly reporter: PodReporter;
   /** The provider's own record of the pod. */
   readonly record: AnnotationRecord;
+  /** For everything that changes the pod at the backend. */
+  readonly calls: ChangeCalls;
 }
 
 /** Milliseconds after which the pod is due again, or undefined: only news makes it due. */

@@ -1,6 +1,5 @@
 import type { KnownObservation } from "./observation-feed.ts";
 import { type PodScope, podContextOf } from "./pod-scope.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
 
 /** A stop that was accepted and not followed by an end is asked for again, so long after its grace period. */
 const unansweredMs = 60_000;
@@ -27,11 +26,9 @@ export class PodStopper {
     if (this.#grace !== undefined && gracePeriodSeconds >= this.#grace) {
       if (clock.now() < this.#lastAskedAt + this.#grace * 1_000 + unansweredMs) return "pending";
     }
-    await callProvider(
-      "deletePod",
-      { clock, signal: this.#scope.signal, limitMs: changeLimitMs, abandon: false },
-      (signal) =>
-        provider.deletePod(this.#scope.ref, { gracePeriodSeconds }, podContextOf(this.#scope, signal)),
+    const { calls, ref, signal: stopped } = this.#scope;
+    await calls.run("deletePod", stopped, (signal) =>
+      provider.deletePod(ref, { gracePeriodSeconds }, podContextOf(this.#scope, signal)),
     );
     this.#grace = Math.min(gracePeriodSeconds, this.#grace ?? gracePeriodSeconds);
     this.#lastAskedAt = clock.now();

@@ -13,28 +13,21 @@ import {
   isMirrorPod,
   isTerminalPhase,
   nextBackoff,
+  type PodVerdict,
   restartDecision,
 } from "@vkubelet/pod";
-import { isConflict, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
+import { ChangeCalls } from "./change-calls.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
-import {
-  callContextOf,
-  type PodScope,
-  type PodWorkerEnvironment,
-  podContextOf,
-  type Requeue,
-} from "./pod-scope.ts";
-import { PodStopper } from "./pod-stopper.ts";
+import { PodResizer } from "./pod-resizer.ts";
+import { type PodScope, type PodWorkerEnvironment, podContextOf, type Requeue } from "./pod-scope.ts";
+import { absenceCheckMs, PodTerminator } from "./pod-terminator.ts";
 import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
-import { callProvider, changeLimitMs } from "./provider-call.ts";
+import { PodUpdater } from "./pod-updater.ts";
 import { RunRecord } from "./run-record.ts";
-
-const absenceCheckMs = 1_000;
-/** For pods whose object is gone, and with it what they wanted. */
-const unknownGraceSeconds = 30;
 
 /**
  * Brings one pod (by UID) from what the API server says to what the backend does, one level-triggered step at a time.
@@ -51,8 +44,12 @@ export class PodWorker {
   readonly #reporter: PodReporter;
   readonly #run: RunRecord;
   readonly #creator: PodCreator;
-  readonly #stopper: PodStopper;
-  #deadlineTold = false;
+  readonly #updater: PodUpdater;
+  readonly #resizer: PodResizer;
+  readonly #terminator: PodTerminator;
+  /** Why the host ends the pod, and whether the event was written. */
+  #verdict: PodVerdict | undefined;
+  #verdictTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
   /** When the end of the current run was first seen, for backends that do not tell when it was. */
@@ -69,9 +66,12 @@ export class PodWorker {
       record.observe(pod);
       this.#run.observe(pod);
     });
-    this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record };
-    this.#creator = new PodCreator(this.#scope);
-    this.#stopper = new PodStopper(this.#scope);
+    const calls = new ChangeCalls(environment.clock);
+    this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record, calls };
+    this.#updater = new PodUpdater(this.#scope);
+    this.#resizer = new PodResizer(this.#scope, this.#updater);
+    this.#creator = new PodCreator(this.#scope, this.#updater);
+    this.#terminator = new PodTerminator(this.#scope, this.#run, this.#creator);
   }
 
   /** The pod as last seen; undefined once its object is gone. */
@@ -84,12 +84,27 @@ export class PodWorker {
     this.#reporter.observe(pod);
     this.#scope.record.observe(pod);
     this.#run.observe(pod);
-    if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined) this.#creator.cancel();
+    if (pod !== undefined) this.#updater.observe(pod);
+    if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return;
+    this.#creator.cancel();
+    this.#updater.cancel();
   }
 
   /** The context of a call about this pod from outside its steps, such as a reader of logs. */
   contextFor(signal: AbortSignal): PodContext {
     return podContextOf(this.#scope, signal);
+  }
+
+  /** Ends the pod for a reason of the node's own. What was over before stays as it was. */
+  end(verdict: PodVerdict): void {
+    this.#verdict ??= verdict;
+    this.#creator.cancel();
+    this.#updater.cancel();
+  }
+
+  /** Whether the pod is over, as the API server was told. */
+  get isOver(): boolean {
+    return isTerminalPhase(this.#reporter.status?.phase);
   }
 
   /** Ends what the worker waits for; nothing at the backend is stopped. */
@@ -105,13 +120,13 @@ export class PodWorker {
     if (feed.listedAt === undefined) return undefined;
     const known = feed.get(this.ref.uid);
     const { pod } = this;
-    if (pod === undefined) return this.#finish();
-    // The picture of a static pod, which no virtual node has: it is nobody's, and goes (pod-semantics U1).
-    if (isMirrorPod(pod)) return this.#deleteObject();
+    if (pod === undefined) return this.#terminator.finish();
     const deleting = pod.metadata?.deletionTimestamp !== undefined;
+    // The picture of a static pod stands for nothing here: it is left alone until somebody deletes it (pod-semantics U1).
+    if (isMirrorPod(pod)) return deleting ? this.#terminator.deleteObject() : undefined;
     try {
-      if (deleting) return await this.#terminate(pod, known);
-      if (isTerminalPhase(this.#reporter.status?.phase)) return await this.#settle(pod, known);
+      if (deleting) return await this.#terminator.terminate(pod, known);
+      if (isTerminalPhase(this.#reporter.status?.phase)) return await this.#terminator.settle(pod, known);
       return await this.#drive(pod, known);
     } catch (error) {
       if (!this.#abort.signal.aborted && !(error instanceof KubeApiError)) {
@@ -130,9 +145,11 @@ export class PodWorker {
     const { clock } = this.#environment;
     const attempt = Math.max(this.#run.attempt, known?.observation.attempt ?? 0);
     const observation = known?.observation.attempt === attempt ? known.observation : undefined;
+    if (this.#verdict !== undefined && !this.#endedByItself(pod, observation))
+      return this.#endFor(this.#verdict, pod, observation);
     const deadline = activeDeadline(pod, this.#reporter.status);
     if (deadline !== undefined && clock.now() >= deadline && !this.#endedBefore(deadline, pod, observation))
-      return this.#exceedDeadline(pod, observation);
+      return this.#endFor(deadlineVerdict(), pod, observation);
     const untilDeadline =
       deadline === undefined || deadline <= clock.now() ? undefined : deadline - clock.now();
     return soonest(await this.#follow(pod, attempt, known, observation), untilDeadline);
@@ -148,15 +165,21 @@ export class PodWorker {
     const present = observation !== undefined && known?.missingSince === undefined;
     if (present) {
       this.#absentSince = undefined;
-      await this.#reporter.write(pod, { observation });
-      return undefined;
+      if ((await this.#reporter.write(pod, { observation })) === "gone") return undefined;
+      return this.#keepUp(pod, attempt);
     }
     const ran = observation?.state === "active" || hasRun(pod, this.#reporter.status, attempt);
     if (known?.missingSince !== undefined || ran) {
       const left = this.#absenceLeft(known);
       if (left > 0) return Math.min(left, absenceCheckMs);
     }
-    return ran ? this.#lost(pod, observation) : this.#creator.create(pod, attempt);
+    return ran ? this.#lost(pod, observation) : this.#creator.create(this.#resizer.allocated(pod), attempt);
+  }
+
+  /** Carries over what changed of the pod since it was created. */
+  async #keepUp(pod: Pod, attempt: number): Promise<Requeue> {
+    const again = await this.#updater.update(this.#resizer.allocated(pod), attempt);
+    return soonest(again, await this.#resizer.resize(pod, attempt));
   }
 
   /** Milliseconds for which the pod may go on to be absent before that means that it is gone. */
@@ -181,7 +204,7 @@ export class PodWorker {
     if ((await this.#reporter.write(pod, { observation, restart })) === "gone") return undefined;
     if (left > 0) return left;
     await this.#run.advance(attempt, state);
-    return this.#creator.create(pod, attempt);
+    return this.#creator.create(this.#resizer.allocated(pod), attempt);
   }
 
   /** Whether the host is to run the pod anew after this end. */
@@ -208,91 +231,32 @@ export class PodWorker {
     return undefined;
   }
 
-  /** Whether the pod was over for good before its deadline, so that this has nothing to say. */
-  #endedBefore(deadline: number, pod: Pod, observation: PodObservation | undefined): boolean {
-    if (observation?.state !== "ended" || this.#stopper.requested) return false;
-    return (finishedAtOf(observation) ?? deadline) <= deadline && !this.#restarts(pod, observation);
+  /** Whether the run is over, nothing of it was stopped by us, and none follows. */
+  #endedByItself(pod: Pod, observation: PodObservation | undefined): boolean {
+    if (observation?.state !== "ended" || this.#terminator.requested) return false;
+    return !this.#restarts(pod, observation);
   }
 
-  async #exceedDeadline(pod: Pod, observation: PodObservation | undefined): Promise<Requeue> {
-    const { event, failure } = deadlineVerdict();
-    if (!this.#deadlineTold && event !== undefined) this.#reporter.notify(event);
-    this.#deadlineTold = true;
-    if (!(await this.#stop(gracePeriodSeconds(pod)))) return absenceCheckMs;
+  /** Whether the pod was over for good before its deadline, so that this has nothing to say. */
+  #endedBefore(deadline: number, pod: Pod, observation: PodObservation | undefined): boolean {
+    if (observation === undefined || !this.#endedByItself(pod, observation)) return false;
+    return (finishedAtOf(observation) ?? deadline) <= deadline;
+  }
+
+  async #endFor(
+    { event, failure, graceOverride = Number.POSITIVE_INFINITY }: PodVerdict,
+    pod: Pod,
+    observation: PodObservation | undefined,
+  ): Promise<Requeue> {
+    if (!this.#verdictTold && event !== undefined) this.#reporter.notify(event);
+    this.#verdictTold = true;
+    const grace = Math.min(gracePeriodSeconds(pod), graceOverride);
+    if (!(await this.#terminator.stop(grace))) return absenceCheckMs;
     const last = this.#environment.feed.get(this.ref.uid)?.observation ?? observation;
     await this.#reporter.write(pod, {
       ...(last === undefined ? {} : { observation: asEnded(last) }),
       failure,
     });
     return undefined;
-  }
-
-  /** A terminal pod whose object stays: whatever still runs for it must not. */
-  async #settle(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    if (known === undefined || known.missingSince !== undefined || known.observation.state === "ended")
-      return undefined;
-    await this.#stop(gracePeriodSeconds(pod));
-    return absenceCheckMs;
-  }
-
-  async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
-    if (!(await this.#stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
-      const observation = known?.observation;
-      if (observation !== undefined) await this.#reporter.write(pod, { observation });
-      return absenceCheckMs;
-    }
-    const last = this.#environment.feed.get(this.ref.uid)?.observation;
-    if (!isTerminalPhase(this.#reporter.status?.phase))
-      await this.#reporter.write(pod, last === undefined ? {} : { observation: asEnded(last) });
-    await this.#deleteObject();
-    // The object may stay for its finalizers; the watch tells when it is gone.
-    return undefined;
-  }
-
-  async #deleteObject(): Promise<undefined> {
-    const { namespace, name, uid } = this.ref;
-    const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
-    try {
-      await this.#environment.client.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, body, {
-        signal: this.#abort.signal,
-      });
-    } catch (error) {
-      // Gone already, or another pod bears the name: either way this one is over.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
-  }
-
-  /** The object is gone: nothing of the pod may go on running, and then the backend may forget it. */
-  async #finish(): Promise<Requeue | "done"> {
-    const { clock, feed, provider, resolver } = this.#environment;
-    if (!(await this.#stop(unknownGraceSeconds))) return absenceCheckMs;
-    const limits = { clock, signal: this.#abort.signal, limitMs: changeLimitMs, abandon: false };
-    await callProvider("releasePod", limits, async (signal) =>
-      provider.releasePod?.(this.ref, callContextOf(this.#scope, signal)),
-    );
-    feed.forget(this.ref.uid);
-    resolver.release(this.ref);
-    return "done";
-  }
-
-  /** Sees to it that nothing of the pod goes on; true once that is so. */
-  async #stop(graceSeconds: number, beforeFirst: () => void = () => {}): Promise<boolean> {
-    if (this.#isOver()) return true;
-    if (!this.#stopper.requested) beforeFirst();
-    await this.#stopper.request(graceSeconds);
-    return this.#isOver();
-  }
-
-  #isOver(): boolean {
-    const terminal = isTerminalPhase(this.#reporter.status?.phase);
-    return this.#stopper.isOver(this.#run.attempt, !terminal && this.#creator.mayHaveCreated);
-  }
-
-  #announceKilling(known: KnownObservation | undefined): void {
-    for (const { name, state } of known?.observation.containers ?? []) {
-      if (state.type !== "running") continue;
-      const message = `Stopping container ${name}`;
-      this.#reporter.notify({ type: "Normal", reason: "Killing", message, container: name });
-    }
   }
 }

@@ -17,6 +17,9 @@ const ownedConditions: ReadonlySet<string> = new Set([
   "DisruptionTarget",
 ]);
 
+/** Those of them that are there only while they hold. */
+const removableConditions: ReadonlySet<string> = new Set(["PodResizePending", "PodResizeInProgress"]);
+
 /** Fields whose absence means "remove it": a patch must say null. */
 const removableFields = [
   "reason",
@@ -87,8 +90,12 @@ function replacedList(value: unknown): readonly unknown[] {
 function changedConditions(
   current: readonly PodCondition[],
   next: readonly PodCondition[],
-): readonly PodCondition[] {
-  return next
+): readonly object[] {
+  // Owned and not there any more: a strategic merge keeps what it is not told to delete.
+  const ended = current
+    .filter(({ type }) => removableConditions.has(type) && !next.some((other) => other.type === type))
+    .map(({ type }) => ({ $patch: "delete", type }));
+  const changed = next
     .filter((condition) => {
       if (!ownedConditions.has(condition.type)) return false;
       const before = current.find((other) => other.type === condition.type);
@@ -100,8 +107,9 @@ function changedConditions(
         ...condition,
         ...(before?.reason !== undefined && condition.reason === undefined ? { reason: null } : {}),
         ...(before?.message !== undefined && condition.message === undefined ? { message: null } : {}),
-      } as PodCondition;
+      };
     });
+  return [...changed, ...ended];
 }
 
 /** Equality but for what the API server writes out although it is not set: null times and empty structs. */

@@ -21,7 +21,9 @@ function applyList(target: AnyObject, patch: AnyObject[]): AnyObject {
   const merged = [...(target ?? [])];
   for (const entry of patch) {
     const index = merged.findIndex((other) => other[mergeKey] === entry[mergeKey]);
-    if (index < 0) merged.push(applyPatch({}, entry, true));
+    if (entry.$patch === "delete") {
+      if (index >= 0) merged.splice(index, 1);
+    } else if (index < 0) merged.push(applyPatch({}, entry, true));
     else merged[index] = applyPatch(merged[index], entry, true);
   }
   return merged;

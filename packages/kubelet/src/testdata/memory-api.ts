@@ -25,16 +25,28 @@ interface StoredEvent {
 export class MemoryApi {
   readonly #objects = new Map<string, AnyObject>();
   readonly #log: StoredEvent[] = [];
+  readonly #now: () => number;
   #version = 100;
   #news = Promise.withResolvers<void>();
   /** While true nothing answers and watches break. */
   #down = false;
+  #drops = 0;
   /** Every call that changed or tried to change something. */
   readonly writes: { readonly method: string; readonly path: string; readonly body: AnyObject }[] = [];
+
+  constructor(now: () => number = () => Date.parse("2026-01-01T00:00:00Z")) {
+    this.#now = now;
+  }
 
   /** Switches the server off and on. */
   setDown(down: boolean): void {
     this.#down = down;
+    this.#wake();
+  }
+
+  /** Breaks every watch that is open. */
+  dropWatches(): void {
+    this.#drops += 1;
     this.#wake();
   }
 
@@ -122,10 +134,18 @@ export class MemoryApi {
   }
 
   #create(collection: string, body: AnyObject): AnyObject {
+    if (collection.endsWith("/token")) return this.#issueToken(collection, body);
     const path = `${collection}/${body.metadata.name}`;
     this.writes.push({ method: "create", path, body });
     if (this.#objects.has(path)) throw apiError("create", path, 409, "AlreadyExists");
     return this.put(path, body);
+  }
+
+  #issueToken(path: string, body: AnyObject): AnyObject {
+    const issued = this.writes.filter((write) => write.path.endsWith("/token")).length;
+    this.writes.push({ method: "create", path, body });
+    const expirationTimestamp = new Date(this.#now() + body.spec.expirationSeconds * 1_000).toISOString();
+    return { ...body, status: { token: `token-${issued}`, expirationTimestamp } };
   }
 
   #patch(fullPath: string, body: AnyObject, type: PatchType): AnyObject {
@@ -161,6 +181,7 @@ export class MemoryApi {
     signal?.throwIfAborted();
     if (this.#down) throw unreachable("watch", path);
     options?.onOpen?.();
+    const drops = this.#drops;
     let next = this.#log.findIndex((event) => event.version > Number(options?.query?.["resourceVersion"] ?? 0));
     if (next < 0) next = this.#log.length;
     const aborted = Promise.withResolvers<void>();
@@ -173,7 +194,7 @@ export class MemoryApi {
       }
       await Promise.race([this.#news.promise, aborted.promise]);
       signal?.throwIfAborted();
-      if (this.#down) throw unreachable("watch", path);
+      if (this.#down || drops !== this.#drops) throw unreachable("watch", path);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Pod, PodSpec, Provider } from "@vkubelet/core";
+import type { Pod, PodContext, PodSpec, Provider, ResolvedPod, Taint } from "@vkubelet/core";
 import { silentLogger } from "@vkubelet/core";
 import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
 import { EventRecorder } from "../pods/event-recorder.ts";
@@ -14,7 +14,7 @@ export interface SimulatedKubelet {
   stop(): Promise<void>;
 }
 
-type ClusterNames = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS">>;
+type Choices = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS" | "orphans" | "nodeName" | "logger">>;
 
 /** Told before and after the effect of every call that leaves the process; never to return is to die. */
 export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
@@ -23,25 +23,47 @@ export type Fuse = (call: string, when: "before" | "after") => Promise<void> | v
 export class Simulation {
   readonly clock = new FakeClock();
   readonly backend = new InMemoryBackend({ now: () => this.clock.now() });
-  readonly api = new MemoryApi();
+  readonly api = new MemoryApi(() => this.clock.now());
   readonly #options: Omit<InMemoryProviderOptions, "backend">;
   healthChanges = 0;
 
-  constructor(options: Omit<InMemoryProviderOptions, "backend"> = {}) {
+  readonly #takesUpdates: boolean;
+  /** What a backend that takes changes was given, in order: images and files. */
+  readonly updates: string[] = [];
+
+  constructor(
+    options: Omit<InMemoryProviderOptions, "backend"> = {},
+    { takesUpdates = false }: { readonly takesUpdates?: boolean } = {},
+  ) {
     this.#options = options;
+    this.#takesUpdates = takesUpdates;
+    this.setNode({});
+  }
+
+  /** What the backend says that the node has. */
+  allocatable: Record<string, string> | undefined = { cpu: "64", memory: "64Gi", pods: "110" };
+
+  /** Gives the node labels and taints. */
+  setNode(labels: Record<string, string>, taints: readonly Taint[] = []): void {
+    const metadata = { name: nodeName, labels };
+    this.api.put(`/api/v1/nodes/${nodeName}`, { apiVersion: "v1", kind: "Node", metadata, spec: { taints } });
   }
 
   provider(): Provider {
-    return createInMemoryProvider({ backend: this.backend, ...this.#options });
+    const provider = createInMemoryProvider({ backend: this.backend, ...this.#options });
+    const updatePod = async (pod: ResolvedPod) => {
+      this.updates.push(changeableText(pod));
+    };
+    return this.#takesUpdates ? { ...provider, updatePod } : provider;
   }
 
   /** Starts a process; with a fuse it can be made to die at any call. */
-  start(options: { readonly fuse?: Fuse; readonly provider?: Provider } & ClusterNames = {}): SimulatedKubelet {
+  start({ fuse = () => {}, ...options }: { readonly fuse?: Fuse; readonly provider?: Provider } & Choices = {}): SimulatedKubelet {
     const { clock } = this;
-    const fuse = options.fuse ?? (() => {});
     const client = this.api.client((call: ApiCall, when) => fuse(`${call.method} ${call.path}`, when));
-    const provider = guarded(options.provider ?? this.provider(), fuse);
-    const logger = silentLogger;
+    const { provider: given = this.provider(), ...choices } = options;
+    const provider = guarded(given, fuse);
+    const { logger = silentLogger } = options;
     const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
     const pods = new PodController({
       client,
@@ -49,14 +71,14 @@ export class Simulation {
       events,
       nodeName,
       hostIPs: ["127.0.0.1"],
-      ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
-      ...(options.clusterDNS !== undefined && { clusterDNS: options.clusterDNS }),
-      nodeAllocatable: () => ({ cpu: "64", memory: "64Gi" }),
+      random: () => 0,
+      nodeAllocatable: () => this.allocatable,
       clock,
       logger,
       onHealthChange: () => {
         this.healthChanges += 1;
       },
+      ...choices,
     });
     pods.start();
     const stop = async () => {
@@ -66,6 +88,12 @@ export class Simulation {
       await ended;
     };
     return { pods, stop };
+  }
+
+  /** Breaks every watch that is open, at the API server and at the backend. */
+  dropWatches(): void {
+    this.api.dropWatches();
+    if (this.#options.watches === true) this.backend.fail("watchPods", new Error("stream reset"));
   }
 
   /** Binds a pod to the node; answers its UID. */
@@ -85,13 +113,22 @@ export class Simulation {
     return this.api.put(podPath(name), pod).metadata.uid;
   }
 
-  addConfigMap(name: string, data: Record<string, string>): void {
+  addConfigMap(name: string, data: Record<string, string>, rest: { readonly immutable?: boolean } = {}): void {
     this.api.put(`/api/v1/namespaces/default/configmaps/${name}`, {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name, namespace: "default" },
       data,
+      ...rest,
     });
+  }
+
+  /** As a user changes a pod: its generation grows with its spec. */
+  changePod(name: string, change: { readonly metadata?: AnyObject; readonly spec?: AnyObject }): void {
+    const pod: AnyObject = this.pod(name);
+    const generation = pod.metadata.generation + (change.spec === undefined ? 0 : 1);
+    const metadata = { ...pod.metadata, ...change.metadata, generation };
+    this.api.put(podPath(name), { ...pod, metadata, spec: { ...pod.spec, ...change.spec } });
   }
 
   deletePod(name: string, gracePeriodSeconds = 30): void {
@@ -130,6 +167,12 @@ export class Simulation {
   }
 }
 
+function changeableText({ containers, volumes }: ResolvedPod): string {
+  const files = volumes.flatMap((volume) => (volume.type === "files" ? volume.files : []));
+  const texts = files.map(({ path, content }) => `${path}=${new TextDecoder().decode(content)}`);
+  return [...containers.map(({ image }) => image), ...texts].join(" ");
+}
+
 export function podPath(name: string): string {
   return `/api/v1/namespaces/default/pods/${name}`;
 }
@@ -146,6 +189,10 @@ function guarded(provider: Provider, fuse: Fuse): Provider {
     ...provider,
     createPod: (pod, context) => around("createPod", () => provider.createPod(pod, context)),
     deletePod: (ref, options, context) => around("deletePod", () => provider.deletePod(ref, options, context)),
+    ...(provider.updatePod !== undefined && {
+      updatePod: (pod: ResolvedPod, context: PodContext) =>
+        around("updatePod", async () => provider.updatePod?.(pod, context)),
+    }),
     listPods: (context) => around("listPods", () => provider.listPods(context)),
     releasePod: (ref, context) =>
       around("releasePod", async () => provider.releasePod?.(ref, context)),

@@ -1,0 +1,141 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { type Clock, type Logger, silentLogger, systemClock } from "@vkubelet/core";
+import { createKubeApiClient, type KubeApiClient } from "./api/kube-api-client.ts";
+import { limitRequests } from "./api/request-limit.ts";
+import type { KubeletOptions } from "./kubelet-options.ts";
+import { defaultInternalIP } from "./node/internal-ip.ts";
+import { LeaseController } from "./node/lease-controller.ts";
+import { NodeController } from "./node/node-controller.ts";
+import { providerTaint } from "./node/node-object.ts";
+import { EventRecorder } from "./pods/event-recorder.ts";
+import { PodController } from "./pods/pod-controller.ts";
+import type { KubeletServer } from "./server/kubelet-server.ts";
+import { startServer } from "./server-settings.ts";
+
+/** The version that the node reports: that of Kubernetes whose API this package was written against. */
+const kubeletVersion = "v1.36.0-vkubelet-0.1.0";
+
+/** The parts of one kubelet, wired to each other. */
+export class KubeletParts {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** For what must not wait for its turn: the heartbeat and the leadership. */
+  readonly unlimited: KubeApiClient;
+  readonly pods: PodController;
+  node: NodeController | undefined;
+  readonly #options: KubeletOptions;
+  readonly #client: KubeApiClient;
+  readonly #internalIP: string;
+  readonly #events: EventRecorder;
+  readonly #lease: LeaseController;
+  #server: KubeletServer | undefined;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    const { provider, nodeName, apiRequests } = options;
+    const logger = options.logger ?? silentLogger;
+    const clock = options.clock ?? systemClock;
+    this.logger = logger;
+    this.clock = clock;
+    this.#internalIP = options.internalIP ?? defaultInternalIP();
+    this.unlimited = createKubeApiClient({
+      kubeConfig: options.kubeConfig ?? defaultKubeConfig(),
+      logger: logger.child({ component: "api" }),
+      clock,
+      userAgent: `vkubelet/${provider.name}`,
+    });
+    const client =
+      apiRequests === undefined ? this.unlimited : limitRequests(this.unlimited, apiRequests, clock);
+    this.#client = client;
+    this.#events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
+    this.pods = this.#createPods();
+    this.#lease = new LeaseController({
+      client: this.unlimited,
+      nodeName,
+      clock,
+      logger: logger.child({ component: "lease" }),
+    });
+  }
+
+  /** Port of the server; undefined before it listens. */
+  get port(): number | undefined {
+    return this.#server?.port;
+  }
+
+  /** Listens, registers the node, and begins to work on pods. */
+  async start(): Promise<void> {
+    const { provider, nodeName } = this.#options;
+    this.#server = await startServer(this.#options.server ?? {}, {
+      client: this.#client,
+      provider,
+      nodeName,
+      internalIP: this.#internalIP,
+      clock: this.clock,
+      logger: this.logger.child({ component: "server" }),
+      pods: this.pods,
+    });
+    this.node = this.#createNode(this.#server.port);
+    await this.node.start();
+    this.#lease.start();
+    this.pods.start();
+  }
+
+  /** Ends all work of this process. */
+  async stop(): Promise<void> {
+    await Promise.all([this.node?.stop(), this.#lease.stop(), this.pods.stop(), this.#server?.close()]);
+    await this.#events.stop();
+  }
+
+  /** Frees what reaches beyond the process. */
+  async dispose(): Promise<void> {
+    await this.unlimited[Symbol.asyncDispose]();
+    await this.#options.provider[Symbol.asyncDispose]?.();
+  }
+
+  #createPods(): PodController {
+    const { provider, nodeName, clusterDomain, clusterDNS = [], concurrency, orphans } = this.#options;
+    return new PodController({
+      client: this.#client,
+      provider,
+      events: this.#events,
+      nodeName,
+      hostIPs: [this.#internalIP],
+      nodeAllocatable: () => this.node?.description?.allocatable ?? this.node?.description?.capacity,
+      clusterDomain,
+      clusterDNS,
+      clock: this.clock,
+      logger: this.logger.child({ component: "pods" }),
+      onHealthChange: () => this.node?.poke(),
+      ...(concurrency !== undefined && { concurrency }),
+      ...(orphans !== undefined && { orphans }),
+    });
+  }
+
+  #createNode(kubeletPort: number): NodeController {
+    const { provider, nodeName, labels = {}, annotations = {} } = this.#options;
+    const taints = this.#options.taints ?? [providerTaint(provider.name)];
+    return new NodeController({
+      client: this.#client,
+      provider,
+      identity: {
+        name: nodeName,
+        providerName: provider.name,
+        labels,
+        annotations,
+        taints,
+        internalIP: this.#internalIP,
+        kubeletPort,
+        kubeletVersion,
+      },
+      clock: this.clock,
+      logger: this.logger.child({ component: "node" }),
+      backendError: () => this.pods.backendError,
+    });
+  }
+}
+
+function defaultKubeConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config;
+}

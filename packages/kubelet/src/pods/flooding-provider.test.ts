@@ -1,0 +1,77 @@
+import type { PodObservation } from "@vkubelet/core";
+import { describe, expect, it } from "vitest";
+import { podPath, Simulation } from "../testdata/simulation.ts";
+
+describe("a provider that floods", () => {
+  it("with observations: the last one counts, statuses are few, and others get their turn", async () => {
+    const world = new Simulation({ watches: true });
+    const kubelet = world.start();
+    const uid = world.addPod("p");
+    await world.advance(3_000);
+    const before = world.api.writes.filter(({ path }) => path.startsWith(podPath("p"))).length;
+    for (let index = 0; index < 20_000; index++) {
+      world.backend.observe(uid, { podIPs: [`10.0.${(index >> 8) & 255}.${index & 255}`] });
+    }
+    const other = world.addPod("other");
+    await world.advance(5_000);
+    expect(world.status("p").podIP).toBe("10.0.78.31");
+    expect(world.backend.started).toContain(`${other}/0`);
+    const after = world.api.writes.filter(({ path }) => path.startsWith(podPath("p"))).length;
+    expect(after - before).toBeLessThan(200);
+    await kubelet.stop();
+  });
+
+  it("with notices: repeats are counted, and of different ones a pod gets no more than 25 at once", async () => {
+    const world = new Simulation();
+    const provider = world.provider();
+    const kubelet = world.start({
+      provider: {
+        ...provider,
+        createPod: (pod, context) => {
+          for (let index = 0; index < 10_000; index++)
+            context.notify({ type: "Normal", reason: "Chatter", message: `line ${index}` });
+          return provider.createPod(pod, context);
+        },
+      },
+    });
+    world.addPod("p");
+    const quiet = world.addPod("quiet");
+    await world.advance(60_000);
+    expect(world.status("p").phase).toBe("Running");
+    expect(world.events("p")).toHaveLength(25);
+    expect(world.backend.started).toContain(`${quiet}/0`);
+    await kubelet.stop();
+  });
+
+  it("with pods that nobody asked for: they are left alone when there are suspiciously many, and forgotten when gone", async () => {
+    const world = new Simulation();
+    const provider = world.provider();
+    let strangers = 500;
+    const kubelet = world.start({
+      provider: {
+        ...provider,
+        listPods: async (context) => [
+          ...(await provider.listPods(context)),
+          ...Array.from(
+            { length: strangers },
+            (_, index): PodObservation => ({
+              ref: { namespace: "n", name: `s${index}`, uid: `s${index}` },
+              attempt: 0,
+              version: 1,
+              state: "active",
+              containers: [],
+            }),
+          ),
+        ],
+      },
+    });
+    world.addPod("p");
+    await world.advance(120_000);
+    expect(world.status("p").phase).toBe("Running");
+    expect(world.backend.stopRequests).toEqual([]);
+    strangers = 3;
+    await world.advance(120_000);
+    expect([...new Set(world.backend.stopRequests)].toSorted()).toEqual(["s0/30", "s1/30", "s2/30"]);
+    await kubelet.stop();
+  });
+});

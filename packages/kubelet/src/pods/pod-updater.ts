@@ -1,0 +1,185 @@
+import { type Pod, providerErrorEffects, type ResolvedPod, toProviderError } from "@vkubelet/core";
+import { volumeUpdates } from "@vkubelet/pod";
+import {
+  givenOf,
+  hasLiveFiles,
+  imagesOf,
+  type MadeContainers,
+  shownMetadata,
+  withMadeContainers,
+} from "./given-pod.ts";
+import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
+
+const firstRetryMs = 1_000;
+const maxRetryMs = 300_000;
+const unseenChanges = "what changed while no kubelet ran";
+
+/**
+ * Carries to a running pod what changes while it runs: files of ConfigMaps, Secrets, tokens and the downward API (C5,
+ * C7, D7), and images (I7). Level-triggered: what the pod is now is held against what its backend was last given, so
+ * that many changes at once become one call. After a restart of the kubelet nobody knows what was given, and a backend
+ * that takes changes is told once how things are.
+ */
+export class PodUpdater {
+  readonly #scope: PodScope;
+  readonly #cancel = new AbortController();
+  /** Aborts when changes are not wanted any more. */
+  readonly signal: AbortSignal;
+  #given: ResolvedPod | undefined;
+  /** Kept only for a backend that takes changes. */
+  #made: MadeContainers | undefined;
+  /** What the last look saw, as text; looking again is worth it only when that has changed. */
+  #seen: string | undefined;
+  #seenImages: string | undefined;
+  /** Whether the spec was changed while no kubelet ran. */
+  #missedChange: boolean | undefined;
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(scope: PodScope) {
+    this.#scope = scope;
+    this.signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
+  }
+
+  /** The pod is not wanted any more: what is under way is given up. */
+  cancel(): void {
+    this.#cancel.abort(new Error("the pod was deleted"));
+  }
+
+  /** Takes the newest pod object. The first one tells what nobody was there to see. */
+  observe(pod: Pod): void {
+    const { generation = 0 } = pod.metadata ?? {};
+    this.#missedChange ??= generation > (pod.status?.observedGeneration ?? generation);
+  }
+
+  /** What the backend was given is not known any more. */
+  forget(): void {
+    this.#given = undefined;
+    this.#seen = undefined;
+    this.#made = undefined;
+  }
+
+  /** The backend made the pod so, when its objects stood at `revision`. */
+  created(resolved: ResolvedPod, revision: number): void {
+    this.given(resolved, revision);
+    const { initContainers, containers } = resolved;
+    const canUpdate = this.#scope.environment.provider.updatePod !== undefined;
+    this.#made = canUpdate ? { initContainers, containers } : undefined;
+  }
+
+  /** The backend was given the pod so, when its objects stood at `revision`. */
+  given(resolved: ResolvedPod, revision: number): void {
+    this.#given = givenOf(resolved);
+    this.#seen = signatureOf(resolved.pod, revision);
+    this.#seenImages = imagesOf(resolved.pod);
+  }
+
+  /** Brings the backend's run `attempt` up to date with the pod. Faults are told and repeated, and never harm the pod. */
+  async update(pod: Pod, attempt: number): Promise<Requeue> {
+    const { environment, ref } = this.#scope;
+    const { clock, provider, resolver } = environment;
+    if (!this.#mayDiffer(pod)) return undefined;
+    const now = clock.now();
+    if (now < this.#notBefore) return this.#notBefore - now;
+    const dueAt = provider.updatePod === undefined ? undefined : resolver.tokenDueAt(ref.uid);
+    const isDue = dueAt !== undefined && dueAt <= now;
+    const signature = signatureOf(pod, resolver.revisionOf(ref.uid));
+    if (signature === this.#seen && !isDue) return dueAt === undefined ? undefined : dueAt - now;
+    try {
+      const outcome = await resolver.resolve(pod, attempt, this.signal);
+      if (outcome.type === "resolved") await this.#carry(outcome.pod);
+      else for (const { message } of outcome.waits) this.#tell(message);
+      this.#failures = 0;
+      this.#seen = signatureOf(pod, outcome.revision);
+      this.#seenImages = imagesOf(pod);
+      return this.#untilTokenIsDue();
+    } catch (error) {
+      if (this.signal.aborted) return this.#cancel.signal.aborted ? 0 : undefined;
+      return this.#failed(error);
+    }
+  }
+
+  /** A look at the pod alone, which is enough for most. */
+  #mayDiffer(pod: Pod): boolean {
+    const given = this.#given;
+    const canUpdate = this.#scope.environment.provider.updatePod !== undefined;
+    if (given === undefined) return this.#missedChange === true || (canUpdate && hasLiveFiles(pod));
+    return hasLiveFiles(pod) || imagesOf(pod) !== this.#seenImages;
+  }
+
+  /** Gives the pod to the backend; answers why it refuses for good. Throws what is worth another try. */
+  async call(resolved: ResolvedPod): Promise<string | undefined> {
+    const { provider } = this.#scope.environment;
+    if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
+    try {
+      await this.#scope.calls.run("updatePod", this.signal, async (signal) =>
+        provider.updatePod?.(withMadeContainers(this.#made, resolved), podContextOf(this.#scope, signal)),
+      );
+      return undefined;
+    } catch (thrown) {
+      const error = toProviderError(thrown);
+      if (this.signal.aborted || providerErrorEffects[error.code].onCreate === "retry") throw thrown;
+      return error.message;
+    }
+  }
+
+  async #carry(resolved: ResolvedPod): Promise<void> {
+    const next = givenOf(resolved);
+    const changes = this.#given === undefined ? [unseenChanges] : changesBetween(this.#given, next);
+    const refusal = changes.length === 0 ? undefined : await this.call(resolved);
+    if (refusal !== undefined) this.#refused(changes, refusal);
+    else if (this.#made !== undefined) {
+      const { initContainers, containers } = withMadeContainers(this.#made, resolved);
+      this.#made = { initContainers, containers };
+    }
+    this.#given = next;
+    this.#missedChange = false;
+  }
+
+  /** What the backend cannot do is told once for each change, and the pod goes on as it is. */
+  #refused(changes: readonly string[], why: string): void {
+    const name = this.#scope.environment.provider.name;
+    const message = `the ${name} backend did not carry over ${changes.join(", ")}: ${why}; create the pod anew`;
+    this.#scope.reporter.notify({ type: "Warning", reason: "Unsupported", message });
+  }
+
+  #failed(thrown: unknown): Requeue {
+    const { message, retryAfterMs } = toProviderError(thrown);
+    this.#tell(message);
+    this.#failures += 1;
+    const delay = retryAfterMs ?? Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
+    this.#notBefore = this.#scope.environment.clock.now() + delay;
+    return delay;
+  }
+
+  #tell(why: string): void {
+    const message = `changes do not reach the running pod yet: ${why}`;
+    this.#scope.reporter.notify({ type: "Warning", reason: "FailedSync", message });
+  }
+
+  #untilTokenIsDue(): number | undefined {
+    const { clock, provider, resolver } = this.#scope.environment;
+    const dueAt = provider.updatePod === undefined ? undefined : resolver.tokenDueAt(this.#scope.ref.uid);
+    return dueAt === undefined ? undefined : Math.max(0, dueAt - clock.now());
+  }
+}
+
+/** What containers see of the change from one to the other, in words; nothing of volumes that they see by sub-path alone. */
+function changesBetween(before: ResolvedPod, after: ResolvedPod): readonly string[] {
+  const volumes = volumeUpdates(before, after)
+    .filter(({ mounts }) => mounts.length > 0)
+    .map(({ volume }) => `the files of volume "${volume}"`);
+  const old = new Map(containersOf(before).map(({ name, image }) => [name, image]));
+  const images = containersOf(after)
+    .filter(({ name, image }) => old.get(name) !== image)
+    .map(({ name, image }) => `image "${image}" of container "${name}"`);
+  return [...volumes, ...images];
+}
+
+function signatureOf(pod: Pod, revision: number | undefined): string {
+  return JSON.stringify([revision, shownMetadata(pod), imagesOf(pod)]);
+}
+
+function containersOf({ initContainers, containers }: ResolvedPod) {
+  return [...initContainers, ...containers];
+}

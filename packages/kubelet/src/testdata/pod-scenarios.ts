@@ -1,0 +1,128 @@
+import { expect } from "vitest";
+import type { Simulation } from "./simulation.ts";
+
+/** A scenario in steps; each must leave the world in a state that any kubelet goes on from. */
+export type Scenario = (world: Simulation) => {
+  readonly steps: readonly (() => void)[];
+  /** Checked in the end, beyond "no run started twice". */
+  readonly check: () => void;
+};
+
+/** Everything that a pod goes through, from the outside. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  "a pod that succeeds and is deleted": (world) => {
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p");
+        },
+        () => finishLatest(world, 0),
+        () => {
+          expect(world.status("p").phase).toBe("Succeeded");
+          world.deletePod("p", 0);
+        },
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.backend.released).toContain(uid);
+        expect(world.backend.list()).toEqual([]);
+      },
+    };
+  },
+  "a pod that is run anew, and deleted while it runs": (world) => {
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { restartPolicy: "OnFailure" });
+        },
+        () => finishLatest(world, 1),
+        () => finishLatest(world, 1),
+        () => {
+          expect(world.container("p")).toMatchObject({ restartCount: 2, state: { running: {} } });
+          world.deletePod("p");
+        },
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`, `${uid}/1`, `${uid}/2`]);
+        expect(world.pod("p")).toBeUndefined();
+        expect(world.backend.released).toContain(uid);
+      },
+    };
+  },
+  "a pod that is deleted by force while it runs": (world) => {
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p");
+        },
+        () => world.deletePod("p", 0),
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.backend.released).toContain(uid);
+        expect(world.backend.list()).toEqual([]);
+      },
+    };
+  },
+  "a pod whose deadline passes": (world) => {
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { restartPolicy: "Always", activeDeadlineSeconds: 20 });
+        },
+      ],
+      check: () => {
+        expect(world.status("p")).toMatchObject({ phase: "Failed", reason: "DeadlineExceeded" });
+        // A kubelet that is away for longer than the deadline starts nothing.
+        expect([`${uid}/0`]).toEqual(expect.arrayContaining(world.backend.started));
+      },
+    };
+  },
+  "a pod for which there is no room": (world) => {
+    world.allocatable = { pods: "0" };
+    return {
+      steps: [
+        () => {
+          world.addPod("p");
+        },
+        () => {
+          world.allocatable = { pods: "110" };
+        },
+      ],
+      check: () => {
+        expect(world.status("p")).toMatchObject({ phase: "Failed", reason: "OutOfpods" });
+        expect(world.backend.started).toEqual([]);
+      },
+    };
+  },
+  "a pod whose files and image change while it runs": (world) => {
+    world.addConfigMap("cm", { a: "1" });
+    const containers = [
+      { name: "main", image: "app:1", volumeMounts: [{ name: "v", mountPath: "/v" }] },
+    ];
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { containers, volumes: [{ name: "v", configMap: { name: "cm" } }] });
+        },
+        () => world.addConfigMap("cm", { a: "2" }),
+        () => world.changePod("p", { spec: { containers: [{ ...containers[0], image: "app:2" }] } }),
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.updates.at(-1)).toBe("app:2 a=2");
+      },
+    };
+  },
+};
+
+function finishLatest(world: Simulation, exitCode: number): void {
+  const running = world.backend.list().find(({ state }) => state === "active");
+  expect(running, "a run is active").toBeDefined();
+  world.backend.finish(running?.ref.uid ?? "", exitCode);
+}
