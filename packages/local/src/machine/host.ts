@@ -7,7 +7,7 @@ import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import type { CgroupTrees } from "./cgroups.ts";
-import { findTool } from "./tools.ts";
+import { findTool, namespaceTools } from "./tools.ts";
 
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
@@ -85,9 +85,10 @@ async function chooseMounts(
 async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<string | undefined> {
   if (operatingSystem !== "linux") return "mount namespaces exist on Linux only";
   if (process.getuid?.() !== 0) return "the kubelet does not run as root";
-  const unshare = findTool("unshare");
-  const mount = findTool("mount");
-  if (unshare === undefined || mount === undefined) return "unshare or mount is not installed";
+  const missing = namespaceTools.filter((name) => findTool(name) === undefined);
+  if (missing.length > 0) return `${missing.join(", ")} not installed`;
+  const unshare = findTool("unshare") ?? "unshare";
+  const mount = findTool("mount") ?? "mount";
   try {
     // Bind something harmless upon itself: containers may be root and still be refused.
     const trial = ["--mount", "--propagation", "private", mount, "--bind", "/proc", "/proc"];

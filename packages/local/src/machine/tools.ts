@@ -46,6 +46,18 @@ export interface ToolWishes {
   readonly fallocate?: string | undefined;
 }
 
+/** Programs without which there are no private mount namespaces. */
+export const namespaceTools = [
+  "unshare",
+  "mount",
+  "umount",
+  "nsenter",
+  "chroot",
+  "stat",
+  "chmod",
+  "chown",
+] as const;
+
 const directories = [
   "/usr/bin",
   "/bin",
