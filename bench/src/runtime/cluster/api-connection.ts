@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher } from "undici";
 
 /** What the API server answered. */
@@ -30,8 +31,15 @@ export function connectApi(kubeconfig: string, connections = 16): ApiConnection 
   if (cluster === undefined || token === undefined) {
     throw new Error(`connect to the API server: ${kubeconfig} has no cluster or no token`);
   }
-  const connect = { ca: Buffer.from(cluster["certificate-authority-data"], "base64") };
-  const plain = new Agent({ connections, connect, bodyTimeout: 0, headersTimeout: 0 });
+  const ca = Buffer.from(cluster["certificate-authority-data"], "base64");
+  const connect = { secureContext: createSecureContext({ ca }) };
+  const plain = new Agent({
+    connections,
+    connect,
+    keepAliveTimeout: 20_000,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+  });
   const watches = new Agent({ connect, bodyTimeout: 0, headersTimeout: 0 });
   const authorization = `Bearer ${token}`;
   const { server } = cluster;
