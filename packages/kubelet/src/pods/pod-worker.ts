@@ -53,6 +53,8 @@ export class PodWorker {
   readonly #creator: PodCreator;
   readonly #stopper: PodStopper;
   #deadlineTold = false;
+  /** The API server has accepted the removal; what keeps the object are finalizers of others. */
+  #removalAccepted = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
   /** When the end of the current run was first seen, for backends that do not tell when it was. */
@@ -236,9 +238,11 @@ export class PodWorker {
   }
 
   async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
+    const asked = this.#stopper.requested;
     if (!(await this.#stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
       const observation = known?.observation;
-      if (observation !== undefined) await this.#reporter.write(pod, { observation });
+      // Many pods end at once, and then their end is all there is to write.
+      if (asked && observation !== undefined) await this.#reporter.write(pod, { observation });
       return absenceCheckMs;
     }
     const last = this.#environment.feed.get(this.ref.uid)?.observation;
@@ -250,6 +254,7 @@ export class PodWorker {
   }
 
   async #deleteObject(): Promise<undefined> {
+    if (this.#removalAccepted) return;
     const { namespace, name, uid } = this.ref;
     const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
     try {
@@ -260,6 +265,7 @@ export class PodWorker {
       // Gone already, or another pod bears the name: either way this one is over.
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
+    this.#removalAccepted = true;
   }
 
   /** The object is gone: nothing of the pod may go on running, and then the backend may forget it. */
