@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { peerOrSkip } from "@vkubelet-tools/peers";
+import { writeSection } from "../results-section.ts";
 import { measureSubject } from "./parts/measure-subject.ts";
 import type { SubjectResult } from "./parts/part-result.ts";
 import { runtimeReport } from "./report/runtime-report.ts";
@@ -12,7 +13,7 @@ const usage = `usage: npm run bench -- runtime [--pods 1000,â€¦] [--with NAME,â€
   --with          further subjects: ${furtherSubjects.map(({ name }) => name).join(", ")}
   --rounds        how often everything is measured; the middle of each figure counts (default 1)
   --idle-seconds  how long the running pods are left alone to see what that costs (default 0: not at all)
-  --write         put the tables into bench/README.md and the plot beside it
+  --write         put the tables into bench/README.md
 `;
 
 /** Measures the runtime against the floor of the same machine and the same hour, on a real API server. */
@@ -33,7 +34,9 @@ export async function runRuntime(args: readonly string[]): Promise<void> {
       }
     }
   }
-  process.stdout.write(runtimeReport(results));
+  const text = runtimeReport(results);
+  process.stdout.write(text);
+  if (settings.write) writeSection("runtime results", text);
 }
 
 interface Settings {

@@ -40,7 +40,7 @@ export function connectApi(kubeconfig: string, connections = 16): ApiConnection 
     bodyTimeout: 0,
     headersTimeout: 0,
   });
-  const watches = new Agent({ connect, bodyTimeout: 0, headersTimeout: 0 });
+  const watches = new Agent({ connect, allowH2: false, bodyTimeout: 0, headersTimeout: 0 });
   const authorization = `Bearer ${token}`;
   const { server } = cluster;
   return {
