@@ -240,9 +240,8 @@ export class PodWorker {
   async #terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
     const asked = this.#stopper.requested;
     if (!(await this.#stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
-      const observation = known?.observation;
       // Many pods end at once, and then their end is all there is to write.
-      if (asked && observation !== undefined) await this.#reporter.write(pod, { observation });
+      if (asked && known !== undefined) await this.#reporter.write(pod, { observation: known.observation });
       return absenceCheckMs;
     }
     const last = this.#environment.feed.get(this.ref.uid)?.observation;
