@@ -4,6 +4,7 @@ import { motoPeer } from "./aws/moto.ts";
 import { chromiumPeer } from "./chromium.ts";
 import { dockerPeer } from "./docker/docker-peer.ts";
 import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+import { goVirtualKubeletPeer, kwokPeer } from "./kubernetes/node-peers.ts";
 import { oraclePeer } from "./kubernetes/oracle-peer.ts";
 import { nomadPeer } from "./nomad.ts";
 import type { Peer } from "./peer.ts";
@@ -18,6 +19,8 @@ export const peers = {
   ministack: ministackPeer,
   localbatch: localbatchPeer,
   oracle: oraclePeer,
+  kwok: kwokPeer,
+  "go-virtual-kubelet": goVirtualKubeletPeer,
   deno: denoPeer,
   bun: bunPeer,
   chromium: chromiumPeer,

@@ -3,6 +3,9 @@ import type { Clock } from "@vkubelet/core";
 /** Why a {@link Deadline} aborted by itself. */
 export class DeadlineExceeded extends Error {}
 
+/** Nobody sees it; one for all, since an abort without a reason makes an exception with a stack, for each request. */
+const over = new Error("the deadline is not needed any more");
+
 /** A signal that aborts with its parent, or when nobody touched it for a while. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
@@ -52,7 +55,7 @@ export function startDeadline(
       held = true;
     },
     [Symbol.dispose]: () => {
-      timer.abort();
+      timer.abort(over);
       parent?.removeEventListener("abort", onAbort);
     },
   };

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { createSecureContext } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
@@ -50,7 +51,7 @@ const tlsFields = ["ca", "cert", "key", "pfx", "passphrase", "rejectUnauthorized
 type TlsOptions = Pick<SecurityOptions, (typeof tlsFields)[number]>;
 
 interface Pools {
-  readonly fingerprint: string;
+  readonly tls: TlsOptions;
   readonly plain: Dispatcher;
   readonly watches: Dispatcher;
 }
@@ -70,11 +71,10 @@ export function createKubeConnection(kubeConfig: KubeConfig): KubeConnection {
   let pools: Pools | undefined;
 
   const poolsFor = (tls: TlsOptions): Pools => {
-    const fingerprint = fingerprintOf(tls);
-    if (pools?.fingerprint !== fingerprint) {
+    if (pools === undefined || !isDeepStrictEqual(pools.tls, tls)) {
       const former = pools;
       pools = {
-        fingerprint,
+        tls,
         plain: createPool(cluster.proxyUrl, tls, plainConnections, largestAnswerBytes),
         watches: createPool(cluster.proxyUrl, tls, undefined, undefined),
       };
@@ -121,7 +121,13 @@ function createPool(
     allowH2: false,
     ...(maxResponseSize === undefined ? {} : { maxResponseSize }),
   };
-  const secure = tls as Record<string, unknown>;
+  const { rejectUnauthorized, servername, ...credentials } = tls;
+  const secure: Record<string, unknown> = {
+    // Parsed once: for each connection anew it would cost more than the handshake.
+    secureContext: createSecureContext(credentials),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(servername === undefined ? {} : { servername }),
+  };
   if (proxyUrl === undefined || proxyUrl === "") {
     return new Agent({
       ...options,
@@ -135,12 +141,6 @@ function tlsOf(options: SecurityOptions): TlsOptions {
   return Object.fromEntries(
     tlsFields.filter((field) => options[field] !== undefined).map((field) => [field, options[field]]),
   );
-}
-
-function fingerprintOf(tls: TlsOptions): string {
-  const hash = createHash("sha256");
-  for (const field of tlsFields) hash.update(`\0${field}\0`).update(String(tls[field] ?? ""));
-  return hash.digest("base64");
 }
 
 function headersOf(options: SecurityOptions): Record<string, string> {

@@ -119,9 +119,11 @@ export class PodCreator {
   async #createResolved(pod: Pod, resolved: ResolvedPod, revision: number): Promise<Requeue> {
     const { environment, reporter } = this.#scope;
     const { clock, feed, provider } = environment;
-    // Durable before anything is created: a pod with a start time may exist at the backend.
-    if (reporter.status?.startTime === undefined && (await reporter.write(pod, {})) === "gone")
-      return undefined;
+    // Durable before anything is created: a pod with a start time may exist at the backend although no listing shows it.
+    const mayBeUnlisted = provider.traits.absenceGraceMs > 0;
+    if (mayBeUnlisted && reporter.status?.startTime === undefined) {
+      if ((await reporter.write(pod, {})) === "gone") return undefined;
+    }
     const askedBefore = this.#asked === resolved.attempt;
     this.#asked = resolved.attempt;
     try {

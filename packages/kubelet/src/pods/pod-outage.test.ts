@@ -26,8 +26,8 @@ describe("an API server that does not answer for a while", () => {
     await kubelet.stop();
   });
 
-  it("at the first status: nothing is created until it is written", async () => {
-    const world = new Simulation();
+  it("at the first status: nothing is created at a backend whose listings lag behind until it is written", async () => {
+    const world = new Simulation({ absenceGraceMs: 3_000 });
     const { KubeApiError } = await import("../api/kube-api-error.ts");
     let down = true;
     const kubelet = world.start({

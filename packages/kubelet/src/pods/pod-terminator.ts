@@ -19,6 +19,8 @@ export class PodTerminator {
   readonly #run: RunRecord;
   readonly #creator: PodCreator;
   readonly #stopper: PodStopper;
+  /** The API server has accepted the removal; what keeps the object are finalizers of others. */
+  #removalAccepted = false;
 
   constructor(scope: PodScope, run: RunRecord, creator: PodCreator) {
     this.#scope = scope;
@@ -51,9 +53,10 @@ export class PodTerminator {
   /** The pod is deleted at the API server: its object goes once nothing of it runs (pod-semantics G6). */
   async terminate(pod: Pod, known: KnownObservation | undefined): Promise<Requeue> {
     const { environment, ref, reporter } = this.#scope;
+    const asked = this.#stopper.requested;
     if (!(await this.stop(gracePeriodSeconds(pod), () => this.#announceKilling(known)))) {
-      const observation = known?.observation;
-      if (observation !== undefined) await reporter.write(pod, { observation });
+      // Many pods end at once, and then their end is all there is to write.
+      if (asked && known !== undefined) await reporter.write(pod, { observation: known.observation });
       return absenceCheckMs;
     }
     const last = environment.feed.get(ref.uid)?.observation;
@@ -66,6 +69,7 @@ export class PodTerminator {
 
   /** Removes the pod's object, and no other of its name. */
   async deleteObject(): Promise<undefined> {
+    if (this.#removalAccepted) return;
     const { environment, ref, signal } = this.#scope;
     const { namespace, name, uid } = ref;
     const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
@@ -75,6 +79,7 @@ export class PodTerminator {
       // Gone already, or another pod bears the name: either way this one is over.
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
+    this.#removalAccepted = true;
   }
 
   /** The object is gone: nothing of the pod may go on running (G8), and then the backend may forget it. */

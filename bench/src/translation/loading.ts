@@ -12,7 +12,7 @@ process.stdout.write(String(performance.now() - start));
 
 /** What it costs to have the built package: time to import it in a fresh process, bytes for a browser. */
 export async function measureLoading(): Promise<Row[]> {
-  const built = new URL("../../packages/pod/dist/index.js", import.meta.url).href;
+  const built = new URL("../../../packages/pod/dist/index.js", import.meta.url).href;
   const times = Array.from({ length: processes }, () =>
     Number(execFileSync(process.execPath, ["--input-type=module", "--eval", program, built])),
   );

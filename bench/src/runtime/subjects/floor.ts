@@ -1,0 +1,24 @@
+import { killProcess, startNodeProgram } from "./node-program.ts";
+import type { Subject } from "./subject.ts";
+
+/** The writes that a kubelet owes, sent by hand: nothing can be faster on the same API server. */
+export const floor: Subject = floorSubject("floor", []);
+
+/** Without the terminal phase that Kubernetes asks of a kubelet before it removes a pod (since 1.27). */
+export const bareFloor: Subject = floorSubject("bare-floor", ["--without-terminal-phase"]);
+
+function floorSubject(name: string, args: readonly string[]): Subject {
+  return {
+    name,
+    restarts: false,
+    async start(stage) {
+      const running = await startNodeProgram(stage, "floor-process", args);
+      return {
+        pid: running.pid,
+        finishAll: () => process.kill(running.pid, "SIGUSR2"),
+        kill: () => killProcess(running),
+        stop: () => running.stop(),
+      };
+    },
+  };
+}

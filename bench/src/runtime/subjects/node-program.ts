@@ -1,0 +1,34 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type RunningProcess, startProcess } from "@vkubelet-tools/peers";
+import type { Stage } from "../cluster/stage.ts";
+
+/** Starts a program of `processes/`; it is ready when it has written its ready file. */
+export async function startNodeProgram(
+  stage: Stage,
+  name: string,
+  args: readonly string[],
+): Promise<RunningProcess> {
+  const readyFile = join(stage.folder, `${name}.ready`);
+  rmSync(readyFile, { force: true });
+  const program = fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url));
+  return startProcess({
+    name,
+    command: process.execPath,
+    args: [
+      ...process.execArgv.filter((argument) => argument.startsWith("--cpu-prof")),
+      program,
+      ...["--kubeconfig", stage.plane.adminKubeconfig, "--node", stage.nodeName, "--ready-file", readyFile],
+      ...args,
+    ],
+    logFile: join(stage.folder, `${name}.log`),
+    ready: async () => existsSync(readyFile),
+  });
+}
+
+/** Sends SIGKILL to a process and waits for its end. */
+export async function killProcess(running: RunningProcess): Promise<void> {
+  process.kill(running.pid, "SIGKILL");
+  await running.exited;
+}
