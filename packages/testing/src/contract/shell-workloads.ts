@@ -18,8 +18,11 @@ export function shellWorkloads(
   };
 }
 
-/** Short sleeps: none of them outlives its shell for long and holds the output open. */
-const forever = "while :; do sleep 0.1; done";
+/**
+ * Short sleeps: none of them outlives its shell for long and holds the output open. Where the signal reaches the sleep
+ * too, the shell says so on standard error, which is no output of the workload.
+ */
+const forever = "while :; do sleep 0.1; done 2>/dev/null";
 
 function printed(line: string): string {
   return `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`;
