@@ -48,14 +48,22 @@ export const logCases: readonly ContractCase[] = casesOf("logs", {
     run: async (kit) => {
       const pod = await kit.startReady(kit.workload("prints")(["one", "two"]));
       const lines: string[] = [];
+      let over = false;
       const read = async () => {
-        for await (const { bytes } of kit.logs(pod.ref, { follow: true })) {
+        for await (const { bytes } of kit.logs(pod.ref, { follow: true }))
           lines.push(new TextDecoder().decode(bytes));
-          // Only now, so that the reader is there when the container ends.
-          if (lines.length === 2) await kit.delete(pod.ref, 1);
-        }
+        over = true;
       };
-      await kit.host.boundedFor(pod.ref, "following logs", read());
+      const reading = kit.host.boundedFor(pod.ref, "following logs", read());
+      reading.catch(() => {});
+      await kit.poll("two lines of a container that is followed", async () =>
+        lines.length >= 2 ? { found: lines } : { seen: lines },
+      );
+      // Time enough for a reader that does not follow to come to its end.
+      await kit.running(pod);
+      check(!over, "reading goes on while the container runs", lines);
+      await kit.delete(pod.ref, 1);
+      await reading;
       checkSame(lines, ["one", "two"], "the lines of a container that was followed to its end");
       await kit.endOrAbsence(pod);
     },
