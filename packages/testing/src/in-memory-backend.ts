@@ -1,13 +1,16 @@
-import type { ContainerObservation, LogLine, PodObservation, ResolvedPod } from "@vkubelet/core";
+import type { Clock, LogLine, PodObservation, ResolvedPod } from "@vkubelet/core";
+import { exited, restarted, startedContainers } from "./in-memory-run.ts";
+import { type InMemoryProgram, programsOf } from "./in-memory-workloads.ts";
 
 interface Run {
   readonly pod: ResolvedPod;
   observation: PodObservation;
-  readonly lines: LogLine[];
+  readonly lines: { readonly container: string | undefined; readonly line: LogLine }[];
 }
 
 /** Methods that {@link InMemoryBackend.fail} can make fail. */
 export type FailableMethod =
+  | "findPod"
   | "createPod"
   | "deletePod"
   | "listPods"
@@ -26,6 +29,10 @@ type Fault =
 export interface InMemoryBackendOptions {
   /** Time of starts and ends, in milliseconds since the epoch. Default: it stands still at the start of 2026. */
   readonly now?: () => number;
+  /** With what programs of {@link inMemoryWorkloads} wait for their kill or their restart. Default: they never are. */
+  readonly clock?: Clock;
+  /** Whether programs that end are restarted in place by their pod's policy, 10 s later. Default: false. */
+  readonly restartsInPlace?: boolean;
 }
 
 /**
@@ -34,6 +41,8 @@ export interface InMemoryBackendOptions {
  */
 export class InMemoryBackend {
   readonly #now: () => number;
+  readonly #clock: Clock | undefined;
+  readonly #restartsInPlace: boolean;
   readonly #runs = new Map<string, Run>();
   readonly #faults = new Map<FailableMethod, Fault[]>();
   readonly #watchers = new Set<(observation: PodObservation) => void>();
@@ -48,7 +57,10 @@ export class InMemoryBackend {
   stopsAtOnce = true;
 
   constructor(options: InMemoryBackendOptions = {}) {
-    this.#now = options.now ?? (() => Date.parse("2026-01-01T00:00:00Z"));
+    const standing = Date.parse("2026-01-01T00:00:00Z");
+    this.#now = options.now ?? (() => options.clock?.now() ?? standing);
+    this.#clock = options.clock;
+    this.#restartsInPlace = options.restartsInPlace ?? false;
   }
 
   /** Makes the next calls of `method` fail with each of `errors` in turn; anything can be thrown, as in life. */
@@ -76,6 +88,7 @@ export class InMemoryBackend {
 
   /** Runs `effect` as a call of `method`, with the fault that is planned for it, if any. */
   async call<T>(method: FailableMethod, signal: AbortSignal, effect: () => T | Promise<T>): Promise<T> {
+    signal.throwIfAborted();
     const fault = this.#faults.get(method)?.shift();
     if (fault?.type === "hang") return untilAborted(signal);
     if (fault?.type === "fail") throw fault.error;
@@ -86,26 +99,36 @@ export class InMemoryBackend {
 
   /** Starts a run; one that exists is left alone. */
   start(pod: ResolvedPod): void {
-    const run = this.#runs.get(pod.ref.uid);
-    if (run !== undefined && run.pod.attempt >= pod.attempt) return;
+    if (this.has(pod)) return;
     this.started.push(`${pod.ref.uid}/${pod.attempt}`);
+    const containers = startedContainers(pod, this.#time());
+    const started = containers.some(({ state }) => state.type === "running");
     const observation: PodObservation = {
       ref: pod.ref,
       attempt: pod.attempt,
       version: this.#nextVersion(),
-      state: "active",
+      state: started ? "active" : "ended",
       podIPs: ["10.0.0.1"],
-      containers: startedContainers(pod, this.#time()),
+      containers,
     };
-    this.#runs.set(pod.ref.uid, { pod, observation, lines: [] });
+    const run: Run = { pod, observation, lines: [] };
+    this.#runs.set(pod.ref.uid, run);
     this.#tell(observation);
+    for (const { name, program } of programsOf(pod)) this.#execute(run, name, program);
   }
 
-  /** Asks a pod to stop: its containers end with 143 at once, or later when {@link stopsAtOnce} is false. */
+  /**
+   * Asks a pod to stop: its containers end with 143 at once, or later when {@link stopsAtOnce} is false; programs of
+   * {@link inMemoryWorkloads} end as they say, or with 137 when the grace period is over.
+   */
   stop(uid: string, gracePeriodSeconds: number): void {
     this.stopRequests.push(`${uid}/${gracePeriodSeconds}`);
     const run = this.#runs.get(uid);
-    if (this.stopsAtOnce && run !== undefined && run.observation.state !== "ended") this.finish(uid, 143);
+    if (!this.stopsAtOnce || run === undefined || run.observation.state === "ended") return;
+    const onStop = programsOf(run.pod).map(({ program }) => program.onStop ?? 143);
+    if (!onStop.includes("ignore")) this.finish(uid, onStop.find((code) => code !== "ignore") ?? 143);
+    else if (gracePeriodSeconds === 0) this.finish(uid, 137);
+    else void this.#later(run, gracePeriodSeconds * 1_000, () => this.finish(uid, 137));
   }
 
   /** Ends all containers of a pod with one exit code. */
@@ -137,23 +160,66 @@ export class InMemoryBackend {
     this.released.push(uid);
   }
 
-  /** Output of a pod's containers. */
-  print(uid: string, text: string): void {
+  /** Output of one of a pod's containers, or of all. */
+  print(uid: string, text: string, container?: string): void {
+    const run = this.#runs.get(uid);
     const bytes = new TextEncoder().encode(text);
-    this.#runs.get(uid)?.lines.push({ bytes, stream: "stdout", time: "2026-01-01T00:00:00.000000000Z" });
+    const line: LogLine = { bytes, stream: "stdout", time: "2026-01-01T00:00:00.000000000Z" };
+    run?.lines.push({ container, line });
+    if (run !== undefined) this.#tell(run.observation);
+  }
+
+  /** Whether this run of the pod, or a later one, was started. */
+  has({ ref, attempt }: ResolvedPod): boolean {
+    return (this.#runs.get(ref.uid)?.pod.attempt ?? -1) >= attempt;
   }
 
   list(): readonly PodObservation[] {
     return [...this.#runs.values()].map((run) => run.observation);
   }
 
-  linesOf(uid: string): readonly LogLine[] | undefined {
-    return this.#runs.get(uid)?.lines;
+  /** What a container has printed; undefined for an unknown pod or container. */
+  linesOf(uid: string, container: string): readonly LogLine[] | undefined {
+    const run = this.#runs.get(uid);
+    if (run === undefined || !run.observation.containers.some(({ name }) => name === container))
+      return undefined;
+    return run.lines.filter((entry) => (entry.container ?? container) === container).map(({ line }) => line);
+  }
+
+  /** Whether a container will print nothing more. */
+  containerEnded(uid: string, name: string): boolean {
+    const observation = this.#runs.get(uid)?.observation;
+    const container = observation?.containers.find((one) => one.name === name);
+    return observation?.state === "ended" || container?.state.type === "terminated";
   }
 
   watch(listener: (observation: PodObservation) => void): () => void {
     this.#watchers.add(listener);
     return () => this.#watchers.delete(listener);
+  }
+
+  #execute(run: Run, name: string, program: InMemoryProgram): void {
+    const { uid } = run.pod.ref;
+    for (const line of program.prints ?? []) this.print(uid, line, name);
+    if (program.exitCode === undefined) return;
+    this.#update(uid, (observation) =>
+      exited(observation, run.pod, name, program.exitCode ?? 0, this.#time()),
+    );
+    const policy = run.pod.containers.find((container) => container.name === name)?.restartPolicy;
+    const again = policy === "Always" || (policy === "OnFailure" && program.exitCode !== 0);
+    if (!this.#restartsInPlace || !again) return;
+    this.#update(uid, (observation) => ({ ...observation, state: "active" }));
+    void this.#later(run, 10_000, () => {
+      this.#update(uid, (observation) => restarted(observation, name, this.#time()));
+      this.#execute(run, name, program);
+    });
+  }
+
+  /** Does something to a run after a time, unless the run has ended or another one has taken its place. */
+  async #later(run: Run, milliseconds: number, action: () => void): Promise<void> {
+    if (this.#clock === undefined) return;
+    await this.#clock.sleep(milliseconds);
+    if (this.#runs.get(run.pod.ref.uid) === run && run.observation.state !== "ended") action();
   }
 
   #plan(method: FailableMethod, faults: readonly Fault[]): void {
@@ -179,20 +245,6 @@ export class InMemoryBackend {
     this.#version += 1;
     return this.#version;
   }
-}
-
-/** Ordinary init containers have done their work, everything else runs. */
-function startedContainers(pod: ResolvedPod, startedAt: string): readonly ContainerObservation[] {
-  return [...pod.initContainers, ...pod.containers].map((container) =>
-    container.kind === "init"
-      ? { name: container.name, restartCount: 0, state: { type: "terminated", exitCode: 0 } }
-      : {
-          name: container.name,
-          restartCount: 0,
-          instanceId: `${pod.ref.uid}-${pod.attempt}-${container.name}`,
-          state: { type: "running", startedAt },
-        },
-  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

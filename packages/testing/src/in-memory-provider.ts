@@ -1,10 +1,14 @@
 import {
+  type ContainerRef,
   contractVersion,
   formatPodRef,
+  type LogLine,
+  type LogOptions,
   type PodObservation,
   type Provider,
   ProviderError,
   type ProviderTraits,
+  type ResolvedPod,
 } from "@vkubelet/core";
 import type { InMemoryBackend } from "./in-memory-backend.ts";
 
@@ -42,42 +46,108 @@ export function createInMemoryProvider(options: InMemoryProviderOptions): Provid
     createPod: (pod, { signal, record }) =>
       backend.call("createPod", signal, async () => {
         if (recordsIntent) await record.write({ intent: String(pod.attempt) });
+        if (await backend.call("findPod", signal, () => backend.has(pod))) return;
+        refuseImpossible(pod);
         backend.start(pod);
       }),
     deletePod: (ref, { gracePeriodSeconds }, { signal }) =>
       backend.call("deletePod", signal, () => backend.stop(ref.uid, gracePeriodSeconds)),
     listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list()),
     releasePod: (ref, { signal }) => backend.call("releasePod", signal, () => backend.release(ref.uid)),
-    async *logs(ref) {
-      const lines = backend.linesOf(ref.uid);
-      if (lines === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} has no logs`);
-      yield* lines;
-    },
+    logs: (ref, logOptions, { signal }) => readLogs(backend, ref, logOptions, signal),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
     ...(options.watches === true && { watchPods: ({ signal }) => watchBackend(backend, signal) }),
   };
 }
 
+/** The image that no in-memory container has: for what a provider does with a pod that can never run. */
+function refuseImpossible({ ref, containers }: ResolvedPod): void {
+  const issues = containers.flatMap(({ image }, index) =>
+    image === "" ? [{ path: `spec.containers[${index}].image`, message: "must be named" }] : [],
+  );
+  if (issues.length > 0)
+    throw new ProviderError("InvalidInput", `create of ${formatPodRef(ref)}: no image`, { issues });
+}
+
+/** The lines so far, and with `follow` those to come, until the container has ended. */
+async function* readLogs(
+  backend: InMemoryBackend,
+  ref: ContainerRef,
+  { follow, previous, tailLines }: LogOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  const what = `${ref.container} of pod ${formatPodRef(ref)}`;
+  if (previous) throw new ProviderError("NotFound", `logs of ${what} failed: no earlier instance is kept`);
+  const news = new News(backend, signal);
+  try {
+    let position = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      const lines = backend.linesOf(ref.uid, ref.container);
+      if (lines === undefined) throw new ProviderError("NotFound", `logs of ${what} failed: there is none`);
+      const ended = backend.containerEnded(ref.uid, ref.container);
+      if (position === 0 && tailLines !== undefined) position = Math.max(0, lines.length - tailLines);
+      for (const line of lines.slice(position)) {
+        yield line;
+        signal.throwIfAborted();
+      }
+      position = lines.length;
+      if (!follow || ended) return;
+      await news.next();
+    }
+  } finally {
+    news.close();
+  }
+}
+
 /** What happens from now on, until the signal aborts or a fault breaks the stream. */
 async function* watchBackend(backend: InMemoryBackend, signal: AbortSignal): AsyncGenerator<PodObservation> {
-  const waiting: PodObservation[] = [];
-  let wake = () => {};
-  const unwatch = backend.watch((observation) => {
-    waiting.push(observation);
-    wake();
-  });
-  const onAbort = () => wake();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const news = new News(backend, signal);
   try {
-    while (!signal.aborted) {
+    for (;;) {
+      signal.throwIfAborted();
       await backend.call("watchPods", signal, () => {});
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) yield next;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wake = resolve;
-      if (waiting.length === 0 && !signal.aborted) await promise;
+      for (let next = news.take(); next !== undefined; next = news.take()) yield next;
+      await news.next();
     }
-    throw signal.reason;
   } finally {
-    signal.removeEventListener("abort", onAbort);
-    unwatch();
+    news.close();
+  }
+}
+
+/** What a backend told since the last look; waiting for more ends with the next one or with the signal. */
+class News {
+  readonly #told: PodObservation[] = [];
+  readonly #signal: AbortSignal;
+  readonly #unwatch: () => void;
+  readonly #onAbort = () => this.#wake();
+  #count = 0;
+  #seen = 0;
+  #wake = () => {};
+
+  constructor(backend: InMemoryBackend, signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#unwatch = backend.watch((observation) => {
+      this.#told.push(observation);
+      this.#count += 1;
+      this.#wake();
+    });
+  }
+
+  take(): PodObservation | undefined {
+    return this.#told.shift();
+  }
+
+  async next(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    if (this.#count === this.#seen && !this.#signal.aborted) await promise;
+    this.#seen = this.#count;
+  }
+
+  close(): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#unwatch();
   }
 }

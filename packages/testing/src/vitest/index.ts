@@ -1,2 +1,3 @@
 export { goldenTests } from "./golden-tests.ts";
 export { type TranslationMatchers, translationMatchers } from "./matchers.ts";
+export { testProviderContract } from "./provider-contract.ts";

@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ProviderUnderTest, shellWorkloads, type WorkloadContainer } from "@vkubelet/testing";
+import { testProviderContract } from "@vkubelet/testing/vitest";
+import { createLocalProvider } from "./provider.ts";
+
+/** A provider on a directory of its own; every start of a container leaves a mark beside it. */
+async function openLocal(): Promise<ProviderUnderTest> {
+  const root = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
+  const open = () => createLocalProvider({ directory: join(root, "pods"), address: "10.0.0.1" });
+  let provider = open();
+  return {
+    provider,
+    reopen: async () => {
+      await provider[Symbol.asyncDispose]?.();
+      provider = open();
+      return provider;
+    },
+    workloads: {
+      ...shellWorkloads((container) => marked(container, root)),
+      impossible: () => ({ container: { image: "busybox" }, field: "command" }),
+    },
+    runsOf: async (uid) => {
+      const marks = await readFile(join(root, uid), "utf8").catch(() => "");
+      return marks.split("\n").length - 1;
+    },
+    close: async () => {
+      await provider[Symbol.asyncDispose]?.();
+      // What was killed a moment ago may still write its last words.
+      await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    },
+  };
+}
+
+function marked({ command = [], ...rest }: WorkloadContainer, root: string): WorkloadContainer {
+  const [shell = "", flag = "", script = ""] = command;
+  const uid = { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } };
+  return { ...rest, env: [uid], command: [shell, flag, `echo >> '${root}'/"$POD_UID"; ${script}`] };
+}
+
+/** Requests that there are none of: a directory answers, takes everything that fits and keeps nobody waiting. */
+const requestFaults = [
+  "create.loseReply",
+  "create.hang",
+  "create.unavailable",
+  "create.throttled",
+  "create.unauthorized",
+  "create.capacity",
+  "list.hang",
+  "list.unavailable",
+  "list.partial",
+  "list.throttled",
+  "list.unauthorized",
+  "stop.hang",
+  "stop.unavailable",
+  "watch.unavailable",
+  "health.unavailable",
+] as const;
+
+testProviderContract("pods as processes of this machine", {
+  open: openLocal,
+  omit: [
+    ...requestFaults.map((fault) => ({
+      need: `fault:${fault}` as const,
+      reason: "the backend is a directory, to which there are no requests",
+    })),
+    { need: "restarts:runtime", reason: "it restarts containers itself" },
+    { case: "idempotency/record-gone", reason: "the directory remembers, and no record is written" },
+    { case: "idempotency/crash-at-record", reason: "the directory remembers, and no record is written" },
+  ],
+});

@@ -1,0 +1,318 @@
+import {
+  type ContainerObservedState,
+  type ContainerTermination,
+  formatPodRef,
+  isProviderError,
+  type LogLine,
+  type LogOptions,
+  type PodObservation,
+  type PodRef,
+  type Provider,
+  type ProviderError,
+  providerErrorEffects,
+  type ResolvedPod,
+  systemClock,
+} from "@vkubelet/core";
+import { ContractHost } from "./contract-host.ts";
+import { type ContractPodOptions, contractPod } from "./contract-pods.ts";
+import { ContractViolation, check, shown } from "./contract-violation.ts";
+import type {
+  ContractFaults,
+  ContractWorkloads,
+  FaultKind,
+  ProviderUnderTest,
+  WorkloadContainer,
+} from "./provider-under-test.ts";
+
+/** What a case works with: pods to create, calls with a limit, waits for what is observed. */
+export class ContractKit {
+  readonly host: ContractHost;
+  readonly subject: ProviderUnderTest;
+  readonly #pollIntervalMs: number;
+  readonly #created = new Map<string, PodRef>();
+  #provider: Provider;
+
+  constructor(subject: ProviderUnderTest) {
+    this.subject = subject;
+    this.host = new ContractHost(subject.clock ?? systemClock, subject.limitMs ?? 60_000);
+    this.#pollIntervalMs = subject.pollIntervalMs ?? 100;
+    this.#provider = subject.provider;
+  }
+
+  /** The provider of the process that lives now. */
+  get provider(): Provider {
+    return this.#provider;
+  }
+
+  /** A container of a workload that the case needs. */
+  workload<Name extends keyof ContractWorkloads>(name: Name): NonNullable<ContractWorkloads[Name]> {
+    const { workloads } = this.subject;
+    const make = workloads[name];
+    if (make === undefined) throw new Error(`the case did not say that it needs workload:${name}`);
+    return make.bind(workloads) as NonNullable<ContractWorkloads[Name]>;
+  }
+
+  /** A pod with one container `main`, or with several by name. */
+  pod(
+    containers: WorkloadContainer | { readonly named: Readonly<Record<string, WorkloadContainer>> },
+    options: ContractPodOptions = {},
+  ): ResolvedPod {
+    const named = "named" in containers ? containers.named : { main: containers };
+    return contractPod(named, { name: `contract-${this.#created.size + 1}`, ...options });
+  }
+
+  async fault(point: keyof ContractFaults, kind: FaultKind): Promise<void> {
+    const plan = this.subject.faults?.[point]?.[kind];
+    if (plan === undefined) throw new Error(`the case did not say that it needs fault:${point}.${kind}`);
+    await plan();
+  }
+
+  async create(pod: ResolvedPod, signal?: AbortSignal): Promise<void> {
+    this.#created.set(pod.ref.uid, pod.ref);
+    const context = this.host.pod(pod.ref, signal);
+    await this.host.boundedFor(
+      pod.ref,
+      "createPod",
+      settled(() => this.#provider.createPod(pod, context)),
+    );
+  }
+
+  /** Calls `createPod` until it succeeds, as a host does after errors whose effect is a retry. */
+  async createAgain(pod: ResolvedPod): Promise<void> {
+    const { clock, limitMs } = this.host;
+    const deadline = clock.now() + limitMs;
+    for (;;) {
+      try {
+        await this.create(pod);
+        return;
+      } catch (error) {
+        const retry = isProviderError(error) && providerErrorEffects[error.code].onCreate === "retry";
+        if (!retry || clock.now() > deadline) throw error;
+        await clock.sleep(Math.max(this.#pollIntervalMs, error.retryAfterMs ?? 0));
+      }
+    }
+  }
+
+  async delete(ref: PodRef, gracePeriodSeconds = 0, signal?: AbortSignal): Promise<void> {
+    const context = this.host.pod(ref, signal);
+    const deletion = settled(() => this.#provider.deletePod(ref, { gracePeriodSeconds }, context));
+    await this.host.boundedFor(ref, "deletePod", deletion);
+  }
+
+  async release(ref: PodRef): Promise<void> {
+    await this.host.boundedFor(
+      ref,
+      "releasePod",
+      settled(() => this.#provider.releasePod?.(ref, this.host.call())),
+    );
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly PodObservation[]> {
+    return await this.host.bounded(
+      settled(() => this.#provider.listPods(this.host.call(signal))),
+      "listPods",
+    );
+  }
+
+  /** What the latest listing says of the pod; undefined when it is not there. */
+  async look({ uid }: PodRef): Promise<PodObservation | undefined> {
+    return (await this.list()).find(({ ref }) => ref.uid === uid);
+  }
+
+  /** The first observation of a listing that `accept` takes. */
+  async until(
+    ref: PodRef,
+    what: string,
+    accept: (observation: PodObservation) => boolean,
+  ): Promise<PodObservation> {
+    const seen = await this.#listUntil(
+      ref,
+      what,
+      (observation) => observation !== undefined && accept(observation),
+    );
+    check(seen !== undefined, `${formatPodRef(ref)} is not listed`);
+    return seen;
+  }
+
+  /** The pod while all its containers run. */
+  running({ ref, containers }: ResolvedPod): Promise<PodObservation> {
+    return this.until(ref, "all its containers run", (seen) =>
+      containers.every(({ name }) => stateOf(seen, name)?.type === "running"),
+    );
+  }
+
+  ended({ ref }: ResolvedPod): Promise<PodObservation> {
+    return this.until(ref, "it has ended", ({ state }) => state === "ended");
+  }
+
+  /** The end of a pod that was seen before: an observation of it, or undefined where the pod is gone for good. */
+  async endOrAbsence({ ref }: ResolvedPod): Promise<PodObservation | undefined> {
+    let missingSince: number | undefined;
+    return await this.#listUntil(ref, "it has ended or is gone", (observation) => {
+      const now = this.host.clock.now();
+      if (observation === undefined) missingSince ??= now;
+      else missingSince = undefined;
+      if (missingSince !== undefined) return now - missingSince >= this.#provider.traits.absenceGraceMs;
+      return observation?.state === "ended";
+    });
+  }
+
+  /** A pod whose program runs until it is stopped, running. */
+  async startRunning(options: ContractPodOptions = {}): Promise<ResolvedPod> {
+    const pod = this.pod(this.subject.workloads.runs(), options);
+    await this.create(pod);
+    await this.running(pod);
+    return pod;
+  }
+
+  /** A running pod of a workload that prints `ready`, after it did so where its output can be read. */
+  async startReady(container: WorkloadContainer, options: ContractPodOptions = {}): Promise<ResolvedPod> {
+    const pod = this.pod(container, options);
+    await this.create(pod);
+    await this.running(pod);
+    if (this.#provider.logs !== undefined) await this.printed(pod, 1);
+    return pod;
+  }
+
+  /** A pod that has ended with the code. */
+  async startEnded(
+    code: number,
+    lines: readonly string[] = [],
+    options: ContractPodOptions = {},
+  ): Promise<ResolvedPod> {
+    const pod = this.pod(this.workload("exits")(code, lines), options);
+    await this.create(pod);
+    await this.ended(pod);
+    return pod;
+  }
+
+  /** The lines of a container, read to the end of the stream. */
+  async lines(
+    { ref }: ResolvedPod,
+    options: Partial<LogOptions> & { readonly container?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<readonly string[]> {
+    const read = async () => {
+      const lines: string[] = [];
+      for await (const { bytes } of this.logs(ref, options)) lines.push(new TextDecoder().decode(bytes));
+      return lines;
+    };
+    return await this.host.boundedFor(ref, "reading logs", read());
+  }
+
+  logs(
+    ref: PodRef,
+    options: Partial<LogOptions> & { readonly container?: string; readonly signal?: AbortSignal } = {},
+  ): AsyncIterable<LogLine> {
+    const { container = "main", signal, ...rest } = options;
+    const { logs } = this.#provider;
+    if (logs === undefined) throw new Error("the case did not say that it needs logs");
+    const wanted = { follow: false, previous: false, ...rest };
+    return logs.call(this.#provider, { ...ref, container }, wanted, this.host.pod(ref, signal));
+  }
+
+  /** Waits until at least so many lines can be read. */
+  async printed(pod: ResolvedPod, count: number): Promise<readonly string[]> {
+    return await this.poll(`${count} lines of ${formatPodRef(pod.ref)}`, async () => {
+      const lines = await this.lines(pod).catch((error: unknown) => {
+        // Output may come after its container: until then there is nothing to read.
+        if (isProviderError(error) && error.code === "NotFound") return [];
+        throw error;
+      });
+      return lines.length >= count ? { found: lines } : { seen: lines };
+    });
+  }
+
+  /** Checks how often the pod was started, where the author counts at the backend. */
+  async checkRuns({ ref }: ResolvedPod, expected: number, after: string): Promise<void> {
+    const runs = await this.subject.runsOf?.(ref.uid);
+    if (runs === undefined) return;
+    check(
+      runs === expected,
+      `${formatPodRef(ref)} was started ${runs} times, not ${expected}, after ${after}`,
+    );
+  }
+
+  /** The error with which a call fails; the call must not succeed. */
+  failure(what: string, call: Promise<unknown>): Promise<unknown> {
+    const failure = this.#failureOf(what, call);
+    // Where a case fails before it waits for this, nobody hears of it.
+    failure.catch(() => {});
+    return failure;
+  }
+
+  async #failureOf(what: string, call: Promise<unknown>): Promise<unknown> {
+    const outcome = await this.host.bounded(
+      call.then(
+        () => ({ failed: false as const }),
+        (error: unknown) => ({ failed: true as const, error }),
+      ),
+      what,
+    );
+    if (!outcome.failed) throw new ContractViolation(`${what} succeeded`);
+    if (outcome.error instanceof ContractViolation) throw outcome.error;
+    return outcome.error;
+  }
+
+  /** The ProviderError with which a call fails, and which has this code. */
+  async failsAs(code: ProviderError["code"], what: string, call: Promise<unknown>): Promise<ProviderError> {
+    const error = await this.failure(what, call);
+    check(isProviderError(error), `${what} failed with something that is no ProviderError`, error);
+    check(error.code === code, `${what} failed as ${error.code}, not as ${code}`, error);
+    return error;
+  }
+
+  /** The process dies, and another one takes over. */
+  async reopen(): Promise<void> {
+    this.#provider = await this.subject.reopen();
+  }
+
+  /** Looks again and again, at intervals of the clock, until something is found. */
+  async poll<T>(what: string, look: () => Promise<{ found: T } | { seen: unknown }>): Promise<T> {
+    const { clock, limitMs } = this.host;
+    const deadline = clock.now() + limitMs;
+    for (;;) {
+      const result = await look();
+      if ("found" in result) return result.found;
+      if (clock.now() > deadline) {
+        throw new ContractViolation(
+          `${what}: not seen within ${limitMs / 1_000} s; last: ${shown(result.seen)}`,
+        );
+      }
+      await clock.sleep(this.#pollIntervalMs);
+    }
+  }
+
+  /** Ends what the case left: calls, streams, pods. What fails here is for the cases of deletion to find. */
+  async tidy(): Promise<void> {
+    const refs = [...this.#created.values()];
+    await Promise.allSettled(refs.map((ref) => this.delete(ref)));
+    this.host.end();
+  }
+
+  #listUntil(
+    ref: PodRef,
+    what: string,
+    accept: (observation: PodObservation | undefined) => boolean,
+  ): Promise<PodObservation | undefined> {
+    return this.poll(`${formatPodRef(ref)}: ${what}`, async () => {
+      const seen = await this.look(ref);
+      return accept(seen) ? { found: seen } : { seen: seen ?? "not listed" };
+    });
+  }
+}
+
+/** The state of one container in an observation. */
+export function stateOf(observation: PodObservation, name = "main"): ContainerObservedState | undefined {
+  return observation.containers.find((container) => container.name === name)?.state;
+}
+
+/** How a container ended, or undefined when it did not. */
+export function terminationOf(observation: PodObservation, name = "main"): ContainerTermination | undefined {
+  const state = stateOf(observation, name);
+  return state?.type === "terminated" ? state : undefined;
+}
+
+/** A method may throw at once or reject: both are the same to a host. */
+async function settled<T>(call: () => Promise<T> | undefined): Promise<T> {
+  return (await call()) as T;
+}

@@ -1,0 +1,88 @@
+import type { Clock, Container, Provider } from "@vkubelet/core";
+
+/** A container without its name: what the author of a provider gives for a workload. */
+export type WorkloadContainer = Omit<Container, "name">;
+
+/**
+ * How a backend is told what a container does. Only {@link runs} must be there: a backend that cannot express one of
+ * the others leaves it out, and the cases that need it are reported as skipped, with that reason.
+ */
+export interface ContractWorkloads {
+  /** Runs until it is asked to stop, and ends soon after that. */
+  runs(): WorkloadContainer;
+  /** Prints the lines to standard output, then ends with the code. */
+  exits?(code: number, lines?: readonly string[]): WorkloadContainer;
+  /** Prints the lines to standard output, then runs until it is asked to stop. */
+  prints?(lines: readonly string[]): WorkloadContainer;
+  /** Prints `ready`, then runs, takes no notice of the stop signal and ends only when it is killed. */
+  ignoresStop?(): WorkloadContainer;
+  /** Prints `ready`, then runs until the stop signal, on which it ends by itself with the code. */
+  endsOnStop?(code: number): WorkloadContainer;
+  /** A container that this backend can never run, and the path of the offending field below the container: `image`. */
+  impossible?(): { readonly container: WorkloadContainer; readonly field: string };
+}
+
+/** What can go wrong with one kind of request to the backend. */
+export type FaultKind =
+  /** The backend cannot be reached, or answers that it is out of order. */
+  | "unavailable"
+  /** The backend answers that there were too many requests. */
+  | "throttled"
+  /** The backend refuses the credentials. */
+  | "unauthorized"
+  /** The backend has no room for another pod. */
+  | "capacity"
+  /** The request takes effect, and its answer never comes back. */
+  | "loseReply"
+  /** No answer comes, and nothing happens, until the caller gives up. */
+  | "hang"
+  /** The first requests of the call are answered, and a later one fails as the backend being out of order. */
+  | "partial";
+
+/**
+ * Plans a fault for the requests to come, enough of them that retries inside the provider's client do not hide it.
+ * It is over before the provider's method is called a second time.
+ */
+export type PlanFault = () => void | Promise<void>;
+
+/**
+ * The faults that the author can bring about, by what the request is for. Whatever is left out skips the cases that
+ * need it.
+ */
+export interface ContractFaults {
+  /** The request that starts a run. */
+  readonly create?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  /** The look-up before a create. */
+  readonly find?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  /** The requests of `listPods`. */
+  readonly list?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  /** The request that stops a run. */
+  readonly stop?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  /** The requests of `watchPods`, at once for one that is open. */
+  readonly watch?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  /** The requests of `checkHealth`. */
+  readonly health?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+}
+
+/** What the author of a provider gives to the contract's cases: a fresh one for each case. */
+export interface ProviderUnderTest {
+  /** Nothing that another case made may be listed by it: a directory, a node name or a cluster of its own. */
+  readonly provider: Provider;
+  /**
+   * The process of the provider dies, and another one starts on the same backend. Memory is lost; what runs, runs on.
+   * The old provider is not used afterwards.
+   */
+  reopen(): Promise<Provider>;
+  readonly workloads: ContractWorkloads;
+  readonly faults?: ContractFaults;
+  /** How many runs were ever started at the backend for the UID, counted by the backend and not by the provider. */
+  runsOf?(uid: string): Promise<number>;
+  /** The time of every call and of every wait. Default: the wall clock. A `SkippingClock` does not wait for it. */
+  readonly clock?: Clock;
+  /** Milliseconds that a call or a wait may last, by the clock. Default 60000. */
+  readonly limitMs?: number;
+  /** Milliseconds between two listings of a wait, by the clock. Default 100. */
+  readonly pollIntervalMs?: number;
+  /** Stops what the case left running and frees everything. */
+  close(): Promise<void>;
+}

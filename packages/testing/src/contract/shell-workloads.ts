@@ -1,0 +1,29 @@
+import type { ContractWorkloads, WorkloadContainer } from "./provider-under-test.ts";
+
+/**
+ * The workloads of a backend whose containers can run `/bin/sh`. `change` makes the container fit the backend:
+ * an image, resources, arguments in place of a command.
+ */
+export function shellWorkloads(
+  change: (container: WorkloadContainer) => WorkloadContainer = (container) => container,
+): ContractWorkloads {
+  const shell = (...steps: readonly string[]) =>
+    change({ image: "busybox", command: ["/bin/sh", "-c", steps.join("; ")] });
+  return {
+    runs: () => shell("trap 'exit 143' TERM", forever),
+    exits: (code, lines = []) => shell(...lines.map(printed), `exit ${code}`),
+    prints: (lines) => shell("trap 'exit 143' TERM", ...lines.map(printed), forever),
+    ignoresStop: () => shell("trap '' TERM", printed("ready"), forever),
+    endsOnStop: (code) => shell(`trap 'exit ${code}' TERM`, printed("ready"), forever),
+  };
+}
+
+/**
+ * Short sleeps: none of them outlives its shell for long and holds the output open. Where the signal reaches the sleep
+ * too, the shell says so on standard error, which is no output of the workload.
+ */
+const forever = "while :; do sleep 0.1; done 2>/dev/null";
+
+function printed(line: string): string {
+  return `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`;
+}
