@@ -185,6 +185,19 @@ describe("crash points of a start", () => {
     expect(await isRunning(identity, tools)).toBe(false);
   });
 
+  it("directory removed under a running program: its watcher ends with it", async () => {
+    await using directory = await temporaryDirectory();
+    await using outside = await temporaryDirectory();
+    const script = `: > ${outside.path}/up; until [ -e ${outside.path}/go ]; do sleep 0.02; done`;
+    const { supervise } = await leftBehind(directory.path, script);
+    const watcher = supervise();
+    const ended = once(watcher, "exit");
+    await appears(outside.path, "up");
+    await rm(directory.path, { recursive: true });
+    await writeFile(join(outside.path, "go"), "");
+    expect(await ended).toEqual([0, null]);
+  });
+
   it("deletion while only the intent stands: it is never started", async () => {
     await using directory = await temporaryDirectory();
     const { instance, supervise } = await leftBehind(directory.path, `echo run >> ${directory.path}/runs`);

@@ -58,7 +58,9 @@ if [ -e "$1/cgroup" ]; then
     if [ "$vkubelet_key" = oom_kill ] && [ "$vkubelet_value" != 0 ]; then : >"$1/oom-killed"; fi
   done <"$vkubelet_events"
 fi 2>/dev/null
+# Again and again while the disk is full; but a directory that somebody removed never comes back.
 until printf '%s\\n' "$vkubelet_code" >"$1/exit.new" && ${shellQuote(tools.mv)} -f "$1/exit.new" "$1/exit"; do
+  [ -d "$1" ] || exit 0
   ${shellQuote(tools.sleep)} 1
 done
 if [ -e "$1/cgroup" ]; then
