@@ -286,7 +286,18 @@ export class ContractKit {
   async tidy(): Promise<void> {
     const refs = [...this.#created.values()];
     await Promise.allSettled(refs.map((ref) => this.delete(ref)));
+    // Whether the provider can delete and list is said by the cases; here it has only to be given its time.
+    if (refs.length > 0) await this.#allEnded().catch(() => {});
     this.host.end();
+  }
+
+  /** Waits for the end of what the case created: afterwards nobody knows of it. */
+  async #allEnded(): Promise<void> {
+    await this.poll("the end of what the case created", async () => {
+      const listed = await this.list();
+      const active = listed.filter(({ ref, state }) => this.#created.has(ref.uid) && state !== "ended");
+      return active.length === 0 ? { found: active } : { seen: active };
+    });
   }
 
   #listUntil(
