@@ -7,7 +7,6 @@ import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstrap.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ControllerErrorHandler } from "./controllers/controller.ts";
-import { controllerOf } from "./controllers/owner.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
 import { ListPages } from "./http/list-pages.ts";
 import { startApiServer } from "./http/server.ts";
@@ -19,6 +18,7 @@ import { CertificateAuthority } from "./pki/certificate-authority.ts";
 import { KubeletClient } from "./pods/kubelet-client.ts";
 import { Registry, type User } from "./registry/registry.ts";
 import { ResourceTypes } from "./resources/resource-types.ts";
+import { objectIndexes } from "./store/object-indexes.ts";
 import { defaultHistoryLimit, Store } from "./store/store.ts";
 
 const bookmarkIntervalMs = 60_000;
@@ -106,15 +106,6 @@ function objectsOf(registry: Registry): ClusterObjects {
   };
 }
 
-function controllerUid(object: KubeObject): string | undefined {
-  return controllerOf(object)?.uid;
-}
-
-const podIndexes = {
-  "spec.nodeName": (pod: KubeObject) => pod.spec?.nodeName || undefined,
-  controller: controllerUid,
-};
-
 async function createServices(
   registry: Registry,
   clock: Clock,
@@ -166,10 +157,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   } = options;
   const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
   const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
-  const store = new Store(options.historyLimit ?? defaultHistoryLimit, {
-    "/pods": podIndexes,
-    "apps/replicasets": { controller: controllerUid },
-  });
+  const store = new Store(options.historyLimit ?? defaultHistoryLimit, objectIndexes);
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: controllers,
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../api/objects.ts";
 import { createFixture, pod, readyNode, settle, start, template } from "../testdata/fixture.ts";
+import { podsOf, setPhase } from "../testdata/workloads.ts";
 import { deploymentController } from "./deployment.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { jobController } from "./job.ts";
@@ -8,27 +9,6 @@ import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-set.ts";
 import { scheduler } from "./scheduler.ts";
-
-type Fixture = ReturnType<typeof createFixture>;
-
-function setPhase({ registry, type }: Fixture, target: KubeObject, phase: string): void {
-  const ready = {
-    type: "Ready",
-    status: phase === "Running" ? "True" : "False",
-    lastTransitionTime: "2026-01-01T00:00:00Z",
-  };
-  registry.mutate(
-    type("pods"),
-    target.metadata.namespace,
-    target.metadata.name,
-    (object) => ({ ...object, status: { ...object.status, phase, conditions: [ready] } }),
-    { subresource: "status" },
-  );
-}
-
-function podsOf(fixture: Fixture): readonly KubeObject[] {
-  return fixture.store.list(fixture.type("pods"), "default");
-}
 
 function deployment(replicas: number, image = "nginx:1"): KubeObject {
   return {
@@ -115,7 +95,7 @@ describe("scheduler", () => {
 describe("Deployments", () => {
   const controllers = (context: Parameters<typeof scheduler>[0]) => [
     deploymentController(context),
-    replicaSetController(context),
+    replicaSetController(context, "ReplicaSet"),
   ];
 
   it("roll a new template out and keep the old ReplicaSet at zero", async () => {
@@ -254,7 +234,7 @@ describe("garbage collection", () => {
     const fixture = createFixture();
     const run = start(fixture, (context) => [
       deploymentController(context),
-      replicaSetController(context),
+      replicaSetController(context, "ReplicaSet"),
       garbageCollector(context),
     ]);
     const { registry, type, store } = fixture;
@@ -273,7 +253,7 @@ describe("garbage collection", () => {
     const fixture = createFixture();
     const run = start(fixture, (context) => [
       deploymentController(context),
-      replicaSetController(context),
+      replicaSetController(context, "ReplicaSet"),
       garbageCollector(context),
     ]);
     const { registry, type, store } = fixture;

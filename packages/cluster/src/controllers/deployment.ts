@@ -1,28 +1,13 @@
-import { createHash } from "node:crypto";
 import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "./controller.ts";
 import { controllerOf, controllerReference } from "./owner.ts";
 import { withCondition } from "./pod-facts.ts";
 import { planRollout, type RolloutPlan } from "./rollout.ts";
+import { templateHash } from "./template-hash.ts";
 
 const hashLabel = "pod-template-hash";
 const revisionAnnotation = "deployment.kubernetes.io/revision";
 const component = "deployment-controller";
-
-function sortedJson(value: Json): string {
-  return JSON.stringify(value, (_key, inner) =>
-    inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  );
-}
-
-/** A short name for a template: the same template always gets the same. */
-export function templateHash(template: Json): string {
-  const alphabet = "bcdfghjklmnpqrstvwxz2456789";
-  const digest = createHash("sha256").update(sortedJson(template)).digest();
-  return Array.from(digest.subarray(0, 10), (byte) => alphabet[byte % alphabet.length]).join("");
-}
 
 function withoutHash(template: Json): Json {
   const copy = clone(template);

@@ -62,7 +62,8 @@ export function reasonsAgainst(
     return ["node(s) had untolerated taint(s)"];
   if (!matchesNodeAffinity(spec, node)) return ["node(s) didn't match Pod's node affinity/selector"];
   // In a real cluster a taint says this; here the taints may be off.
-  if (!isReady(node)) return ["node(s) were not ready"];
+  const notReady = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
+  if (!isReady(node) && !tolerates(spec.tolerations, notReady)) return ["node(s) were not ready"];
   const allocatable = nodeAllocatable(node);
   const reasons: string[] = [];
   const maximumPods = allocatable.get("pods");

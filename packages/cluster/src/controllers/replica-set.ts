@@ -34,10 +34,16 @@ function deletionOrder(left: KubeObject, right: KubeObject): number {
   return rank(left) - rank(right) || young;
 }
 
-/** Keeps as many pods as a ReplicaSet asks for. Pods of nobody are not adopted. */
-export function replicaSetController(context: ControllerContext): Controller {
+const kinds = {
+  ReplicaSet: { group: "apps", plural: "replicasets", component: "replicaset-controller" },
+  ReplicationController: { group: "", plural: "replicationcontrollers", component: "replication-controller" },
+} as const;
+
+/** Keeps as many pods as a ReplicaSet, or its older form, asks for. Pods of nobody are not adopted. */
+export function replicaSetController(context: ControllerContext, kind: keyof typeof kinds): Controller {
   const { registry, clock, events } = context;
-  const type = registry.types.require("apps", "replicasets");
+  const { group, plural, component } = kinds[kind];
+  const type = registry.types.require(group, plural);
   const pods = registry.types.require("", "pods");
 
   function scale(set: KubeObject, active: readonly KubeObject[]): void {
@@ -46,24 +52,12 @@ export function replicaSetController(context: ControllerContext): Controller {
       const pod = podFromTemplate(set.spec.template, { generateName: `${set.metadata.name}-` });
       pod.metadata.ownerReferences = [controllerReference(type, set)];
       const created = registry.create(pods, set.metadata.namespace, pod);
-      events.record(
-        set,
-        "Normal",
-        "SuccessfulCreate",
-        `Created pod: ${created.metadata.name}`,
-        "replicaset-controller",
-      );
+      events.record(set, "Normal", "SuccessfulCreate", `Created pod: ${created.metadata.name}`, component);
     }
     const surplus = [...active].sort(deletionOrder).slice(0, Math.max(0, -missing));
     for (const pod of surplus) {
       registry.delete(pods, pod.metadata.namespace, pod.metadata.name);
-      events.record(
-        set,
-        "Normal",
-        "SuccessfulDelete",
-        `Deleted pod: ${pod.metadata.name}`,
-        "replicaset-controller",
-      );
+      events.record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`, component);
     }
   }
 
@@ -102,14 +96,14 @@ export function replicaSetController(context: ControllerContext): Controller {
   }
 
   return {
-    name: "replicaset",
+    name: kind.toLowerCase(),
     watches: [
       { type, keys: ({ object }) => [keyOf(object)] },
       {
         type: pods,
         keys: ({ object }) => {
           const owner = controllerOf(object);
-          return owner?.kind === "ReplicaSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
+          return owner?.kind === kind ? [`${object.metadata.namespace}/${owner.name}`] : [];
         },
       },
     ],

@@ -1,16 +1,8 @@
 import type { KubeObject } from "../api/objects.ts";
+import { scaledValue } from "./scaled-value.ts";
 
 /** How many replicas each ReplicaSet is to have, by name. */
 export type RolloutPlan = ReadonlyMap<string, number>;
-
-function resolve(
-  value: number | string | undefined,
-  total: number,
-  round: (value: number) => number,
-): number {
-  if (value === undefined) return 0;
-  return typeof value === "number" ? value : round((Number.parseInt(value, 10) * total) / 100);
-}
 
 /**
  * The next step of a rollout: the new ReplicaSet grows within the surge, the old ones shrink as far as availability
@@ -25,8 +17,8 @@ export function planRollout(
   const old = sets.filter((set) => set.metadata.uid !== current.metadata.uid);
   if (deployment.spec.strategy?.type === "Recreate") return planRecreate(desired, current, old);
   const { maxSurge, maxUnavailable } = deployment.spec.strategy?.rollingUpdate ?? {};
-  const surge = resolve(maxSurge, desired, Math.ceil);
-  let unavailable = resolve(maxUnavailable, desired, Math.floor);
+  const surge = scaledValue(maxSurge, desired, Math.ceil);
+  let unavailable = scaledValue(maxUnavailable, desired, Math.floor);
   // Both zero would never move: the API server's controller then takes one away first.
   if (surge === 0 && unavailable === 0) unavailable = 1;
   const plan = new Map<string, number>();

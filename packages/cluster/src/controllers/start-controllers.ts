@@ -8,6 +8,8 @@ import {
   type ControllerErrorHandler,
   runController,
 } from "./controller.ts";
+import { cronJobController } from "./cron-job.ts";
+import { daemonSetController } from "./daemon-set.ts";
 import { deploymentController } from "./deployment.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { garbageCollector } from "./garbage-collector.ts";
@@ -16,7 +18,7 @@ import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-set.ts";
 import { scheduler } from "./scheduler.ts";
-import { unsupportedWorkloads } from "./unsupported-workloads.ts";
+import { statefulSetController } from "./stateful-set.ts";
 
 /** What the controllers are given. */
 export interface ControllerSetup {
@@ -40,14 +42,17 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
   if (!setup.controllers) return list;
   return [
     ...list,
-    replicaSetController(context),
+    replicaSetController(context, "ReplicaSet"),
+    replicaSetController(context, "ReplicationController"),
     deploymentController(context),
+    statefulSetController(context),
+    daemonSetController(context),
     jobController(context),
+    cronJobController(context),
     garbageCollector(context),
     namespaceController(context),
     nodeLifecycleController(context),
     certificateSigner(context, setup.signAuthority),
-    ...unsupportedWorkloads(context),
   ];
 }
 

@@ -1,6 +1,6 @@
-import { type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
-import { type FieldError, invalidField, requiredField, unsupportedField } from "../api/status-error.ts";
-import { validatePodSpec } from "./pod-validation.ts";
+import { jsonEqual, type KubeObject } from "../api/objects.ts";
+import { type FieldError, invalidField } from "../api/status-error.ts";
+import { validateJobSpec } from "./job-validation.ts";
 import type { Strategy } from "./resource-type.ts";
 import { defaultTemplate } from "./workload-strategies.ts";
 
@@ -38,37 +38,6 @@ function generateSelector(job: KubeObject): void {
   }
 }
 
-function validateCount(spec: Json, name: string): FieldError[] {
-  return spec[name] < 0
-    ? [invalidField(`spec.${name}`, spec[name], "must be greater than or equal to 0")]
-    : [];
-}
-
-function validateJob(job: KubeObject): FieldError[] {
-  const spec = job.spec;
-  const errors = [
-    "parallelism",
-    "completions",
-    "backoffLimit",
-    "activeDeadlineSeconds",
-    "ttlSecondsAfterFinished",
-  ].flatMap((name) => validateCount(spec, name));
-  const template = spec.template?.spec;
-  if (!template) return [...errors, requiredField("spec.template")];
-  errors.push(...validatePodSpec(template, "spec.template.spec"));
-  if (!["OnFailure", "Never"].includes(template.restartPolicy)) {
-    errors.push({
-      field: "spec.template.spec.restartPolicy",
-      reason: "FieldValueRequired",
-      message: 'Required value: valid values: "OnFailure", "Never"',
-    });
-  }
-  if (spec.completionMode === "Indexed" && spec.completions === undefined) {
-    errors.push(requiredField("spec.completions", "when completion mode is Indexed"));
-  }
-  return errors;
-}
-
 export const jobStrategy: Strategy = {
   generation: true,
   defaults: defaultJob,
@@ -76,7 +45,7 @@ export const jobStrategy: Strategy = {
     generateSelector(job);
     job.status = {};
   },
-  validate: validateJob,
+  validate: (job) => validateJobSpec(job.spec, "spec"),
   validateUpdate(job, old) {
     const errors: FieldError[] = [];
     for (const field of ["selector", "completionMode"] as const) {
@@ -90,35 +59,4 @@ export const jobStrategy: Strategy = {
     return errors;
   },
   fields: (job) => ({ "status.successful": String(job.status?.succeeded ?? 0) }),
-};
-
-export const cronJobStrategy: Strategy = {
-  generation: true,
-  defaults(cronJob) {
-    const spec = cronJob.spec ?? {};
-    cronJob.spec = spec;
-    spec.concurrencyPolicy ??= "Allow";
-    spec.suspend ??= false;
-    spec.successfulJobsHistoryLimit ??= 3;
-    spec.failedJobsHistoryLimit ??= 1;
-    defaultTemplate(spec.jobTemplate?.spec?.template);
-  },
-  prepareCreate(cronJob) {
-    cronJob.status = {};
-  },
-  validate(cronJob) {
-    const errors: FieldError[] = [];
-    if (!cronJob.spec.schedule) errors.push(requiredField("spec.schedule"));
-    if (!cronJob.spec.jobTemplate?.spec?.template) errors.push(requiredField("spec.jobTemplate"));
-    if (!["Allow", "Forbid", "Replace"].includes(cronJob.spec.concurrencyPolicy)) {
-      errors.push(
-        unsupportedField("spec.concurrencyPolicy", cronJob.spec.concurrencyPolicy, [
-          "Allow",
-          "Forbid",
-          "Replace",
-        ]),
-      );
-    }
-    return errors;
-  },
 };

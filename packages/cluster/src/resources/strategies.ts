@@ -1,4 +1,4 @@
-import { cronJobStrategy, jobStrategy } from "./batch-strategies.ts";
+import { jobStrategy } from "./batch-strategies.ts";
 import {
   configMapStrategy,
   csrStrategy,
@@ -8,6 +8,7 @@ import {
   secretStrategy,
   serviceAccountStrategy,
 } from "./core-strategies.ts";
+import { cronJobStrategy } from "./cron-job-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
 import type { Strategy } from "./resource-type.ts";
 import { serviceStrategy } from "./service-strategy.ts";

@@ -105,6 +105,16 @@ export const replicationControllerStrategy: Strategy = {
   },
 };
 
+/** Annotation in which the API server counts the changes of a DaemonSet's template. */
+export const templateGenerationKey = "deprecated.daemonset.template.generation";
+
+function countTemplate(daemonSet: KubeObject, generation: number): void {
+  daemonSet.metadata.annotations = {
+    ...daemonSet.metadata.annotations,
+    [templateGenerationKey]: String(generation),
+  };
+}
+
 export const daemonSetStrategy: Strategy = {
   ...common,
   defaults(daemonSet) {
@@ -123,12 +133,17 @@ export const daemonSetStrategy: Strategy = {
     spec.revisionHistoryLimit ??= 10;
   },
   prepareCreate(daemonSet) {
+    countTemplate(daemonSet, 1);
     daemonSet.status = {
       currentNumberScheduled: 0,
       numberMisscheduled: 0,
       desiredNumberScheduled: 0,
       numberReady: 0,
     };
+  },
+  prepareUpdate(daemonSet, old) {
+    const before = Number(old.metadata.annotations?.[templateGenerationKey] ?? 1);
+    countTemplate(daemonSet, jsonEqual(daemonSet.spec?.template, old.spec?.template) ? before : before + 1);
   },
 };
 

@@ -3,9 +3,9 @@ import { bootstrap, furnishNamespace } from "../bootstrap.ts";
 import type { Clock } from "../clock.ts";
 import { type Controller, type ControllerContext, runController } from "../controllers/controller.ts";
 import { EventRecorder } from "../controllers/event-recorder.ts";
-import { controllerOf } from "../controllers/owner.ts";
 import { Registry } from "../registry/registry.ts";
 import { ResourceTypes } from "../resources/resource-types.ts";
+import { objectIndexes } from "../store/object-indexes.ts";
 import { Store } from "../store/store.ts";
 
 /** A clock that stands still until it is told to go on. */
@@ -49,17 +49,10 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 60; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function controllerUid(object: KubeObject): string | undefined {
-  return controllerOf(object)?.uid;
-}
-
 /** A registry with what a new cluster has, and no server. */
 export function createFixture(options: { readonly taintNewNodes?: boolean; readonly historyLimit?: number } = {}) {
   const clock = new ManualClock();
-  const store = new Store(options.historyLimit ?? 1000, {
-    "/pods": { "spec.nodeName": (pod) => pod.spec?.nodeName || undefined, controller: controllerUid },
-    "apps/replicasets": { controller: controllerUid },
-  });
+  const store = new Store(options.historyLimit ?? 1000, objectIndexes);
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: options.taintNewNodes ?? false,
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, "CA"),
