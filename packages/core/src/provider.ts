@@ -51,7 +51,8 @@ export interface ProviderTraits {
   readonly restarts: "provider" | "runtime";
   /**
    * For how long a created pod may be missing from `listPods` before that means it is gone, in milliseconds: covers
-   * eventual consistency. A pod known to have been active and missing for longer fails as lost.
+   * eventual consistency. 0: what `createPod` made is listed from the moment it exists, and the host writes nothing
+   * down before it calls. A pod known to have been active and missing for longer fails as lost.
    */
   readonly absenceGraceMs: number;
   /** How often the host calls `listPods` when there is no `watchPods`, in milliseconds. */

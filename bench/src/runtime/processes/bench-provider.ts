@@ -17,10 +17,10 @@ export interface BenchProvider extends Provider {
  * was created before, so that the journal shows what a real backend would have been asked.
  */
 export function createBenchProvider(journalFile: string, absenceGraceMs: number): BenchProvider {
-  const pods = new Map<string, PodObservation>();
+  const pods = podsOfJournal(journalFile);
   const news: PodObservation[] = [];
   let wake = () => {};
-  let version = 0;
+  let version = [...pods.values()].reduce((highest, pod) => Math.max(highest, pod.version), 0);
   const tell = (observation: PodObservation) => {
     pods.set(observation.ref.uid, observation);
     news.push(observation);
@@ -33,19 +33,6 @@ export function createBenchProvider(journalFile: string, absenceGraceMs: number)
     journal.append({ type: "ended", uid });
     tell({ ...known, version, state: "ended", containers: known.containers.map(terminated) });
   };
-  for (const entry of readJournal(journalFile)) {
-    if (entry.type === "created") {
-      version += 1;
-      const { ref, attempt, containers, at } = entry;
-      pods.set(ref.uid, runningObservation(ref, attempt, version, containers, at));
-    } else if (entry.type === "released") pods.delete(entry.uid);
-    else {
-      const known = pods.get(entry.uid);
-      if (known !== undefined) {
-        pods.set(entry.uid, { ...known, state: "ended", containers: known.containers.map(terminated) });
-      }
-    }
-  }
   const journal = openJournal(journalFile);
   return {
     contractVersion,
@@ -88,6 +75,26 @@ export function createBenchProvider(journalFile: string, absenceGraceMs: number)
     },
     [Symbol.asyncDispose]: async () => journal[Symbol.dispose](),
   };
+}
+
+/** The pods that earlier processes left, each with a version of its own. */
+function podsOfJournal(journalFile: string): Map<string, PodObservation> {
+  const pods = new Map<string, PodObservation>();
+  let version = 0;
+  for (const entry of readJournal(journalFile)) {
+    if (entry.type === "created") {
+      version += 1;
+      const { ref, attempt, containers, at } = entry;
+      pods.set(ref.uid, runningObservation(ref, attempt, version, containers, at));
+    } else if (entry.type === "released") pods.delete(entry.uid);
+    else {
+      const known = pods.get(entry.uid);
+      if (known !== undefined) {
+        pods.set(entry.uid, { ...known, state: "ended", containers: known.containers.map(terminated) });
+      }
+    }
+  }
+  return pods;
 }
 
 function namesOf(pod: ResolvedPod): readonly string[] {

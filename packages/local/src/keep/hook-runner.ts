@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Logger, PodNotice } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
 import { parseIdentity, signalGroup } from "../machine/process-identity.ts";
 import { processOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { isMissing, readIfPresent, writeAtomically } from "../state/files.ts";
+import { isMissing, isThere, readIfPresent, writeAtomically } from "../state/files.ts";
 import { hookCommand } from "../supervise/hook-command.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { callHook } from "./http-hook.ts";
@@ -161,15 +161,5 @@ function killGroup(pid: number | undefined): void {
   } catch (error) {
     // It has just ended by itself.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing } from "../state/files.ts";
+import { isMissing, isThere } from "../state/files.ts";
 import type { PlannedLimits } from "../translate/process-plan.ts";
 
 /** Where containers with limits get control groups: one tree (v2), or one for memory and one for processor time (v1). */
@@ -132,15 +132,5 @@ async function makeDirectory(path: string): Promise<void> {
     await mkdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 }

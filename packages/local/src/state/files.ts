@@ -1,11 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { ProviderError } from "@vkubelet/core";
 
 /** Whether `error` says that the file is not there. */
 export function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** Whether there is a file or directory. A failed look throws: it is no absence. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** Writes a file of mode 0600 so that readers see all of it or what was there before. */
