@@ -128,11 +128,19 @@ it("no message shows a value", () => {
   }
 });
 
-it("after a thousand issues the rest is left unread, and that is said", () => {
-  const bad = `${"]".repeat(1000)}\n---\n`;
-  const { documents, issues } = readManifests(`${bad}b: 1\n---\nc: 1`);
-  expect(documents).toEqual([]);
-  expect(issues.at(-1)?.message).toContain("too many issues");
+it.each([
+  ["between documents", `${"]".repeat(1000)}\n---\nb: 1\n---\nc: 1`],
+  ["within the syntax", "{a: b}}".repeat(2000)],
+  ["within keys", "a: 1\n".repeat(2000)],
+  ["within scalars", `[${"!!int x,".repeat(2000)}]`],
+  ["within directives", "%x\n".repeat(2000)],
+  ["between ends of documents", "a: 1\n...\n".repeat(2000)],
+  ["within pods", `${"---\napiVersion: v1\nkind: Pod\nspec: {containers: [{nam: x}]}\n".repeat(2000)}`],
+])("after a thousand issues the rest is left unread, and that is said: %s", (_, text) => {
+  const { documents, issues } = readManifests(text);
+  expect(documents.length).toBeLessThan(1000);
+  expect(issues).toHaveLength(1001);
+  expect(issues.at(-1)).toMatchObject({ path: "", message: expect.stringContaining("too many issues") });
 });
 
 it("texts and documents beyond the limits are named, not read", () => {

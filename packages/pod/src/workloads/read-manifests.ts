@@ -2,14 +2,15 @@ import type { FieldIssue } from "@vkubelet/core";
 import { checkManifest } from "./check-manifest.ts";
 import { isObject } from "./json-draft.ts";
 import { readStream, type StreamDocument } from "./manifest-stream.ts";
-import type { ReportIssue } from "./source-node.ts";
+import { maximumFaults, type ReportIssue } from "./source-node.ts";
 import { excessiveAliasingMessage, jsonValueOf, offsetsOf } from "./source-value.ts";
 import { type TextPlace, TextPlaces } from "./text-places.ts";
 
 /** A text longer than this is not read at all. */
 const maximumTextLength = 16 * 1024 * 1024;
-/** After so many issues no further document is read. */
-const maximumIssues = 1000;
+/** After so many issues no further one is listed, and no further document is read. */
+const maximumIssues = maximumFaults;
+const tooManyMessage = "was not read, nor what follows: there are too many issues before it";
 
 /** One object of a manifest. */
 export interface ManifestDocument {
@@ -55,32 +56,34 @@ export function readManifests(text: string): ManifestReading {
   }
   const places = new TextPlaces(text);
   const dropped = new Set<number>();
+  let unlisted: ManifestIssue | undefined;
+  const add = (issue: ManifestIssue) => {
+    if (issues.length < maximumIssues) issues.push(issue);
+    else unlisted ??= { ...issue, path: "", message: tooManyMessage };
+  };
   const reporterOf =
     (document: number): ReportIssue =>
     (offset, path, message, outcome) => {
-      issues.push({ document, ...places.at(offset), path, message });
+      add({ document, ...places.at(offset), path, message });
       if (outcome !== "kept") dropped.add(document);
     };
   let index = 0;
-  let before = 0;
   for (const found of readStream(text, reporterOf)) {
-    if (before >= maximumIssues) {
-      issues.length = before;
-      const message = "was not read, nor what follows: there are too many issues before it";
-      reporterOf(index)(found.offset, "", message);
+    if (issues.length === maximumIssues) {
+      reporterOf(index)(found.offset, "", tooManyMessage);
       break;
     }
     const document = documentOf(found, index, places, reporterOf(index));
     if (document && !dropped.has(index)) {
       documents.push(document);
       for (const issue of checkManifest(document.object)) {
-        issues.push({ document: index, ...document.placeOf(issue.path), ...issue });
+        add({ document: index, ...document.placeOf(issue.path), ...issue });
       }
     }
     index += 1;
-    before = issues.length;
   }
   issues.sort((left, right) => left.line - right.line || left.column - right.column);
+  if (unlisted) issues.push(unlisted);
   return { documents, issues };
 }
 

@@ -24,6 +24,9 @@ export type ReportIssue = (offset: number, path: string, message: string, outcom
 /** Values are nested so deep at most; deeper ones are refused before anything recurses into them. */
 export const maximumDepth = 256;
 
+/** More faults of a manifest are not listed; what follows the last one need not be read. */
+export const maximumFaults = 1000;
+
 /** What is said of a value that is nested deeper. */
 export const tooDeepMessage: string = `is nested deeper than ${maximumDepth} levels`;
 

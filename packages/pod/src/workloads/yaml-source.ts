@@ -12,6 +12,7 @@ import {
 import {
   duplicateMessage,
   maximumDepth,
+  maximumFaults,
   prototypeMessage,
   type ReportIssue,
   type SourceEntry,
@@ -26,7 +27,7 @@ import { keyText, resolveScalar } from "./yaml-scalar.ts";
  * all of it at once. `base` is the offset of `text` in the manifest. Bounded time and depth for every text.
  */
 export function readYaml(text: string, base: number, report: ReportIssue): SourceNode | undefined {
-  const tokens = [...new Parser().parse(text)];
+  const tokens = [...untilTooFaulty(new Parser().parse(text))];
   if (isTooDeep(tokens)) {
     report(base, "", tooDeepMessage);
     return undefined;
@@ -59,6 +60,17 @@ export function readYaml(text: string, base: number, report: ReportIssue): Sourc
   }
   const node = new TreeBuilder(base, report).build(document);
   return document.errors.length > 0 ? undefined : node;
+}
+
+/** The tokens up to the one with which there are more faults than anyone is told of: each one costs as much as it says. */
+function* untilTooFaulty(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  let faults = 0;
+  for (const token of tokens) {
+    yield token;
+    if (token.type !== "error" && token.type !== "directive" && token.type !== "doc-end") continue;
+    faults += 1;
+    if (faults > maximumFaults) return;
+  }
 }
 
 /** Whether collections are nested too deep for the functions that recurse into them. */
