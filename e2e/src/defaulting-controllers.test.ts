@@ -2,7 +2,7 @@ import { type PodsOptions, podsOf } from "@vkubelet/pod/workloads";
 import { type ControlPlane, peerOrSkip, startControlPlane } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { comparableMade } from "./defaulting-compare.ts";
-import { type Sample, samplesOf } from "./defaulting-samples.ts";
+import { type Sample, samplesOf } from "./samples/workloads.ts";
 
 type Json = Record<string, unknown>;
 

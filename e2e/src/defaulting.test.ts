@@ -2,7 +2,7 @@ import { applyDefaults, readManifests } from "@vkubelet/pod/workloads";
 import { type ControlPlane, peerOrSkip, startControlPlane } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { comparable } from "./defaulting-compare.ts";
-import { sampleKinds, samplesOf } from "./defaulting-samples.ts";
+import { sampleKinds, samplesOf } from "./samples/workloads.ts";
 
 const samplesPerKind = 80;
 const seed = 20_260_101;

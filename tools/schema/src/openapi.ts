@@ -33,6 +33,7 @@ export const rootTypes: Readonly<Record<string, string>> = {
   "io.k8s.api.core.v1.Secret": "v1",
   "io.k8s.api.core.v1.Service": "v1",
   "io.k8s.api.core.v1.ServiceAccount": "v1",
+  "io.k8s.api.core.v1.ReplicationController": "v1",
   "io.k8s.api.core.v1.PersistentVolumeClaim": "v1",
   "io.k8s.api.apps.v1.Deployment": "apps/v1",
   "io.k8s.api.apps.v1.StatefulSet": "apps/v1",

@@ -19,6 +19,7 @@ export type SchemaTypeName =
   | "PodSpec"
   | "PodTemplateSpec"
   | "ReplicaSet"
+  | "ReplicationController"
   | "Secret"
   | "Service"
   | "ServiceAccount"

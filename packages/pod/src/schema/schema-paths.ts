@@ -1,6 +1,7 @@
 import { apiType, type FieldType } from "./api-types.ts";
+import type { SchemaTypeName } from "./check-object.ts";
 
-/** One place in PodSpec that the API knows. */
+/** One place in an object that the API knows. */
 export interface SchemaPath {
   /** As rules of a support table write it: `spec.containers[].resources.limits{}`. */
   readonly path: string;
@@ -15,25 +16,27 @@ export interface SchemaPath {
 /** Objects of their own inside of a pod, which only the controller that makes them reads. */
 const templates = /\.volumeClaimTemplate\.(metadata|spec)$/;
 
-let paths: readonly SchemaPath[] | undefined;
+const pathsByType = new Map<SchemaTypeName, readonly SchemaPath[]>();
 
 /**
- * Every path of PodSpec in Kubernetes 1.36 with what 1.37 adds, objects and lists included, in the order of the types.
+ * Every path of PodSpec, below `spec`, in Kubernetes 1.36 with what 1.37 adds, objects and lists included, in the order
+ * of the types; of another `type` every path of its objects.
  * A list of texts or numbers stands as `args[]`, a list of objects as `env[]` before the fields of its elements. Left
  * out is the inside of `ephemeral.volumeClaimTemplate`, which is another object.
  */
-export function schemaPaths(): readonly SchemaPath[] {
-  if (paths !== undefined) return paths;
+export function schemaPaths(type: SchemaTypeName = "PodSpec"): readonly SchemaPath[] {
+  const known = pathsByType.get(type);
+  if (known !== undefined) return known;
   const found: SchemaPath[] = [];
-  addFields("PodSpec", "spec", found);
-  paths = found;
+  addFields(type, type === "PodSpec" ? "spec" : "", found);
+  pathsByType.set(type, found);
   return found;
 }
 
 function addFields(typeName: string, owner: string, found: SchemaPath[]): void {
   for (const field of apiType(typeName).fields.values()) {
     let { type } = field;
-    let path = `${owner}.${field.name}`;
+    let path = owner === "" ? field.name : `${owner}.${field.name}`;
     for (
       ;
       type.kind === "list" || type.kind === "map";

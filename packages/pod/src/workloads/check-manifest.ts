@@ -7,6 +7,7 @@ const types: Readonly<Record<string, SchemaTypeName>> = {
   "v1 ConfigMap": "ConfigMap",
   "v1 PersistentVolumeClaim": "PersistentVolumeClaim",
   "v1 Pod": "Pod",
+  "v1 ReplicationController": "ReplicationController",
   "v1 Secret": "Secret",
   "v1 Service": "Service",
   "v1 ServiceAccount": "ServiceAccount",
