@@ -103,6 +103,7 @@ export {
   type TerminationTurn,
   terminationTurn,
 } from "./lifecycle/termination-progress.ts";
+export { type GeneratedFile, takesGeneratedFile } from "./network/generated-file.ts";
 export { hostDomainOf, hostnameOf, kernelHostname } from "./network/hostname.ts";
 export { hostNetworkHostsFile, hostsFile } from "./network/hosts-file.ts";
 export { type NodeDns, type PodDns, podDns } from "./network/pod-dns.ts";

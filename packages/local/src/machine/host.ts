@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { access, constants } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { type NodeDescription, ProviderError } from "@vkubelet/core";
+import { type NodeDescription, ProviderError, type ResolvedDns } from "@vkubelet/core";
+import { parseResolvConf } from "@vkubelet/pod";
 import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
@@ -33,10 +34,21 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts: await chooseMounts(choices.mounts, operatingSystem),
+    resolver: await ownResolver(),
     images: choices.images,
     limits: choices.cgroups === undefined ? "none" : "cgroup",
     users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };
+}
+
+/** This machine's resolv.conf; one that the kubelet could not read either is none. */
+async function ownResolver(): Promise<ResolvedDns | undefined> {
+  try {
+    return parseResolvConf(await readFile("/etc/resolv.conf", "utf8"));
+  } catch {
+    // Pods that ask for no DNS of their own see the file as it is; the others then ask the loopback address.
+    return undefined;
+  }
 }
 
 /** Whether /proc tells about processes here. */

@@ -5,6 +5,7 @@ import type { MachineTools } from "../machine/tools.ts";
 import { failureScript, launchScript } from "../supervise/launch-script.ts";
 import type { ReadyMount } from "../supervise/mount-script.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
+import { writeNetworkFiles } from "./network-files.ts";
 import { makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
 import type { PodFile } from "./snapshot.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -58,7 +59,10 @@ async function ownerOf({ security }: PlannedContainer): Promise<ProcessOwner | u
 
 async function mountsOf(preparation: LaunchPreparation): Promise<readonly ReadyMount[]> {
   const { podDirectory, pod, container, directory, temporary } = preparation;
-  const mounts = await prepareMounts(podDirectory, pod.plan, container);
+  const mounts = [
+    ...(await prepareMounts(podDirectory, pod.plan, container)),
+    ...(await writeNetworkFiles(container, temporary, directory)),
+  ];
   if (container.terminationMessagePath === undefined) return mounts;
   await makeTerminationFile(join(temporary, "termination-log"));
   const source = join(directory, "termination-log");

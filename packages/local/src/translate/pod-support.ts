@@ -10,7 +10,8 @@ export function podRules(host: LocalHost): SupportTable {
   return [
     { path: "spec.restartPolicy", disposition: "exact", reason: "" },
     { path: "spec.terminationGracePeriodSeconds", disposition: "exact", reason: "" },
-    ...networkRules,
+    ...nameRules,
+    ...(host.mounts === "namespace" ? ownResolverRules : hostResolverRules),
     ...sharingRules,
     ...resourceRules,
     ...podSecurityRules(host),
@@ -29,11 +30,25 @@ export function podRules(host: LocalHost): SupportTable {
   ];
 }
 
-const networkRules: SupportTable = [
+const nameRules: SupportTable = [
   { path: "spec.hostname", disposition: "approx", reason: hostnameVariable },
   { path: "spec.setHostnameAsFQDN", disposition: "approx", reason: "only HOSTNAME can carry it" },
   { path: "spec.hostnameOverride", disposition: "approx", reason: hostnameVariable },
   { path: "spec.subdomain", disposition: "ignore", reason: hostResolver },
+];
+
+/** With mount namespaces a container can have a hosts file and a resolv.conf of its own. */
+const ownResolverRules: SupportTable = [
+  {
+    path: "spec.dnsPolicy",
+    disposition: "exact",
+    reason: "the cluster's servers where the node knows them, else this machine's",
+  },
+  { path: "spec.dnsConfig", disposition: "exact", reason: "" },
+  { path: "spec.hostAliases", disposition: "exact", reason: "" },
+];
+
+const hostResolverRules: SupportTable = [
   { path: "spec.dnsPolicy", disposition: "approx", reason: hostResolver },
   {
     path: "spec.dnsPolicy",

@@ -1,4 +1,4 @@
-import type { ContainerKind, RestartPolicy } from "@vkubelet/core";
+import type { ContainerKind, ResolvedDns, ResolvedNetwork, RestartPolicy } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
 import type { ImagePrograms } from "./image-program.ts";
 
@@ -79,6 +79,10 @@ export interface PlannedContainer {
   /** The whole environment; nothing is inherited from the kubelet. */
   readonly environment: readonly PlannedVariable[];
   readonly mounts: readonly PlannedMount[];
+  /** Lines that the container's hosts file has beside this machine's; absent: it sees this machine's own. */
+  readonly hostAliases?: ResolvedNetwork["hostAliases"];
+  /** The container's resolv.conf; absent: it sees this machine's own. */
+  readonly resolver?: ResolvedDns;
   readonly restartPolicy: RestartPolicy;
   readonly restartPolicyRules: readonly PlannedRestartRule[];
   /** Absent where no file is collected: then the message can only come from the logs. */
@@ -131,6 +135,8 @@ export interface LocalHost {
   readonly users: "any" | "own";
   /** Whether requests and limits of processor time and memory are enforced, by control groups, or only counted. */
   readonly limits: "cgroup" | "none";
+  /** What this machine's resolv.conf says; absent where there is none. */
+  readonly resolver?: ResolvedDns | undefined;
   /** What runs for images whose containers name no command; absent: nothing does. */
   readonly images?: ImagePrograms | undefined;
 }

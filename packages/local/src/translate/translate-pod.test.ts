@@ -113,7 +113,6 @@ describe("localTranslator", () => {
       withContainer({ securityContext: { privileged: true } }),
       "spec.containers[0].securityContext.privileged",
     ],
-    ["a hosts file", { ...defaulted, hostAliases: [{ ip: "1.2.3.4" }] } as PodSpec, "spec.hostAliases"],
     ["a field of the future", withContainer({ teleport: true }), "spec.containers[0].teleport"],
   ])("rejects %s by path", (_what, spec, path) => {
     expect(issuesOf(spec)).toEqual([expect.stringContaining(path)]);
@@ -161,6 +160,32 @@ describe("localTranslator", () => {
     expect(issuesOf(spec("/srv"), reject)).toEqual([]);
     expect(issuesOf(spec("/data"), reject)).toEqual(["spec.containers[0].volumeMounts[0]"]);
     expect(issuesOf(spec("/data"))).toEqual([]);
+  });
+
+  it("H3, H4: hostAliases and DNS of the pod's own are files of the container, which need mount namespaces", () => {
+    const hostAliases = [{ ip: "192.0.2.1", hostnames: ["a"] }];
+    const dnsConfig = { searches: ["b.example"], options: [{ name: "ndots", value: "2" }] };
+    const spec = { ...withContainer({}), hostAliases, dnsConfig } as PodSpec;
+    const resolver = { servers: ["192.0.2.53"], searches: ["example"], options: ["rotate"] };
+    const planned = (dnsPolicy: "Default" | "None") =>
+      localTranslator.translate(resolve({ ...spec, dnsPolicy }), { ...host, resolver }).requests
+        ?.containers[0];
+    expect(planned("Default")).toMatchObject({
+      hostAliases,
+      resolver: {
+        servers: ["192.0.2.53"],
+        searches: ["example", "b.example"],
+        options: ["rotate", "ndots:2"],
+      },
+    });
+    expect(planned("None")).toMatchObject({
+      resolver: { servers: [], searches: ["b.example"], options: ["ndots:2"] },
+    });
+    expect([...issuesOf({ ...spec, dnsPolicy: "None" }, { ...host, mounts: "reject" })].sort()).toEqual([
+      expect.stringContaining("spec.dnsConfig"),
+      "spec.dnsPolicy",
+      expect.stringContaining("spec.hostAliases"),
+    ]);
   });
 
   it("refuses to put a secret on a command line", () => {

@@ -10,6 +10,7 @@ import {
 import { planEnvironment } from "./environment.ts";
 import { programOf } from "./image-program.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
+import { accountForDns, planNetworkFiles } from "./network.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
 import { planOwnership, planSecurity } from "./security.ts";
 import { localSupport } from "./support.ts";
@@ -30,6 +31,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
     "status.hostIPs": host.address,
   };
   for (const { path, message } of resolveLifecycles(pod.pod).issues) account.reject(path, message);
+  accountForDns(pod, host, account);
   return {
     restartPolicy: pod.restartPolicy,
     terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
@@ -108,6 +110,7 @@ function planContainer(
     workingDir,
     environment: planEnvironment(container.env, `${path}.env`, bindings, account),
     mounts: planMounts(pod, container, `${path}.volumeMounts`, host, account),
+    ...planNetworkFiles(pod, container, host),
     restartPolicy: container.restartPolicy,
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
