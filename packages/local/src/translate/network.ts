@@ -21,15 +21,21 @@ export function planNetworkFiles(
 
 /** Notes where pods that ask for the cluster's DNS get this machine's, because the host knows no other. */
 export function accountForDns(pod: ResolvedPod, host: LocalHost, account: FieldAccount): void {
-  const wantsCluster = pod.pod.spec?.dnsPolicy === "ClusterFirstWithHostNet";
+  const wantsCluster = dnsSpecOf(pod)?.dnsPolicy === "ClusterFirstWithHostNet";
   if (wantsCluster && host.mounts === "namespace" && pod.network.dns === undefined) {
     account.approximate("spec.dnsPolicy", "this machine's resolver: the node knows no DNS of the cluster");
   }
 }
 
 /** What the host has worked out, else the pod's own settings on top of this machine's. */
-function resolverOf({ pod, network }: ResolvedPod, host: LocalHost): ResolvedDns | undefined {
-  if (network.dns !== undefined) return network.dns;
-  if (pod.spec?.dnsConfig === undefined && pod.spec?.dnsPolicy !== "None") return undefined;
-  return podDns(pod, { clusterDNS: [], host: host.resolver, nodeIPs: [host.address] }, undefined).dns;
+function resolverOf(pod: ResolvedPod, host: LocalHost): ResolvedDns | undefined {
+  if (pod.network.dns !== undefined) return pod.network.dns;
+  const spec = dnsSpecOf(pod);
+  if (spec?.dnsConfig === undefined && spec?.dnsPolicy !== "None") return undefined;
+  return podDns(pod.pod, { clusterDNS: [], host: host.resolver, nodeIPs: [host.address] }, undefined).dns;
+}
+
+/** Fields of PodSpec that no other part of this backend reads. */
+function dnsSpecOf({ pod }: ResolvedPod) {
+  return pod.spec as { readonly dnsPolicy?: string; readonly dnsConfig?: object } | undefined;
 }

@@ -168,7 +168,7 @@ describe("localTranslator", () => {
     const spec = { ...withContainer({}), hostAliases, dnsConfig } as PodSpec;
     const resolver = { servers: ["192.0.2.53"], searches: ["example"], options: ["rotate"] };
     const planned = (dnsPolicy: "Default" | "None") =>
-      localTranslator.translate(resolve({ ...spec, dnsPolicy }), { ...host, resolver }).requests
+      localTranslator.translate(resolve({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver }).requests
         ?.containers[0];
     expect(planned("Default")).toMatchObject({
       hostAliases,
@@ -181,7 +181,9 @@ describe("localTranslator", () => {
     expect(planned("None")).toMatchObject({
       resolver: { servers: [], searches: ["b.example"], options: ["ndots:2"] },
     });
-    expect([...issuesOf({ ...spec, dnsPolicy: "None" }, { ...host, mounts: "reject" })].sort()).toEqual([
+    expect(
+      [...issuesOf({ ...spec, dnsPolicy: "None" } as PodSpec, { ...host, mounts: "reject" })].sort(),
+    ).toEqual([
       expect.stringContaining("spec.dnsConfig"),
       "spec.dnsPolicy",
       expect.stringContaining("spec.hostAliases"),

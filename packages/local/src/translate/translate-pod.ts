@@ -19,6 +19,7 @@ import { localSupport } from "./support.ts";
 export const localTranslator: Translator<LocalHost, ProcessPlan> = defineTranslator({
   backend: "local",
   support: localSupport,
+  runsImages: () => false,
   map: mapToProcesses,
   operations: (plan) => [{ operation: "StartProcesses", input: plan }],
 });

@@ -30,6 +30,7 @@ export interface NomadRequests {
 export const nomadTranslator: Translator<NomadTranslateOptions, NomadRequests> = defineTranslator({
   backend: "nomad",
   support: supportTable,
+  runsImages: ({ driver }) => driver !== "raw_exec",
   map: mapToJob,
   operations: ({ variables, register }) => [
     ...variables.map(({ path, items }) => ({

@@ -9,8 +9,8 @@ import type { Translator } from "./translator.ts";
 
 /**
  * Resolves a pod as it stands in a manifest or at the API server, and translates it. What a cluster would wait for (a
- * ConfigMap that is not there) and what can never be resolved are rejections, like any other. Never throws for a pod
- * whose JSON has the API's types.
+ * ConfigMap that is not there, an image whose name is none) and what can never be resolved are rejections, like any
+ * other. Whether images matter the translator says, not `inputs`. Never throws for a pod whose JSON has the API's types.
  */
 export function translateManifest<Options extends object, Requests>(
   translator: Translator<Options, Requests>,
@@ -18,7 +18,7 @@ export function translateManifest<Options extends object, Requests>(
   inputs: ResolveInputs,
   options: Options,
 ): Translation<Requests> {
-  const issues = unresolved(pod, inputs);
+  const issues = unresolved(pod, { ...inputs, runsImages: translator.runsImages(options) });
   if ("pod" in issues) return translator.translate(issues.pod, options);
   return { report: withIssues(auditPod(pod, translator.support(options)), issues.issues) };
 }

@@ -104,6 +104,20 @@ describe("a translator", () => {
     );
   });
 
+  it("A6: rejects an image whose name is none, unless it says that no images run", () => {
+    const odd = pod({ image: "Not An Image" });
+    const options = { largestPort: 1 };
+    const { report } = translateManifest(translator, odd, inputsOf(), options);
+    expect(report.entries.filter(({ disposition }) => disposition === "reject")).toEqual([
+      expect.objectContaining({
+        path: "spec.containers[0]",
+        reason: expect.stringContaining("couldn't parse"),
+      }),
+    ]);
+    const without = { ...translator, runsImages: () => false };
+    expect(translateManifest(without, odd, inputsOf(), options).requests).toEqual(["Not An Image"]);
+  });
+
   it("asks for the table once for each options object", () => {
     let asked = 0;
     const counting = defineTranslator<Options, string>({

@@ -14,6 +14,8 @@ export interface TranslatorDefinition<Options extends object, Requests> {
   readonly backend: string;
   /** What the backend makes of every field; asked once for each options object. */
   support(options: Options): SupportTable;
+  /** Whether containers run the images that they name. Default: they do. */
+  runsImages?(options: Options): boolean;
   /**
    * The requests that run the pod; undefined only when `account` got a rejection. Called for every pod, also for one
    * that the table rejects, so that one report names everything. Throws nothing for a resolved pod.
@@ -28,6 +30,8 @@ export interface Translator<Options extends object, Requests> {
   readonly backend: string;
   /** What the backend makes of every field of PodSpec; the documentation's matrix is made of it. */
   support(options: Options): SupportTable;
+  /** Whether containers run the images that they name, so that a name which is none keeps a pod waiting (A6). */
+  runsImages(options: Options): boolean;
   /** Never throws for a resolved pod: what cannot be honoured is in the report, all of it. */
   translate(pod: ResolvedPod, options: Options): Translation<Requests>;
   operations(requests: Requests): readonly BackendRequest[];
@@ -52,6 +56,7 @@ export function defineTranslator<Options extends object, Requests>(
   return {
     backend,
     support,
+    runsImages: (options) => definition.runsImages?.(options) ?? true,
     operations: (requests) => definition.operations(requests),
     translate(pod, options) {
       const notes = new FieldNotes();
