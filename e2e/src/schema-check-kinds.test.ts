@@ -27,12 +27,20 @@ const objects = {
   CronJob: ["apis/batch/v1", workload("CronJob")],
 } satisfies Partial<Record<SchemaTypeName, readonly [group: string, object: Json]>>;
 
-/** Pods have a test of their own; what all kinds have in common is tried with the simplest one. */
+/**
+ * Pods have a test of their own, and what all kinds have in common is tried with one. Nobody looks at the owners of a
+ * Job that is not there yet; a claim's source in another namespace is an alpha feature, without which it is dropped.
+ */
 const leftOut: Readonly<Record<string, RegExp>> = {
-  ConfigMap: /^(apiVersion|kind)$/,
+  ConfigMap: /^(apiVersion|kind|metadata\.namespace)$/,
   other:
-    /^(apiVersion|kind|metadata)\b|\btemplate\.(spec|metadata)\b|[cC]laimTemplates\[\]\.(metadata|spec)\b/,
+    /^(apiVersion|kind|metadata)\b|\btemplate\.(spec|metadata)\b|[cC]laimTemplates\[\]\.(metadata|spec)\b|jobTemplate\.metadata\.ownerReferences|dataSourceRef\.namespace/,
 };
+
+/** Go reads bytes out of a list of numbers, too; nobody writes them so. */
+function isBytes({ type }: SchemaPath, value: unknown): boolean {
+  return type.kind === "base64" && Array.isArray(value);
+}
 
 interface Trial {
   readonly path: SchemaPath;
@@ -62,7 +70,8 @@ describe.runIf(await peerOrSkip("kubernetes"))("checkObject and the API server",
       expect(await api.tryRequest("POST", collection, base)).toMatchObject({ message: "" });
       const trials = schemaPaths(kind)
         .filter(({ path }) => !(leftOut[kind] ?? leftOut["other"])?.test(path))
-        .flatMap((path) => values.map((value): Trial => ({ path, value })));
+        .flatMap((path) => values.map((value): Trial => ({ path, value })))
+        .filter(({ path, value }) => !isBytes(path, value));
       const differences: string[] = [];
       await eightAtOnce(trials, async ({ path, value }) => {
         const object = withValue(base, path.path, value);

@@ -585,6 +585,16 @@ ReplicaSetSpec
  replicas int32
  selector! LabelSelector
  template PodTemplateSpec
+ReplicationController v1
+ apiVersion string
+ kind string
+ metadata ObjectMeta
+ spec ReplicationControllerSpec
+ReplicationControllerSpec
+ minReadySeconds int32
+ replicas int32 = 1
+ selector {string}
+ template PodTemplateSpec
 ResourceClaim
  name! string
  request string

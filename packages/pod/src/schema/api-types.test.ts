@@ -56,7 +56,7 @@ describe("apiType", () => {
     expect(apiType("List").apiVersion).toBe("v1");
     expect(apiType("PodSpec").apiVersion).toBeUndefined();
     const ownKinds = names.filter((name) => apiType(name).apiVersion !== undefined);
-    expect(ownKinds).toHaveLength(12);
+    expect(ownKinds).toHaveLength(13);
     expect(ownKinds.filter((name) => apiType(name).fields.has("status"))).toEqual([]);
   });
 

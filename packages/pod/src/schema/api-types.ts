@@ -41,16 +41,19 @@ export interface ApiType {
 }
 
 /**
- * Fields that the server's documents call required and the server takes a pod without: nothing means something there
- * (an empty header, LUN 0, any node).
+ * Fields that the server's documents call required and the server takes an object without: nothing means something
+ * there (an empty header, LUN 0, any node), or what holds the field is dropped then (a claim's source).
  */
 const optionalInFact: ReadonlySet<string> = new Set([
   "HTTPHeader.value",
   "ISCSIVolumeSource.lun",
+  "PodFailurePolicy.rules",
   "PreferredSchedulingTerm.preference",
   "ScaleIOVolumeSource.secretRef",
   "SleepAction.seconds",
   "Sysctl.value",
+  "TypedLocalObjectReference.kind",
+  "TypedLocalObjectReference.name",
 ]);
 
 /** The `List` of `kubectl get -o yaml`, which no server serves: any objects, each with a kind of its own. */

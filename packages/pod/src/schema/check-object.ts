@@ -63,7 +63,7 @@ export function checkObject(
 ): readonly FieldIssue[] {
   const check = new Check(options.unknownFields ?? false);
   try {
-    check.value(value, { kind: "reference", type }, path);
+    check.named(value, apiType(type), path);
   } catch (error) {
     // Only reading a value can fail: a proxy may throw whatever it likes. Its words are not to be trusted either.
     if (!(error instanceof BudgetError))
@@ -92,6 +92,12 @@ class Check {
   add(path: string, message: string): void {
     if (this.#issues.length < namedIssues) this.#issues.push({ path, message });
     else this.#unnamed++;
+  }
+
+  /** An object that says itself what it is. One within another (a claim's template) may say anything. */
+  named(value: unknown, type: ApiType, path: string): void {
+    this.#spend(path);
+    this.#object(value, type, path, "named");
   }
 
   value(value: unknown, type: FieldType, path: string): void {
@@ -130,7 +136,7 @@ class Check {
     }
   }
 
-  #object(value: unknown, type: ApiType, path: string): void {
+  #object(value: unknown, type: ApiType, path: string, role?: "named"): void {
     if (!this.#isPlain(value, path)) return;
     for (const key of Object.keys(value)) {
       const field = type.fields.get(key);
@@ -147,7 +153,7 @@ class Check {
       const unset = content === undefined || (content === "" && field.type.kind === "enum");
       if (unset) this.add(childPath(path, field.name), "is required and missing");
     }
-    if (type.apiVersion !== undefined) this.#identity(value, type, path);
+    if (role === "named" && type.apiVersion !== undefined) this.#identity(value, type, path);
   }
 
   /** `status` is for the cluster to write, and no field of these types. */
@@ -187,7 +193,7 @@ class Check {
     const type = typeof kind === "string" ? findApiType(kind) : undefined;
     if (kind === undefined) this.add(childPath(path, "kind"), "is required and missing");
     else if (kind === "List") this.add(path, "is a List itself; put its items into the outer one");
-    else if (type?.apiVersion !== undefined) this.#object(item, type, path);
+    else if (type?.apiVersion !== undefined) this.named(item, type, path);
     // Other kinds are none of a virtual kubelet's business.
     else this.#free(item, path, []);
   }

@@ -18,9 +18,15 @@ export function translateManifest<Options extends object, Requests>(
   inputs: ResolveInputs,
   options: Options,
 ): Translation<Requests> {
-  const issues = unresolved(pod, { ...inputs, runsImages: translator.runsImages(options) });
+  const runsImages = translator.runsImages(options) && hasImages(pod);
+  const issues = unresolved(pod, { ...inputs, runsImages });
   if ("pod" in issues) return translator.translate(issues.pod, options);
   return { report: withIssues(auditPod(pod, translator.support(options)), issues.issues) };
+}
+
+/** No pod of a cluster lacks an image; of one that does, the backend says what it needs. */
+function hasImages({ spec }: Pod): boolean {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].every(({ image }) => image);
 }
 
 function unresolved(pod: Pod, inputs: ResolveInputs) {
@@ -38,14 +44,15 @@ function issueOf(pod: Pod, wait: ResolveWait): FieldIssue {
   return { path: pathOf(pod, wait), message: wait.message };
 }
 
-function pathOf({ spec }: Pod, { container, volume }: ResolveWait): string {
+function pathOf({ spec }: Pod, { container, volume, reason }: ResolveWait): string {
   if (volume !== undefined) {
     const index = (spec?.volumes ?? []).findIndex(({ name }) => name === volume);
     return index < 0 ? "spec.volumes" : `spec.volumes[${index}]`;
   }
   for (const list of ["initContainers", "containers"] as const) {
     const index = (spec?.[list] ?? []).findIndex(({ name }) => name === container);
-    if (index >= 0) return `spec.${list}[${index}]`;
+    const field = reason === "InvalidImageName" ? ".image" : "";
+    if (index >= 0) return `spec.${list}[${index}]${field}`;
   }
   return "spec";
 }

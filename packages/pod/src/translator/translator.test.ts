@@ -110,7 +110,7 @@ describe("a translator", () => {
     const { report } = translateManifest(translator, odd, inputsOf(), options);
     expect(report.entries.filter(({ disposition }) => disposition === "reject")).toEqual([
       expect.objectContaining({
-        path: "spec.containers[0]",
+        path: "spec.containers[0].image",
         reason: expect.stringContaining("couldn't parse"),
       }),
     ]);
