@@ -75,6 +75,10 @@ export class FakeNomad implements NomadClient {
     });
   }
 
+  async readVariable(path: string, signal: AbortSignal): Promise<VariableItems | undefined> {
+    return await this.#call("readVariable", path, signal, () => this.variables.get(path));
+  }
+
   async putVariable(path: string, items: VariableItems, signal: AbortSignal): Promise<void> {
     await this.#call("putVariable", path, signal, () => void this.variables.set(path, items));
   }

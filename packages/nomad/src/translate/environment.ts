@@ -43,7 +43,8 @@ export function taskEnvironment(
       continue;
     }
     if (!fitsTemplate(variable, text, late.length > 0, path, account)) continue;
-    if (variable.value.secret) secretLines.push(`${variable.name}={{ ${secrets.add(text)} | toJSON }}`);
+    if (variable.value.secret)
+      secretLines.push(`${variable.name}={{ ${secrets.add("environment", text)} | toJSON }}`);
     else literalLines.push(`${variable.name}=${jsonLine(text)}`);
   }
   return { env, templates: [...literalTemplate(literalLines), ...secretTemplate(secretLines, secrets.path)] };

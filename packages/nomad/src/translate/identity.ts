@@ -1,4 +1,4 @@
-import { digest32, digest64 } from "./digest.ts";
+import { digest32 } from "./digest.ts";
 
 /** The group that holds a pod's tasks. */
 export const groupName = "pod";
@@ -51,8 +51,3 @@ export const metaKeys = {
   /** MHz that stood for one CPU when the job was made. */
   mhzPerCore: "vk_mhz_per_core",
 } as const;
-
-/** A digest of what would be registered, to tell a repeated create from a changed one. */
-export function specHash(job: object): string {
-  return digest64(JSON.stringify(job));
-}

@@ -99,11 +99,18 @@ export const dockerPod: readonly SupportRule[] = [
     "docker makes it as root with mode 0755, so that only root can write; sizeLimit is reserved, not enforced",
   ),
   rule("approx", "spec.volumes[].emptyDir.medium", "a tmpfs of one container", (value) => value === "Memory"),
-  ...writtenVolumes.map((kind) =>
+  ...["configMap", "downwardAPI"].map((kind) =>
     rule(
       "approx",
       `spec.volumes[].${kind}`,
       "written before the start; a change does not reach running pods",
+    ),
+  ),
+  ...["projected", "secret"].map((kind) =>
+    rule(
+      "approx",
+      `spec.volumes[].${kind}`,
+      "of what changes later, new tokens and new values of a Secret's keys reach running pods, nothing else does",
     ),
   ),
   rule("exact", "spec.hostAliases", ""),

@@ -51,8 +51,25 @@ describe("nomadTranslator", () => {
   it("gives another hash to another specification, and the same to other secrets", () => {
     const hash = (change: Parameters<typeof resolvedContainer>[1]) => job(pod(change)).Meta["vk_spec_hash"];
     expect(hash({ image: "a:1" })).not.toBe(hash({ image: "a:2" }));
+    const written = (args: string[]) => job(resolvedPod({ spec: { containers: [{ name: "app", args }] } }));
+    expect(written(["a"]).Meta["vk_spec_hash"]).not.toBe(written(["b"]).Meta["vk_spec_hash"]);
     const env = (text: string) => ({ env: [{ name: "X", value: secret(text), source: "secret" as const }] });
     expect(hash(env("one"))).toBe(hash(env("two")));
+  });
+
+  it("N6: gives the same hash to another environment, and to commands and mounts that it changes", () => {
+    const started = (text: string) => {
+      const value = plainValue(text);
+      const mounts = [{ volume: "v", mountPath: "/v", subPath: text, readOnly: false }];
+      const env = [{ name: "X", value, source: "configMap" as const }];
+      const containers = [resolvedContainer("app", { env, command: [value], args: [value], mounts })];
+      const volumes: ResolvedPod["volumes"] = [{ name: "v", type: "emptyDir", medium: "" }];
+      return resolvedPod({ containers, volumes });
+    };
+    const hash = (text: string, change = {}) => job(started(text), change).Meta["vk_spec_hash"];
+    expect(hash("one")).toBe(hash("two"));
+    expect(hash("one")).toBe(hash(["$", "{a}"].join("")));
+    expect(task(started("one"))).not.toEqual(task(started("two")));
   });
 
   it.each([
@@ -90,9 +107,9 @@ describe("nomadTranslator", () => {
     const { variables, register } = requestsOf(staged);
     const id = register.Job.ID;
     expect(variables).toEqual([
-      { path: `nomad/jobs/${id}/pod/one`, items: { k0: "geheim" } },
-      { path: `nomad/jobs/${id}/pod`, items: { i1_k0: "geheim" } },
-      { path: `nomad/jobs/${id}/pod/app`, items: { k0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod/one`, items: { e0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod`, items: { i1_e0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod/app`, items: { e0: "geheim" } },
     ]);
     expect(register.Job.Meta["vk_stages"]).toBe("init:one,sidecar:two,init:three");
     const tasks = register.Job.TaskGroups[0]?.Tasks ?? [];

@@ -2,20 +2,13 @@ import { ProviderError, type ResolvedPod } from "@vkubelet/core";
 import { bytesOf, defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
 import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
-import {
-  groupName,
-  groupVariable,
-  jobId,
-  metaKeys,
-  schemaVersion,
-  specHash,
-  taskVariable,
-} from "./identity.ts";
+import { groupName, groupVariable, jobId, metaKeys, schemaVersion, taskVariable } from "./identity.ts";
 import type { Constraint, JobSpec, RegisterBody, Task, VolumeRequest } from "./job-spec.ts";
 import { groupNetwork, networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 import { volumeRequests } from "./reference-volumes.ts";
 import { jobType, restartPolicy } from "./restart.ts";
+import { specHash } from "./spec-hash.ts";
 import { supportTable } from "./support.ts";
 import { translateTask } from "./task.ts";
 import { VariableBuilder, type VariableRequest, variableRequests } from "./variables.ts";
@@ -59,7 +52,7 @@ function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: Fie
     );
   }
   const job = translateJob(pod, id, options, tasks, volumes);
-  const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
+  const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job, pod) };
   return {
     variables: variableRequests(builders),
     register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },

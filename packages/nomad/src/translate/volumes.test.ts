@@ -132,7 +132,7 @@ describe("taskVolumes", () => {
   it("keeps files from Secrets in the variable, and the whole volume where secrets lie", () => {
     const files = [file("key", "geheim", { secret: true, mode: 0o400 }), file("plain", "x")];
     const { templates, mounts, items, secretBytes } = translate({ name: "v", type: "files", files });
-    expect(items).toEqual({ k0: btoa("geheim") });
+    expect(items).toEqual({ f0: btoa("geheim") });
     expect(templates.map((template) => [template.DestPath, template.Perms])).toEqual([
       ["secrets/vk/v/key", "0400"],
       ["secrets/vk/v/plain", "0644"],

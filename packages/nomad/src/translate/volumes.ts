@@ -92,7 +92,7 @@ function fileTemplate(file: ResolvedFile, folder: string, secrets: VariableBuild
     Perms: `0${(file.mode & 0o777).toString(8).padStart(3, "0")}`,
   } as const;
   if (file.secret) {
-    const value = secrets.add(base64(file.content));
+    const value = secrets.add("file", base64(file.content));
     return {
       EmbeddedTmpl: `{{ with nomadVar "${secrets.path}" }}{{ ${value} | base64Decode }}{{ end }}`,
       ...common,
