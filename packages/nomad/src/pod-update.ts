@@ -29,7 +29,7 @@ export async function updateVariables(
   }
   // The measure that the job was made with: another one would look like a changed job.
   const mhzPerCore = Number(job.Meta?.[metaKeys.mhzPerCore] ?? options.mhzPerCore);
-  const translation = nomadTranslator.translate(withoutEnvironment(pod), { ...options, mhzPerCore });
+  const translation = nomadTranslator.translate(withoutStart(pod), { ...options, mhzPerCore });
   const requests = requestsOf(translation, "nomad");
   if (requests.register.Job.Meta[metaKeys.specHash] !== job.Meta?.[metaKeys.specHash]) {
     throw new ProviderError(
@@ -44,11 +44,12 @@ export async function updateVariables(
   }
 }
 
-/** What a variable holds of the environment is not known any more: it may come from objects that changed since. */
-function withoutEnvironment(pod: ResolvedPod): ResolvedPod {
+/** What a container was started with is not known any more: it may have come from objects that changed since. */
+function withoutStart(pod: ResolvedPod): ResolvedPod {
   const without = (container: ResolvedContainer): ResolvedContainer => ({ ...container, env: [] });
   return {
     ...pod,
+    pullCredentials: [],
     initContainers: pod.initContainers.map(without),
     containers: pod.containers.map(without),
   };

@@ -40,7 +40,7 @@ describe("taskEnvironment", () => {
     expect(templates).toEqual([
       {
         EmbeddedTmpl: `A="<<vk0: ${hole} \\"quoted\\"\\n"\n`,
-        DestPath: "local/vk/env",
+        DestPath: "vk/env",
         ChangeMode: "noop",
         Perms: "0600",
         Envvars: true,

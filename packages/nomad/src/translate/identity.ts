@@ -26,6 +26,11 @@ export function containerName(task: string): string {
   return task === "vk_alloc" ? "alloc" : task;
 }
 
+/** The variable that everything of a job may read without any policy. */
+export function jobVariable(job: string): string {
+  return `nomad/jobs/${job}`;
+}
+
 /** The variable that a task may read without any policy. */
 export function taskVariable(job: string, task: string): string {
   return `nomad/jobs/${job}/${groupName}/${task}`;

@@ -5,7 +5,8 @@ import type { JobSpec, Task } from "./job-spec.ts";
 /**
  * A digest of what a running pod cannot be given anew, to tell an update that only writes variables from one that would
  * change the job. A container keeps the environment with which it was started, and so what is worked out from it
- * (pod-semantics N6): of commands and mounts the text of the pod counts, in which no variable is replaced yet.
+ * (pod-semantics N6): of commands and mounts the text of the pod counts, in which no variable is replaced yet. Registry
+ * credentials count for the start as well.
  */
 export function specHash(job: JobSpec, { pod }: ResolvedPod): string {
   const groups = job.TaskGroups.map((group) => ({ ...group, Tasks: group.Tasks.map(withoutStart) }));
@@ -20,7 +21,8 @@ export function specHash(job: JobSpec, { pod }: ResolvedPod): string {
 }
 
 /** The task without what counts for the start of its container alone. */
-function withoutStart({ Env: _, Config, Templates = [], ...task }: Task): object {
-  const { entrypoint: _e, command: _c, args: _a, mount: _m, volumes: _v, ...config } = Config;
+function withoutStart(started: Task): object {
+  const { Env: _, Config, Templates = [], Secrets: _s, Constraints: _r, ...task } = started;
+  const { entrypoint: _e, command: _c, args: _a, mount: _m, volumes: _v, auth: _l, ...config } = Config;
   return { ...task, Config: config, Templates: Templates.filter(({ Envvars }) => Envvars !== true) };
 }
