@@ -22,6 +22,9 @@ export const ended = (observation: PodObservation): boolean => observation.state
 
 export const binary: Uint8Array = Uint8Array.from([0, 255, 10, 128]);
 
+/** What a pod refers to, where it is not what the tests have in common. */
+type Objects = Partial<Pick<ResolveInputs, "secret" | "configMap">>;
+
 /** A Docker engine, a Nomad agent that has it, and a provider whose pods become containers there. */
 export class NomadDocker implements AsyncDisposable {
   static readonly nodeName = "vk-docker";
@@ -65,9 +68,18 @@ export class NomadDocker implements AsyncDisposable {
   }
 
   /** The pod as a host resolves it. */
-  resolve(spec: PodSpec, inputs: Partial<Pick<ResolveInputs, "secret">> = {}): ResolvedPod {
+  resolve(spec: PodSpec, objects: Objects = {}): ResolvedPod {
     this.#count += 1;
-    const pod: Pod = {
+    return resolved(this.#podOf(spec), objects);
+  }
+
+  /** The same pod, as a host resolves it when the objects that it refers to have changed. */
+  resolveAgain({ pod }: ResolvedPod, objects: Objects): ResolvedPod {
+    return resolved(pod, objects);
+  }
+
+  #podOf(spec: PodSpec): Pod {
+    return {
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
@@ -78,20 +90,6 @@ export class NomadDocker implements AsyncDisposable {
       },
       spec,
     };
-    const outcome = resolvePod(pod, {
-      attempt: 0,
-      configMap: () => ({
-        data: { "app.conf": "a = {{ x }}\n", empty: "" },
-        binaryData: { bin: base64(binary) },
-      }),
-      secret: () => secretOf("geheim"),
-      services: [],
-      nodeAllocatable: { cpu: "4", memory: "8Gi" },
-      token: () => undefined,
-      ...inputs,
-    });
-    if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
-    return outcome.pod;
   }
 
   /** A container that runs a shell script, of the engine's own image unless `rest` says otherwise. */
@@ -129,6 +127,23 @@ export class NomadDocker implements AsyncDisposable {
     }
     return lines;
   }
+}
+
+function resolved(pod: Pod, objects: Objects): ResolvedPod {
+  const outcome = resolvePod(pod, {
+    attempt: 0,
+    configMap: () => ({
+      data: { "app.conf": "a = {{ x }}\n", empty: "" },
+      binaryData: { bin: base64(binary) },
+    }),
+    secret: () => secretOf("geheim"),
+    services: [],
+    nodeAllocatable: { cpu: "4", memory: "8Gi" },
+    token: () => undefined,
+    ...objects,
+  });
+  if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
+  return outcome.pod;
 }
 
 /** A Secret with a password, and a value that is no text. */
