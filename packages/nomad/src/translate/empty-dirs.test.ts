@@ -31,9 +31,22 @@ function folders(mounts: Mounts) {
 
 describe("EmptyDirFolders", () => {
   it("gives what a container alone mounts its task's own folders, then those of the allocation", () => {
-    const { sources, notes } = folders({ app: ["a", "b", "c", "d"], side: ["e"] });
-    expect(sources).toEqual({ app: ["local", "tmp", "../alloc/data", "../alloc/tmp"], side: ["local"] });
+    const { sources, notes } = folders({ app: ["a", "b", "c"], side: ["e"] });
+    expect(sources).toEqual({ app: ["local", "../alloc/data", "../alloc/tmp"], side: ["local"] });
     expect(notes).toEqual([]);
+  });
+
+  it("gives the task's folder with the sticky bit where the others are too few, and says so", () => {
+    const { sources, notes } = folders({ app: ["a", "b", "c"], side: ["d", "e", "f"] });
+    expect(sources).toEqual({
+      app: ["local", "tmp", "../alloc/data"],
+      side: ["local", "tmp", "../alloc/tmp"],
+    });
+    const sticky = expect.stringContaining("01777");
+    expect(notes).toMatchObject([
+      { path: "spec.volumes[1].emptyDir", message: sticky },
+      { path: "spec.volumes[4].emptyDir", message: sticky },
+    ]);
   });
 
   it("gives what several containers mount the allocation's folders first", () => {

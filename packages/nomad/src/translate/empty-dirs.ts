@@ -12,8 +12,11 @@ interface Place {
 /** Of the allocation, and so in reach of all its tasks. Nomad makes them with mode 0777. */
 const sharedFolders = ["../alloc/data", "../alloc/tmp"];
 
-/** Of each task. Nomad makes them with mode 0777 and 01777. */
-const ownFolders = ["local", "tmp"];
+/** Of each task. Nomad makes it with mode 0777. */
+const ownFolder = "local";
+
+/** Of each task. Nomad makes it with mode 01777. */
+const stickyFolder = "tmp";
 
 /** A folder of the allocation that docker makes, as root and with mode 0755. */
 export function rootFolder(volume: string, subPath = ""): string {
@@ -31,17 +34,12 @@ export class EmptyDirFolders {
   constructor(pod: ResolvedPod) {
     this.#places = placesOf(pod);
     const shared = [...sharedFolders];
-    const own = new Map<string, string[]>();
-    const give = (place: Place, folder: string | undefined) => {
-      if (folder !== undefined) this.#folders.set(place, folder);
-    };
-    for (const place of this.#places) if (place.users.size > 1) give(place, shared.shift());
-    for (const place of this.#places) {
-      const [user = "", ...others] = place.users;
-      if (others.length > 0) continue;
-      const left = own.get(user) ?? [...ownFolders];
-      own.set(user, left);
-      give(place, left.shift() ?? shared.shift());
+    for (const place of this.#places) if (place.users.size > 1) this.#give(place, shared.shift());
+    const single = this.#places.filter(({ users }) => users.size === 1);
+    const left = single.filter((place) => !this.#giveOwn(place, ownFolder));
+    for (const [index, place] of left.entries()) {
+      const isScarce = left.length - index > shared.length;
+      if (!isScarce || !this.#giveOwn(place, stickyFolder)) this.#give(place, shared.shift());
     }
   }
 
@@ -53,26 +51,41 @@ export class EmptyDirFolders {
     return place.subPath === "" ? below(folder, subPath) : folder;
   }
 
-  /** Notes the emptyDirs in which docker makes a folder. */
+  /** Notes the emptyDirs that not every user may do everything in. */
   note(pod: ResolvedPod, account: FieldAccount): void {
     pod.volumes.forEach(({ name }, index) => {
-      const why = this.#whyRoots(name, pod);
-      if (why === undefined) return;
-      account.approximate(
-        `spec.volumes[${index}].emptyDir`,
-        `${why}: docker makes it as root with mode 0755, so that only root can write`,
-      );
+      const why = this.#whyLess(name, pod);
+      if (why !== undefined) account.approximate(`spec.volumes[${index}].emptyDir`, why);
     });
   }
 
-  #whyRoots(name: string, pod: ResolvedPod): string | undefined {
+  #give(place: Place, folder: string | undefined): void {
+    if (folder !== undefined) this.#folders.set(place, folder);
+  }
+
+  /** Gives a folder of the one task that mounts the place, unless the task has given it to another. */
+  #giveOwn(place: Place, folder: string): boolean {
+    const [user = ""] = place.users;
+    const isGiven = [...this.#folders].some(
+      ([other, given]) => given === folder && other.users.size === 1 && other.users.has(user),
+    );
+    if (!isGiven) this.#give(place, folder);
+    return !isGiven;
+  }
+
+  #whyLess(name: string, pod: ResolvedPod): string | undefined {
+    const rootOnly = "docker makes it as root with mode 0755, so that only root can write";
     const places = this.#places.filter(({ volume }) => volume === name);
-    if (places.some((place) => !this.#folders.has(place))) {
-      return "Nomad has no folder left for it that everybody may write to";
+    const folders = places.map((place) => this.#folders.get(place));
+    if (folders.includes(undefined)) {
+      return `Nomad has no folder left for it that everybody may write to: ${rootOnly}`;
     }
-    const [whole] = places.filter(({ subPath }) => subPath === "");
+    const isWhole = places.some(({ subPath }) => subPath === "");
     const isDivided = [...(partsOf(pod).get(name)?.keys() ?? [])].some((subPath) => subPath !== "");
-    return whole !== undefined && isDivided ? "the folder of a subPath lies within a mounted one" : undefined;
+    if (isWhole && isDivided) return `the folder of a subPath lies within a mounted one: ${rootOnly}`;
+    return folders.includes(stickyFolder)
+      ? "its folder has mode 01777: users cannot remove the files of others"
+      : undefined;
   }
 
   #placeOf(volume: string, subPath: string): Place | undefined {
