@@ -1,101 +1,28 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LogOptions, Pod, PodObservation, PodSpec, Provider, ResolvedPod } from "@vkubelet/core";
-import { createNomadProvider } from "@vkubelet/nomad";
-import { resolvePod } from "@vkubelet/pod";
-import {
-  type DockerEngine,
-  type NomadAgent,
-  peerOrSkip,
-  startDockerEngine,
-  startNomad,
-} from "@vkubelet-tools/peers";
+import type { Container, PodObservation, PodSpec, ResolvedPod } from "@vkubelet/core";
+import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exitCode, Observer, podContext } from "./nomad-fixtures.ts";
-
-const ended = (observation: PodObservation) => observation.state === "ended";
-const binary = Uint8Array.from([0, 255, 10, 128]);
-
-/** Nomad collects the output of Docker containers in a process of its own, which may write after the end was told. */
-const collected = { timeout: 20_000 };
-
-/** It is attached after the start, and finds nothing of a container that is gone by then. */
-const linger = "sleep 1";
+import { collected, linger, NomadDocker, secretOf } from "./nomad-docker.ts";
+import { exitCode } from "./nomad-fixtures.ts";
 
 describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
   "pods as Docker containers of a real Nomad",
   () => {
-    const abort = new AbortController();
-    const context = podContext(abort.signal);
-    let docker: DockerEngine;
-    let agent: NomadAgent;
-    let provider: Provider;
-    let observer: Observer;
-    let count = 0;
+    let nomad: NomadDocker;
 
     beforeAll(async () => {
-      docker = await startDockerEngine();
-      agent = await startNomad({ dockerEndpoint: docker.host });
-      provider = createNomadProvider({ nodeName: "vk-docker", address: agent.address, network: "host" });
-      observer = new Observer(provider, context);
+      nomad = await NomadDocker.start();
     });
     afterAll(async () => {
-      await observer?.stop();
-      abort.abort(new Error("suite over"));
-      await agent?.stop();
-      await docker?.stop();
+      await nomad?.[Symbol.asyncDispose]();
     });
-
-    /** The pod as the host resolves it, with the images of the test's own engine. */
-    const resolve = (spec: PodSpec, password = "geheim"): ResolvedPod => {
-      count += 1;
-      const pod: Pod = {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: {
-          name: `pod-${count}`,
-          namespace: "team",
-          uid: `0d0c0000-0000-4000-8000-${String(count).padStart(12, "0")}`,
-          labels: { app: "web" },
-        },
-        spec,
-      };
-      const outcome = resolvePod(pod, {
-        attempt: 0,
-        configMap: () => ({
-          data: { "app.conf": "a = {{ x }}\n", empty: "" },
-          binaryData: { bin: base64(binary) },
-        }),
-        secret: () => ({ data: { password: btoa(password), raw: base64(binary) } }),
-        services: [],
-        nodeAllocatable: { cpu: "4", memory: "8Gi" },
-        token: () => undefined,
-      });
-      if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
-      return outcome.pod;
-    };
-    const container = (name: string, script: string, rest: object = {}) => ({
-      name,
-      image: docker.busyboxImage,
-      imagePullPolicy: "IfNotPresent" as const,
-      command: ["/bin/sh", "-c"],
-      args: [script],
-      ...rest,
-    });
-    const run = async (spec: PodSpec) => {
-      const pod = resolve(spec);
-      await provider.createPod(pod, context);
-      return { pod, observation: await observer.until(pod.ref, ended, "the end") };
-    };
-    const read = async (pod: ResolvedPod, name: string) => {
-      const lines: string[] = [];
-      const options: LogOptions = { follow: false, previous: false };
-      for await (const line of provider.logs?.({ ...pod.ref, container: name }, options, context) ?? []) {
-        lines.push(Buffer.from(line.bytes).toString());
-      }
-      return lines;
-    };
+    const container = (name: string, script: string, rest: Partial<Container> = {}) =>
+      nomad.container(name, script, rest);
+    const run = (spec: PodSpec) => nomad.run(spec);
+    const read = (pod: ResolvedPod, name: string) => nomad.read(pod, name);
+    const isRunning = (seen: PodObservation) => seen.containers[0]?.state.type === "running";
 
     it("mounts folders of the client and sets kernel settings of a container", async () => {
       const folder = await mkdtemp(join(tmpdir(), "vkubelet-host-path-"));
@@ -226,59 +153,97 @@ describe.runIf((await peerOrSkip("nomad")) && (await peerOrSkip("docker")))(
         .toEqual(["1000", "2000", "2000 3000", "1", "readonly"]);
     });
 
-    it("says why an image that does not exist is waited for", async () => {
-      const pod = resolve({
-        restartPolicy: "Always",
-        containers: [{ ...container("main", "true"), image: "127.0.0.1:9/no/such:1" }],
+    it("makes emptyDirs that every user can write to, alone and shared, whole and in parts", async () => {
+      const mount = (name: string, mountPath: string, subPath?: string) => ({
+        name,
+        mountPath,
+        ...(subPath === undefined ? {} : { subPath }),
       });
-      await provider.createPod(pod, context);
+      type Mounts = readonly ReturnType<typeof mount>[];
+      const writer = (name: string, user: number, mounts: Mounts, script = "true") => {
+        const folders = mounts.map(({ mountPath }) => mountPath).join(" ");
+        return container(name, `for d in ${folders}; do id -u >> $d/who || exit 1; done; ${script}`, {
+          volumeMounts: mounts,
+          securityContext: { runAsUser: user, runAsGroup: user },
+        });
+      };
+      const shared = [mount("shared", "/shared"), mount("parts", "/part", "a")];
+      const own = [mount("own", "/own"), mount("parts", "/other", "b"), mount("memory", "/memory")];
+      const shown = "cat /part/who /other/who /own/who; stat -c %a /memory /shared";
+      const { pod, observation } = await run({
+        restartPolicy: "Never",
+        volumes: [
+          { name: "shared", emptyDir: {} },
+          { name: "own", emptyDir: {} },
+          { name: "parts", emptyDir: {} },
+          { name: "memory", emptyDir: { medium: "Memory" } },
+        ],
+        initContainers: [writer("setup", 1000, shared, "chmod 666 /shared/who /part/who")],
+        containers: [
+          writer("main", 2000, [...shared, ...own], `rm /shared/who && echo gone; ${shown}; ${linger}`),
+        ],
+      });
+      expect(exitCode(observation, "setup")).toBe(0);
+      expect(exitCode(observation, "main")).toBe(0);
+      await expect
+        .poll(() => read(pod, "main"), collected)
+        .toEqual(["gone", "1000", "2000", "2000", "2000", "777", "777"]);
+    });
+
+    it("says why an image that does not exist is waited for", async () => {
+      const pod = await nomad.create(
+        nomad.resolve({
+          restartPolicy: "Always",
+          containers: [container("main", "true", { image: "127.0.0.1:9/no/such:1" })],
+        }),
+      );
       const waits = (observation: PodObservation) => {
         const state = observation.containers[0]?.state;
         return state?.type === "waiting" && /^(ErrImagePull|ImagePullBackOff)$/.test(state.reason ?? "");
       };
-      const observation = await observer.until(pod.ref, waits, "the image error");
+      const observation = await nomad.observer.until(pod.ref, waits, "the image error");
       expect(JSON.stringify(observation.containers)).toContain("127.0.0.1:9/no/such:1");
-      await provider.deletePod(pod.ref, { gracePeriodSeconds: 1 }, context);
-      await observer.until(pod.ref, ended, "the end");
+      await nomad.provider.deletePod(pod.ref, { gracePeriodSeconds: 1 }, nomad.context);
+      await nomad.end(pod);
     });
 
-    it("carries a changed Secret into the files of a running pod", async () => {
+    it("carries a changed Secret into the files of a running pod, as a host does that was restarted", async () => {
+      const script = [
+        'echo "$PASSWORD $(LEVEL)"',
+        "until grep -q neu /etc/secret/password; do sleep 0.2; done",
+        "cat /etc/secret/password; echo",
+        linger,
+      ].join("; ");
+      const configMap = (level: string) => ({ configMap: () => ({ data: { level } }) });
       const spec: PodSpec = {
         restartPolicy: "Never",
         volumes: [{ name: "secret", secret: { secretName: "s" } }],
         containers: [
-          container(
-            "main",
-            "echo up; until grep -q neu /etc/secret/password; do sleep 0.2; done; cat /etc/secret/password; echo",
-            {
-              volumeMounts: [{ name: "secret", mountPath: "/etc/secret" }],
-            },
-          ),
+          container("main", script, {
+            volumeMounts: [{ name: "secret", mountPath: "/etc/secret" }],
+            env: [
+              { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "s", key: "password" } } },
+              { name: "LEVEL", valueFrom: { configMapKeyRef: { name: "c", key: "level" } } },
+            ],
+          }),
         ],
       };
-      const pod = resolve(spec);
-      await provider.createPod(pod, context);
-      await observer.until(pod.ref, (seen) => seen.containers[0]?.state.type === "running", "running");
-      const renewed = { ...resolve(spec, "neu"), ref: pod.ref, pod: pod.pod };
-      await provider.updatePod?.({ ...renewed, containers: pod.containers, hostname: pod.hostname }, context);
-      expect(exitCode(await observer.until(pod.ref, ended, "the end"), "main")).toBe(0);
+      const pod = await nomad.create(nomad.resolve(spec, configMap("low")));
+      await nomad.observer.until(pod.ref, isRunning, "running");
+      const today = nomad.resolveAgain(pod, { ...configMap("high"), secret: () => secretOf("neu") });
+      await nomad.provider.updatePod?.(today, nomad.context);
+      expect(exitCode(await nomad.end(pod), "main")).toBe(0);
       // With a line end: a last line without one never reaches Nomad's log of a Docker container (seen with 1.11.3).
-      await expect.poll(() => read(pod, "main"), collected).toEqual(["up", "neu"]);
+      await expect.poll(() => read(pod, "main"), collected).toEqual(["geheim low", "neu"]);
     });
 
     it("ends with the stop signal of the image", async () => {
-      const pod = resolve({
-        containers: [container("main", "trap 'exit 6' TERM; echo up; while :; do sleep 0.1; done")],
-      });
-      await provider.createPod(pod, context);
-      await observer.until(pod.ref, (seen) => seen.containers[0]?.state.type === "running", "running");
+      const script = "trap 'exit 6' TERM; echo up; while :; do sleep 0.1; done";
+      const pod = await nomad.create(nomad.resolve({ containers: [container("main", script)] }));
+      await nomad.observer.until(pod.ref, isRunning, "running");
       await expect.poll(() => read(pod, "main"), { timeout: 10_000 }).toEqual(["up"]);
-      await provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
-      expect(exitCode(await observer.until(pod.ref, ended, "the end"), "main")).toBe(6);
+      await nomad.provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, nomad.context);
+      expect(exitCode(await nomad.end(pod), "main")).toBe(6);
     });
   },
 );
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("base64");
-}

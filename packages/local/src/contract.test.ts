@@ -1,15 +1,17 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ProviderUnderTest, shellWorkloads, type WorkloadContainer } from "@vkubelet/testing";
+import type { ProviderUnderTest } from "@vkubelet/testing";
+import { countedShellWorkloads } from "@vkubelet/testing/node";
 import { testProviderContract } from "@vkubelet/testing/vitest";
 import { createLocalProvider } from "./provider.ts";
 
-/** A provider on a directory of its own; every start of a container leaves a mark beside it. */
+/** A provider on a directory of its own, beside the marks that the starts of containers leave. */
 async function openLocal(): Promise<ProviderUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
   const open = () => createLocalProvider({ directory: join(root, "pods"), address: "10.0.0.1" });
   let provider = open();
+  const { workloads, runsOf } = countedShellWorkloads(root);
   return {
     provider,
     reopen: async () => {
@@ -18,25 +20,16 @@ async function openLocal(): Promise<ProviderUnderTest> {
       return provider;
     },
     workloads: {
-      ...shellWorkloads((container) => marked(container, root)),
+      ...workloads,
       impossible: () => ({ container: { image: "busybox" }, field: "command" }),
     },
-    runsOf: async (uid) => {
-      const marks = await readFile(join(root, uid), "utf8").catch(() => "");
-      return marks.split("\n").length - 1;
-    },
+    runsOf,
     close: async () => {
       await provider[Symbol.asyncDispose]?.();
       // What was killed a moment ago may still write its last words.
       await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
-}
-
-function marked({ command = [], ...rest }: WorkloadContainer, root: string): WorkloadContainer {
-  const [shell = "", flag = "", script = ""] = command;
-  const uid = { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } };
-  return { ...rest, env: [uid], command: [shell, flag, `echo >> '${root}'/"$POD_UID"; ${script}`] };
 }
 
 /** Requests that there are none of: a directory answers, takes everything that fits and keeps nobody waiting. */

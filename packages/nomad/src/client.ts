@@ -24,6 +24,8 @@ export interface NomadClient {
   registerJob(body: RegisterBody, signal: AbortSignal): Promise<string>;
   /** A job that does not exist is success. */
   deregisterJob(id: string, options: { readonly purge: boolean }, signal: AbortSignal): Promise<void>;
+  /** The items of a variable. */
+  readVariable(path: string, signal: AbortSignal): Promise<VariableItems | undefined>;
   putVariable(path: string, items: VariableItems, signal: AbortSignal): Promise<void>;
   /** A variable that does not exist is success. */
   deleteVariable(path: string, signal: AbortSignal): Promise<void>;

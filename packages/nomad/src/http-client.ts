@@ -4,6 +4,7 @@ import type { LogRequest, NomadClient } from "./client.ts";
 import { errorOfAnswer, errorOfConnection } from "./errors.ts";
 import { jsonLines, jsonObjects } from "./json-stream.ts";
 import { Slots } from "./slots.ts";
+import type { VariableItems } from "./translate/variables.ts";
 import type { Allocation, Evaluation, EventBatch, JobDetail, JobStub, LogFrame, NodeStub } from "./wire.ts";
 
 /** Where Nomad is and how to speak to it. */
@@ -54,6 +55,14 @@ export function createHttpClient(options: HttpClientOptions): NomadClient {
       const query = purge ? { purge: "true" } : {};
       const path = `/v1/job/${encodeURIComponent(id)}`;
       await http.send(`deregister job ${id}`, path, { method: "DELETE", query, allow: [404] }, signal);
+    },
+    async readVariable(path, signal) {
+      const found = await http.read<{ Items: VariableItems }>(
+        `read variable ${path}`,
+        `/v1/var/${path}`,
+        signal,
+      );
+      return found?.Items;
     },
     async putVariable(path, items, signal) {
       const body = { Path: path, Items: items };

@@ -1,7 +1,8 @@
 import type { LogLine, LogOptions } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { taskLogs } from "./logs.ts";
-import { FakeNomad, taskStates } from "./testdata/fake-nomad.ts";
+import { FakeNomad } from "./testdata/fake-nomad.ts";
+import { taskStates } from "./testdata/nomad-objects.ts";
 import { podContext } from "./testdata/pods.ts";
 import type { LogFrame, TaskState } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeNodes, eligibleNodes, lowestMhzPerCore } from "./node.ts";
-import { fakeNode } from "./testdata/fake-nomad.ts";
+import { fakeNode } from "./testdata/nomad-objects.ts";
 
 const selection = { driver: "docker", datacenters: ["*"] };
 

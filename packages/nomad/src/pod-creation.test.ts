@@ -40,7 +40,7 @@ describe("createJob", () => {
     await createJob(nomad, pod, options, podContext());
     const id = jobId("vk-1", pod.ref.uid);
     expect([...nomad.jobs.keys()]).toEqual([id]);
-    expect(nomad.variables.get(`nomad/jobs/${id}/pod/app`)).toEqual({ k0: "s3cret" });
+    expect(nomad.variables.get(`nomad/jobs/${id}/pod/app`)).toEqual({ e0: "s3cret" });
     const registered = nomad.calls.filter((call) => call.operation === "registerJob");
     expect(registered.length).toBe(fault.operation === "registerJob" && fault.when === "before" ? 2 : 1);
   });
@@ -70,7 +70,7 @@ describe("createJob", () => {
     const nomad = new FakeNomad();
     await createJob(nomad, podWithSecret("old"), options, podContext());
     await createJob(nomad, podWithSecret("new"), options, podContext());
-    expect([...nomad.variables.values()]).toEqual([{ k0: "old" }]);
+    expect([...nomad.variables.values()]).toEqual([{ e0: "old" }]);
   });
 
   it("leaves a job that has ended alone", async () => {

@@ -23,8 +23,26 @@ describe("updateVariables", () => {
     const nomad = new FakeNomad();
     await createJob(nomad, podWithFile("old"), options, podContext());
     await updateVariables(nomad, podWithFile("new"), { ...options, mhzPerCore: 3_000 }, podContext());
-    expect([...nomad.variables.values()]).toEqual([{ k0: btoa("new") }]);
+    expect([...nomad.variables.values()]).toEqual([{ f0: btoa("new") }]);
     expect(nomad.calls.filter((call) => call.operation === "registerJob")).toHaveLength(1);
+  });
+
+  it("leaves the environment as it was started, whatever it would be by now", async () => {
+    const nomad = new FakeNomad();
+    const started = (content: string, env: Readonly<Record<string, string>>) => {
+      const pod = podWithFile(content);
+      const variables = Object.entries(env).map(([name, text]) => ({
+        name,
+        value: { parts: [text], secret: name.startsWith("SECRET") },
+        source: "configMap" as const,
+      }));
+      return { ...pod, containers: pod.containers.map((container) => ({ ...container, env: variables })) };
+    };
+    const first = started("old", { SECRET_A: "a", SECRET_B: "b", PLAIN: "one" });
+    await createJob(nomad, first, options, podContext());
+    const later = started("new", { SECRET_A: "", "SECRET-C": "no name for Nomad", PLAIN: "two", MORE: "x" });
+    await updateVariables(nomad, later, options, podContext());
+    expect([...nomad.variables.values()]).toEqual([{ e0: "a", e1: "b", f0: btoa("new") }]);
   });
 
   it("refuses what would change the job, and writes nothing", async () => {
@@ -32,7 +50,7 @@ describe("updateVariables", () => {
     await createJob(nomad, podWithFile("old"), options, podContext());
     const changed = updateVariables(nomad, podWithFile("new", "a:2"), options, podContext());
     await expect(changed).rejects.toMatchObject({ code: "Unsupported", reason: "NomadJobImmutable" });
-    expect([...nomad.variables.values()]).toEqual([{ k0: btoa("old") }]);
+    expect([...nomad.variables.values()]).toEqual([{ f0: btoa("old") }]);
   });
 
   it("knows no pod that is not there, or is stopped", async () => {

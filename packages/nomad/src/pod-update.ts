@@ -1,4 +1,10 @@
-import { formatPodRef, type PodContext, ProviderError, type ResolvedPod } from "@vkubelet/core";
+import {
+  formatPodRef,
+  type PodContext,
+  ProviderError,
+  type ResolvedContainer,
+  type ResolvedPod,
+} from "@vkubelet/core";
 import { requestsOf } from "@vkubelet/pod";
 import type { NomadClient } from "./client.ts";
 import { jobId, metaKeys } from "./translate/identity.ts";
@@ -6,9 +12,9 @@ import type { NomadTranslateOptions } from "./translate/options.ts";
 import { nomadTranslator } from "./translate/translate-pod.ts";
 
 /**
- * Carries changed Secrets and renewed tokens to a pod: its variables are written again, and Nomad renders the files that
- * read them anew; environment variables keep their values, as in Kubernetes. Everything else stands in the job, and a
- * changed job would end the pod's tasks: that is `Unsupported`.
+ * Carries changed Secrets and renewed tokens to a pod: the files of its variables are written again, and Nomad renders
+ * those that read them anew. Environments stay as the containers were started with, as in Kubernetes. Everything else
+ * stands in the job, and a changed job would end the pod's tasks: that is `Unsupported`.
  */
 export async function updateVariables(
   client: NomadClient,
@@ -23,7 +29,8 @@ export async function updateVariables(
   }
   // The measure that the job was made with: another one would look like a changed job.
   const mhzPerCore = Number(job.Meta?.[metaKeys.mhzPerCore] ?? options.mhzPerCore);
-  const requests = requestsOf(nomadTranslator.translate(pod, { ...options, mhzPerCore }), "nomad");
+  const translation = nomadTranslator.translate(withoutStart(pod), { ...options, mhzPerCore });
+  const requests = requestsOf(translation, "nomad");
   if (requests.register.Job.Meta[metaKeys.specHash] !== job.Meta?.[metaKeys.specHash]) {
     throw new ProviderError(
       "Unsupported",
@@ -31,7 +38,19 @@ export async function updateVariables(
       { reason: "NomadJobImmutable" },
     );
   }
-  for (const variable of requests.variables) {
-    await client.putVariable(variable.path, variable.items, context.signal);
+  for (const { path, items } of requests.variables) {
+    const known = await client.readVariable(path, context.signal);
+    await client.putVariable(path, { ...known, ...items }, context.signal);
   }
+}
+
+/** What a container was started with is not known any more: it may have come from objects that changed since. */
+function withoutStart(pod: ResolvedPod): ResolvedPod {
+  const without = (container: ResolvedContainer): ResolvedContainer => ({ ...container, env: [] });
+  return {
+    ...pod,
+    pullCredentials: [],
+    initContainers: pod.initContainers.map(without),
+    containers: pod.containers.map(without),
+  };
 }

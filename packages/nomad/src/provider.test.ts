@@ -1,7 +1,8 @@
 import type { LogLine, ResolvedPod } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createNomadProvider } from "./provider.ts";
-import { FakeNomad, taskStates } from "./testdata/fake-nomad.ts";
+import { FakeNomad } from "./testdata/fake-nomad.ts";
+import { taskStates } from "./testdata/nomad-objects.ts";
 import { podContext, resolvedContainer, resolvedPod } from "./testdata/pods.ts";
 import { jobId } from "./translate/identity.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { event, taskStates } from "../testdata/fake-nomad.ts";
+import { event, taskStates } from "../testdata/nomad-objects.ts";
 import type { TaskState } from "../wire.ts";
 import { observeContainer } from "./container.ts";
 

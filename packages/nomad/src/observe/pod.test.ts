@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { taskStates } from "../testdata/fake-nomad.ts";
+import { taskStates } from "../testdata/nomad-objects.ts";
 import { metaKeys } from "../translate/identity.ts";
 import type { Allocation, Evaluation, JobStub } from "../wire.ts";
 import type { JobEntry } from "./job-entry.ts";

@@ -9,23 +9,25 @@ import type {
   JobDetail,
   LogFrame,
   NodeStub,
-  TaskState,
 } from "../wire.ts";
+import { fakeNode } from "./nomad-objects.ts";
 
 type Operation = Exclude<keyof NomadClient, "events" | "logs">;
 
-/** When a call breaks: `before` it had an effect, or `after`, when only the reply is lost. */
+/** When a call breaks: `before` it had an effect, or `after`, when only the reply is lost; or it never ends. */
 export interface Fault {
   readonly operation: Operation;
-  readonly when: "before" | "after";
+  readonly when: "before" | "after" | "never";
   /** Which call of the operation, from 1. */
   readonly call?: number;
+  /** Default: `Unavailable`. */
+  readonly error?: ProviderError;
 }
 
 /**
  * An in-memory Nomad behind {@link NomadClient}: registration with an enforced index, one raft index for everything,
- * events in batches, and allocations that move only when a test moves them. Held to the real one by the end-to-end
- * suite of this provider.
+ * events in batches, and allocations that move only when a test, or a simulated client, moves them. With that client it
+ * is held to the provider contract, as the real one is by the end-to-end suite.
  */
 export class FakeNomad implements NomadClient {
   readonly jobs = new Map<string, JobDetail & { Stop: boolean; Status: string }>();
@@ -37,7 +39,11 @@ export class FakeNomad implements NomadClient {
   nodes: readonly NodeStub[] = [fakeNode("node-1")];
   leader = "127.0.0.1:4647";
   fault: Fault | undefined;
-  output: (request: LogRequest) => AsyncIterable<LogFrame> = async function* () {};
+  output: (request: LogRequest, signal: AbortSignal) => AsyncIterable<LogFrame> = async function* () {};
+  /** Called after every call that took effect. */
+  onChange: () => void = () => {};
+  onSignal: (allocation: string, task: string) => void = () => {};
+  #breaks = 0;
   readonly #listeners = new Set<(batch: EventBatch) => void>();
   #index = 10;
 
@@ -73,6 +79,10 @@ export class FakeNomad implements NomadClient {
       const payload = { Job: stopped, Deleted: options.purge };
       this.emit(index, [{ Topic: "Job", Type: "JobDeregistered", Key: id, Payload: payload }]);
     });
+  }
+
+  async readVariable(path: string, signal: AbortSignal): Promise<VariableItems | undefined> {
+    return await this.#call("readVariable", path, signal, () => this.variables.get(path));
   }
 
   async putVariable(path: string, items: VariableItems, signal: AbortSignal): Promise<void> {
@@ -116,7 +126,9 @@ export class FakeNomad implements NomadClient {
   }
 
   async signalTask(allocation: string, task: string, name: string, signal: AbortSignal): Promise<void> {
-    await this.#call("signalTask", `${name} ${allocation} ${task}`, signal, () => undefined);
+    await this.#call("signalTask", `${name} ${allocation} ${task}`, signal, () =>
+      this.onSignal(allocation, task),
+    );
   }
 
   async listNodes(signal: AbortSignal): Promise<readonly NodeStub[]> {
@@ -135,10 +147,12 @@ export class FakeNomad implements NomadClient {
       wake();
     };
     this.#listeners.add(listener);
+    const breaks = this.#breaks;
     signal.addEventListener("abort", () => wake(), { once: true });
     try {
       for (;;) {
         signal.throwIfAborted();
+        if (this.#breaks > breaks) throw new ProviderError("Unavailable", "watch events failed: terminated");
         const batch = queue.shift();
         if (batch !== undefined) yield batch;
         else await new Promise<void>((resolve) => (wake = resolve));
@@ -148,8 +162,20 @@ export class FakeNomad implements NomadClient {
     }
   }
 
-  logs(request: LogRequest): AsyncIterable<LogFrame> {
-    return this.output(request);
+  logs(request: LogRequest, signal: AbortSignal): AsyncIterable<LogFrame> {
+    return this.output(request, signal);
+  }
+
+  /** Breaks the event streams that are open. */
+  breakStreams(): void {
+    this.#breaks += 1;
+    this.emit(this.#index, []);
+  }
+
+  /** Makes the next call of the operation break. */
+  failNext(fault: Omit<Fault, "call">): void {
+    const made = this.calls.filter((call) => call.operation === fault.operation).length;
+    this.fault = { ...fault, call: made + 1 };
   }
 
   nextIndex(): number {
@@ -211,60 +237,21 @@ export class FakeNomad implements NomadClient {
     const fault =
       this.fault?.operation === operation && (this.fault.call ?? count) === count ? this.fault : undefined;
     await Promise.resolve();
-    if (fault?.when === "before")
-      throw new ProviderError("Unavailable", `${operation} failed: connection refused`);
+    if (fault?.when === "never") await untilAborted(signal);
+    if (fault?.when === "before") throw fault.error ?? unavailable(`${operation} failed: connection refused`);
     const result = effect();
-    if (fault?.when === "after")
-      throw new ProviderError("Unavailable", `${operation} failed: connection reset`);
+    this.onChange();
+    if (fault?.when === "after") throw fault.error ?? unavailable(`${operation} failed: connection reset`);
     return result;
   }
 }
 
-/** A client node of 4 cores of 2,500 MHz and 8,192 MiB. */
-export function fakeNode(id: string, change: Partial<NodeStub> = {}): NodeStub {
-  return {
-    ID: id,
-    Address: "10.0.0.7",
-    Datacenter: "dc1",
-    NodePool: "default",
-    Version: "1.11.3",
-    Drain: false,
-    SchedulingEligibility: "eligible",
-    Status: "ready",
-    Drivers: { docker: { Detected: true, Healthy: true }, raw_exec: { Detected: true, Healthy: true } },
-    NodeResources: {
-      Cpu: { CpuShares: 10_000, TotalCpuCores: 4 },
-      Memory: { MemoryMB: 8_192 },
-      Disk: { DiskMB: 50_000 },
-    },
-    ...change,
-  };
+function unavailable(message: string): ProviderError {
+  return new ProviderError("Unavailable", message);
 }
 
-/** States of a task as Nomad reports them. Times are fixed. */
-export const taskStates = {
-  pending: { State: "pending", Events: [event("Received")] },
-  running: { State: "running", StartedAt: "2026-01-01T00:00:01Z", Events: [event("Started")] },
-  /** A task that has ended for good. */
-  dead(code: number, change: Partial<TaskState> = {}): TaskState {
-    const Events = [event("Started"), event("Terminated", { exit_code: String(code), signal: "0" })];
-    const FinishedAt = "2026-01-01T00:00:02Z";
-    return {
-      State: "dead",
-      Failed: code !== 0,
-      StartedAt: "2026-01-01T00:00:01Z",
-      FinishedAt,
-      Events,
-      ...change,
-    };
-  },
-} as const;
-
-/** A task event at a fixed time. */
-export function event(
-  Type: string,
-  Details: Readonly<Record<string, string>> = {},
-  DisplayMessage = "",
-): NonNullable<TaskState["Events"]>[number] {
-  return { Type, Time: 1_767_225_602_000_000_000, Details, DisplayMessage };
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }

@@ -40,7 +40,7 @@ describe("taskEnvironment", () => {
     expect(templates).toEqual([
       {
         EmbeddedTmpl: `A="<<vk0: ${hole} \\"quoted\\"\\n"\n`,
-        DestPath: "local/vk/env",
+        DestPath: "vk/env",
         ChangeMode: "noop",
         Perms: "0600",
         Envvars: true,
@@ -57,9 +57,9 @@ describe("taskEnvironment", () => {
       secret("C", `t${hole}`),
     ]);
     expect(env).toEqual({ B: "" });
-    expect(items).toEqual({ k0: "one", k1: `t${hole}` });
+    expect(items).toEqual({ e0: "one", e1: `t${hole}` });
     expect(templates.map((template) => template.EmbeddedTmpl)).toEqual([
-      '{{ with nomadVar "nomad/jobs/j/pod/app" }}\nA={{ .k0.Value | toJSON }}\nC={{ .k1.Value | toJSON }}\n{{ end }}',
+      '{{ with nomadVar "nomad/jobs/j/pod/app" }}\nA={{ .e0.Value | toJSON }}\nC={{ .e1.Value | toJSON }}\n{{ end }}',
     ]);
   });
 
@@ -75,12 +75,13 @@ describe("variableRequests", () => {
   it("merges what shares a variable, and refuses more than Nomad holds", () => {
     const first = new VariableBuilder("p", "a_");
     const second = new VariableBuilder("p", "b_");
-    first.add("x");
-    second.add("y");
+    first.add("environment", "x");
+    first.add("file", "v");
+    second.add("file", "y");
     expect(variableRequests([first, second, new VariableBuilder("empty")])).toEqual([
-      { path: "p", items: { a_k0: "x", b_k0: "y" } },
+      { path: "p", items: { a_e0: "x", a_f0: "v", b_f0: "y" } },
     ]);
-    second.add("z".repeat(65_536));
+    second.add("file", "z".repeat(65_536));
     expect(() => variableRequests([first, second])).toThrow(/65536/);
   });
 });

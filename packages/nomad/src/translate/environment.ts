@@ -5,7 +5,7 @@ import {
   type ResolvedValue,
 } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
-import { hostAddressExpression, literalDelimiters } from "./escape.ts";
+import { hostAddressExpression, jsonLine, literalDelimiters } from "./escape.ts";
 import type { Template } from "./job-spec.ts";
 import type { VariableBuilder } from "./variables.ts";
 
@@ -43,7 +43,8 @@ export function taskEnvironment(
       continue;
     }
     if (!fitsTemplate(variable, text, late.length > 0, path, account)) continue;
-    if (variable.value.secret) secretLines.push(`${variable.name}={{ ${secrets.add(text)} | toJSON }}`);
+    if (variable.value.secret)
+      secretLines.push(`${variable.name}={{ .${secrets.add("environment", text)}.Value | toJSON }}`);
     else literalLines.push(`${variable.name}=${jsonLine(text)}`);
   }
   return { env, templates: [...literalTemplate(literalLines), ...secretTemplate(secretLines, secrets.path)] };
@@ -80,18 +81,13 @@ function fitsTemplate(
   return true;
 }
 
-/** JSON text with everything escaped that Nomad's parser of env files refuses in its raw form. */
-function jsonLine(text: string): string {
-  return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
-}
-
 function literalTemplate(lines: readonly string[]): readonly Template[] {
   if (lines.length === 0) return [];
   const text = `${lines.join("\n")}\n`;
   return [
     {
       EmbeddedTmpl: text,
-      DestPath: "local/vk/env",
+      DestPath: "vk/env",
       ChangeMode: "noop",
       Perms: "0600",
       Envvars: true,

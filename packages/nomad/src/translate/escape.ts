@@ -31,3 +31,8 @@ export function literalDelimiters(text: string): { readonly LeftDelim: string; r
     if (!text.includes(left) && !text.includes(right)) return { LeftDelim: left, RightDelim: right };
   }
 }
+
+/** JSON text with everything escaped that Nomad's parser of env files refuses in its raw form. */
+export function jsonLine(text: string): string {
+  return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
+}

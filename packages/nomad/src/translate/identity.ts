@@ -1,4 +1,4 @@
-import { digest32, digest64 } from "./digest.ts";
+import { digest32 } from "./digest.ts";
 
 /** The group that holds a pod's tasks. */
 export const groupName = "pod";
@@ -26,6 +26,11 @@ export function containerName(task: string): string {
   return task === "vk_alloc" ? "alloc" : task;
 }
 
+/** The variable that everything of a job may read without any policy. */
+export function jobVariable(job: string): string {
+  return `nomad/jobs/${job}`;
+}
+
 /** The variable that a task may read without any policy. */
 export function taskVariable(job: string, task: string): string {
   return `nomad/jobs/${job}/${groupName}/${task}`;
@@ -51,8 +56,3 @@ export const metaKeys = {
   /** MHz that stood for one CPU when the job was made. */
   mhzPerCore: "vk_mhz_per_core",
 } as const;
-
-/** A digest of what would be registered, to tell a repeated create from a changed one. */
-export function specHash(job: object): string {
-  return digest64(JSON.stringify(job));
-}

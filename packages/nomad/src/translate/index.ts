@@ -8,6 +8,7 @@ export type {
   Task,
   TaskGroup,
   TaskResources,
+  TaskSecret,
   Template,
   VolumeMountSpec,
   VolumeRequest,

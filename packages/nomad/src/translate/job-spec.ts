@@ -74,6 +74,7 @@ export interface Task {
   readonly Name: string;
   readonly Driver: string;
   readonly User?: string;
+  readonly Constraints?: readonly Constraint[];
   readonly Config: Readonly<Record<string, unknown>>;
   readonly Env: Readonly<Record<string, string>>;
   readonly Lifecycle?: { readonly Hook: "prestart"; readonly Sidecar: boolean };
@@ -82,6 +83,7 @@ export interface Task {
   readonly KillTimeout: number;
   readonly KillSignal?: string;
   readonly Templates?: readonly Template[];
+  readonly Secrets?: readonly TaskSecret[];
   readonly VolumeMounts?: readonly VolumeMountSpec[];
   readonly LogConfig: { readonly MaxFiles: number; readonly MaxFileSizeMB: number };
 }
@@ -92,6 +94,13 @@ export interface TaskResources {
   readonly MemoryMaxMB?: number;
   readonly SecretsMB?: number;
   readonly Devices?: readonly { readonly Name: string; readonly Count: number }[];
+}
+
+/** A variable that the client reads for the interpolation of `secret.NAME.KEY` (Nomad 1.11). */
+export interface TaskSecret {
+  readonly Name: string;
+  readonly Provider: "nomad";
+  readonly Path: string;
 }
 
 export interface RestartPolicySpec {

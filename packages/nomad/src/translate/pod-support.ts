@@ -93,17 +93,22 @@ export const anyPod: readonly SupportRule[] = [
 
 /** What the docker driver does with a pod. */
 export const dockerPod: readonly SupportRule[] = [
-  rule(
-    "approx",
-    "spec.volumes[].emptyDir",
-    "docker makes it as root with mode 0755, so that only root can write; sizeLimit is reserved, not enforced",
-  ),
+  rule("exact", "spec.volumes[].emptyDir", ""),
   rule("approx", "spec.volumes[].emptyDir.medium", "a tmpfs of one container", (value) => value === "Memory"),
-  ...writtenVolumes.map((kind) =>
+  rule("approx", "spec.volumes[].emptyDir.mode", "always 0777"),
+  rule("approx", "spec.volumes[].emptyDir.sizeLimit", "on disk it is reserved, not enforced"),
+  ...["configMap", "downwardAPI"].map((kind) =>
     rule(
       "approx",
       `spec.volumes[].${kind}`,
       "written before the start; a change does not reach running pods",
+    ),
+  ),
+  ...["projected", "secret"].map((kind) =>
+    rule(
+      "approx",
+      `spec.volumes[].${kind}`,
+      "of what changes later, new tokens and new values of a Secret's keys reach running pods, nothing else does",
     ),
   ),
   rule("exact", "spec.hostAliases", ""),
@@ -129,7 +134,11 @@ export const dockerPod: readonly SupportRule[] = [
     "spec.volumes[].persistentVolumeClaim",
     "the volume of Nomad that the option claims names for it",
   ),
-  rule("approx", "spec.imagePullSecrets", "the clients' own docker credentials are used"),
+  rule(
+    "approx",
+    "spec.imagePullSecrets",
+    "one credential for each image, that of the most specific registry; on clients from Nomad 1.11 on",
+  ),
 ];
 
 /** What a pod of processes of the client does without. */

@@ -6,6 +6,7 @@ import {
   type ResolvedValue,
 } from "@vkubelet/core";
 import { type FieldAccount, imageReferenceOf } from "@vkubelet/pod";
+import type { EmptyDirFolders } from "./empty-dirs.ts";
 import { taskEnvironment } from "./environment.ts";
 import { configText, escapeConfig } from "./escape.ts";
 import { gateTemplate } from "./gates.ts";
@@ -13,6 +14,7 @@ import { taskName } from "./identity.ts";
 import { nanoseconds, type Task } from "./job-spec.ts";
 import { networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
+import type { RegistryLogins } from "./registry-login.ts";
 import { hasHardCpuLimit, taskResources } from "./resources.ts";
 import { restartPolicy } from "./restart.ts";
 import { taskSecurity } from "./security.ts";
@@ -27,6 +29,8 @@ export interface TaskInputs {
   readonly path: string;
   readonly options: NomadTranslateOptions;
   readonly secrets: VariableBuilder;
+  readonly emptyDirs: EmptyDirFolders;
+  readonly logins: RegistryLogins;
   /** The variable whose appearance starts the task, for tasks that wait for another. */
   readonly gate: string | undefined;
   readonly account: FieldAccount;
@@ -39,8 +43,9 @@ export function translateTask(inputs: TaskInputs): Task {
   const { pod, container, path, options, secrets, account } = inputs;
   const raw = rawContainer(pod, container);
   const docker = options.driver === "docker";
+  const login = docker ? inputs.logins.of(container.image) : undefined;
   const environment = taskEnvironment(container, path, secrets, account);
-  const volumes = docker ? taskVolumes(pod, container, path, secrets, account) : noVolumes;
+  const volumes = docker ? taskVolumes(pod, container, path, secrets, inputs.emptyDirs, account) : noVolumes;
   if (!docker) unmountable(container, path, account);
   checkBindings(inputs);
   checkRestarts(inputs);
@@ -55,8 +60,9 @@ export function translateTask(inputs: TaskInputs): Task {
     Name: taskName(container.name),
     Driver: options.driver,
     ...(security.user === undefined ? {} : { User: security.user }),
-    Config: { ...config, ...security.config },
-    Env: environment.env,
+    ...login?.task,
+    Config: { ...config, ...security.config, ...(login === undefined ? {} : { auth: login.auth }) },
+    Env: { ...environment.env, ...login?.env },
     ...(container.kind === "main"
       ? {}
       : { Lifecycle: { Hook: "prestart", Sidecar: container.kind === "sidecar" } }),

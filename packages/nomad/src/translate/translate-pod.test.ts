@@ -51,8 +51,25 @@ describe("nomadTranslator", () => {
   it("gives another hash to another specification, and the same to other secrets", () => {
     const hash = (change: Parameters<typeof resolvedContainer>[1]) => job(pod(change)).Meta["vk_spec_hash"];
     expect(hash({ image: "a:1" })).not.toBe(hash({ image: "a:2" }));
+    const written = (args: string[]) => job(resolvedPod({ spec: { containers: [{ name: "app", args }] } }));
+    expect(written(["a"]).Meta["vk_spec_hash"]).not.toBe(written(["b"]).Meta["vk_spec_hash"]);
     const env = (text: string) => ({ env: [{ name: "X", value: secret(text), source: "secret" as const }] });
     expect(hash(env("one"))).toBe(hash(env("two")));
+  });
+
+  it("N6: gives the same hash to another environment, and to commands and mounts that it changes", () => {
+    const started = (text: string) => {
+      const value = plainValue(text);
+      const mounts = [{ volume: "v", mountPath: "/v", subPath: text, readOnly: false }];
+      const env = [{ name: "X", value, source: "configMap" as const }];
+      const containers = [resolvedContainer("app", { env, command: [value], args: [value], mounts })];
+      const volumes: ResolvedPod["volumes"] = [{ name: "v", type: "emptyDir", medium: "" }];
+      return resolvedPod({ containers, volumes });
+    };
+    const hash = (text: string, change = {}) => job(started(text), change).Meta["vk_spec_hash"];
+    expect(hash("one")).toBe(hash("two"));
+    expect(hash("one")).toBe(hash(["$", "{a}"].join("")));
+    expect(task(started("one"))).not.toEqual(task(started("two")));
   });
 
   it.each([
@@ -90,9 +107,9 @@ describe("nomadTranslator", () => {
     const { variables, register } = requestsOf(staged);
     const id = register.Job.ID;
     expect(variables).toEqual([
-      { path: `nomad/jobs/${id}/pod/one`, items: { k0: "geheim" } },
-      { path: `nomad/jobs/${id}/pod`, items: { i1_k0: "geheim" } },
-      { path: `nomad/jobs/${id}/pod/app`, items: { k0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod/one`, items: { e0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod`, items: { i1_e0: "geheim" } },
+      { path: `nomad/jobs/${id}/pod/app`, items: { e0: "geheim" } },
     ]);
     expect(register.Job.Meta["vk_stages"]).toBe("init:one,sidecar:two,init:three");
     const tasks = register.Job.TaskGroups[0]?.Tasks ?? [];
@@ -253,9 +270,56 @@ describe("nomadTranslator", () => {
     expect(issues(resolvedPod({ spec }), rawExec)).toEqual([]);
   });
 
-  it("never puts a registry password into the job", () => {
-    const credentials = [{ registry: "r.example", username: "u", password: "p" }];
-    expect(issues(resolvedPod({ pullCredentials: credentials }))).toEqual(["spec.imagePullSecrets"]);
+  it("U3: pulls with the credential of the image, which stands in the job's variable and never in the job", () => {
+    const credential = (registry: string, password: string) => ({ registry, username: "robot", password });
+    const pullCredentials = [
+      credential("registry.example", "geheim"),
+      credential("r.example/team", 'p"w'),
+      credential("r.example", "other"),
+    ];
+    const images = {
+      app: "registry.example/app:1",
+      side: "r.example/team/side:1",
+      free: "docker.example/x:1",
+    };
+    const containers = Object.entries(images).map(([name, image]) => resolvedContainer(name, { image }));
+    const pulled = resolvedPod({ containers, pullCredentials });
+    const { variables, register } = requestsOf(pulled);
+    const { ID, TaskGroups } = register.Job;
+    expect(variables).toEqual([
+      {
+        path: `nomad/jobs/${ID}`,
+        items: { u0: '"robot"', p0: '"geheim"', u1: '"robot"', p1: '"p\\"w"' },
+      },
+    ]);
+    expect(JSON.stringify(register)).not.toMatch(/robot|geheim|p.{1,3}w"/);
+    const [app, side, free] = TaskGroups[0]?.Tasks ?? [];
+    const hole = (name: string) => ["$", "{secret.pull.", name, "}"].join("");
+    expect(app).toMatchObject({
+      Config: { auth: [{ username: hole("u0"), password: hole("p0") }] },
+      Env: { "secret.pull.u0": "", "secret.pull.p0": "" },
+      Secrets: [{ Name: "pull", Provider: "nomad", Path: `nomad/jobs/${ID}` }],
+      Constraints: [expect.objectContaining({ RTarget: ">= 1.11.0" })],
+    });
+    expect(side?.Config["auth"]).toEqual([{ username: hole("u1"), password: hole("p1") }]);
+    for (const field of ["Secrets", "Constraints"]) expect(free).not.toHaveProperty(field);
+    expect(free?.Config).not.toHaveProperty("auth");
+    expect(requestsOf(pulled, rawExec).variables).toEqual([]);
+  });
+
+  it("U3: says where a second credential for an image is not tried", () => {
+    const pullCredentials = ["one", "two"].map((username) => ({
+      registry: "registry.example",
+      username,
+      password: "p",
+    }));
+    const spec = { imagePullSecrets: [{ name: "one" }, { name: "two" }] };
+    const { report } = nomadTranslator.translate(resolvedPod({ pullCredentials, spec }), options);
+    const reasons = report.entries.flatMap(({ path, reason }) =>
+      path === "spec.imagePullSecrets" ? [reason] : [],
+    );
+    expect(reasons.join()).toContain("of the 2 credentials");
+    expect(JSON.stringify(report)).not.toContain('"p"');
   });
 
   it("needs a command for raw_exec, and mounts nothing there but the token, which it leaves out", () => {

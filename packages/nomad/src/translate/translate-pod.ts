@@ -1,21 +1,16 @@
 import { ProviderError, type ResolvedPod } from "@vkubelet/core";
 import { bytesOf, defineTranslator, type FieldAccount, type Translator } from "@vkubelet/pod";
+import { EmptyDirFolders } from "./empty-dirs.ts";
 import { expression } from "./escape.ts";
 import { formatStages, gatePath, stagesOf } from "./gates.ts";
-import {
-  groupName,
-  groupVariable,
-  jobId,
-  metaKeys,
-  schemaVersion,
-  specHash,
-  taskVariable,
-} from "./identity.ts";
+import { groupName, groupVariable, jobId, metaKeys, schemaVersion, taskVariable } from "./identity.ts";
 import type { Constraint, JobSpec, RegisterBody, Task, VolumeRequest } from "./job-spec.ts";
 import { groupNetwork, networkMode } from "./network.ts";
 import type { NomadTranslateOptions } from "./options.ts";
 import { volumeRequests } from "./reference-volumes.ts";
+import { RegistryLogins } from "./registry-login.ts";
 import { jobType, restartPolicy } from "./restart.ts";
+import { specHash } from "./spec-hash.ts";
 import { supportTable } from "./support.ts";
 import { translateTask } from "./task.ts";
 import { VariableBuilder, type VariableRequest, variableRequests } from "./variables.ts";
@@ -45,12 +40,6 @@ function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: Fie
   const id = jobId(options.nodeName, pod.ref.uid);
   const builders: VariableBuilder[] = [];
   const tasks = translateTasks(pod, id, options, builders, account);
-  if (options.driver === "docker" && pod.pullCredentials.length > 0) {
-    account.reject(
-      "spec.imagePullSecrets",
-      "the job would show the password; configure `auth` of the docker plugin on the Nomad clients instead",
-    );
-  }
   const volumes = options.driver === "docker" ? volumeRequests(pod, options, account) : {};
   checkSettings(pod, options, account);
   if (pod.containers.length > 1) {
@@ -60,7 +49,7 @@ function mapToJob(pod: ResolvedPod, options: NomadTranslateOptions, account: Fie
     );
   }
   const job = translateJob(pod, id, options, tasks, volumes);
-  const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job) };
+  const Meta = { ...job.Meta, [metaKeys.specHash]: specHash(job, pod) };
   return {
     variables: variableRequests(builders),
     register: { Job: { ...job, Meta }, EnforceIndex: true, JobModifyIndex: 0 },
@@ -75,6 +64,11 @@ function translateTasks(
   account: FieldAccount,
 ): readonly Task[] {
   const stages = stagesOf(pod.initContainers);
+  const emptyDirs = new EmptyDirFolders(pod);
+  if (options.driver === "docker") emptyDirs.note(pod, account);
+  const logins = new RegistryLogins(pod, id, account);
+  builders.push(logins.variable);
+  const common = { pod, options, emptyDirs, logins, account };
   const initTasks = pod.initContainers.map((container, index) => {
     const stage = stages[index];
     const gate = index === 0 || stage === undefined ? undefined : gatePath(id, stage);
@@ -85,7 +79,7 @@ function translateTasks(
         : new VariableBuilder(groupVariable(id), `i${index}_`);
     builders.push(secrets);
     const path = `spec.initContainers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate, account });
+    return translateTask({ ...common, container, path, secrets, gate });
   });
   const mainTasks = pod.containers.map((container, index) => {
     const secrets = new VariableBuilder(
@@ -93,7 +87,7 @@ function translateTasks(
     );
     builders.push(secrets);
     const path = `spec.containers[${index}]`;
-    return translateTask({ pod, container, path, options, secrets, gate: undefined, account });
+    return translateTask({ ...common, container, path, secrets, gate: undefined });
   });
   return [...initTasks, ...mainTasks];
 }

@@ -9,6 +9,9 @@ export interface VariableRequest {
   readonly items: VariableItems;
 }
 
+/** What a value is for. */
+export type VariableUse = "environment" | "file" | "username" | "password";
+
 /** Keys and values of one variable together (Nomad, since 1.5). */
 const maximumVariableBytes = 65_536;
 
@@ -17,7 +20,7 @@ export class VariableBuilder {
   readonly path: string;
   readonly #prefix: string;
   readonly #items: Record<string, string> = {};
-  #count = 0;
+  readonly #counts = { environment: 0, file: 0, username: 0, password: 0 };
 
   /** `prefix` keeps the keys of several tasks apart that share a variable. */
   constructor(path: string, prefix = "") {
@@ -25,12 +28,15 @@ export class VariableBuilder {
     this.#prefix = prefix;
   }
 
-  /** Adds a value and returns the Go template expression that yields it. */
-  add(value: string): string {
-    const key = `${this.#prefix}k${this.#count}`;
-    this.#count += 1;
+  /**
+   * Adds a value and returns its key. The keys of files do not depend on how many values the environment has, which may
+   * be another number by the time when files are written again.
+   */
+  add(use: VariableUse, value: string): string {
+    const key = `${this.#prefix}${use.charAt(0)}${this.#counts[use]}`;
+    this.#counts[use] += 1;
     this.#items[key] = value;
-    return `.${key}.Value`;
+    return key;
   }
 
   get items(): VariableItems {

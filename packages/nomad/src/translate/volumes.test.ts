@@ -2,6 +2,7 @@ import type { ResolvedFile, ResolvedVolume } from "@vkubelet/core";
 import { FieldNotes } from "@vkubelet/pod";
 import { describe, expect, it } from "vitest";
 import { resolvedContainer, resolvedPod } from "../testdata/pods.ts";
+import { EmptyDirFolders } from "./empty-dirs.ts";
 import { defaultTranslateOptions, type NomadTranslateOptions } from "./options.ts";
 import { volumeRequests } from "./reference-volumes.ts";
 import { VariableBuilder } from "./variables.ts";
@@ -31,7 +32,7 @@ function translate(volume: ResolvedVolume, change: { subPath?: string; users?: n
   const notes = new FieldNotes();
   const [container] = pod.containers;
   if (container === undefined) throw new Error("no container");
-  const result = taskVolumes(pod, container, "spec.containers[0]", secrets, notes);
+  const result = taskVolumes(pod, container, "spec.containers[0]", secrets, new EmptyDirFolders(pod), notes);
   return { ...result, items: secrets.items, issues: notes.rejected };
 }
 
@@ -122,17 +123,17 @@ describe("taskVolumes", () => {
     ];
     const { templates, mounts } = translate({ name: "v", type: "files", files });
     expect(templates).toMatchObject([
-      { EmbeddedTmpl: "x = {{ y }}", DestPath: "local/vk/v/a/b.conf", Perms: "0644", LeftDelim: "<<vk0:" },
-      { EmbeddedTmpl: '{{ "AP8=" | base64Decode }}', DestPath: "local/vk/v/bin" },
-      { EmbeddedTmpl: '{{ "" | base64Decode }}', DestPath: "local/vk/v/empty" },
+      { EmbeddedTmpl: "x = {{ y }}", DestPath: "vk/v/a/b.conf", Perms: "0644", LeftDelim: "<<vk0:" },
+      { EmbeddedTmpl: '{{ "AP8=" | base64Decode }}', DestPath: "vk/v/bin" },
+      { EmbeddedTmpl: '{{ "" | base64Decode }}', DestPath: "vk/v/empty" },
     ]);
-    expect(mounts).toEqual([{ type: "bind", source: "local/vk/v", target: "/m", readonly: true }]);
+    expect(mounts).toEqual([{ type: "bind", source: "vk/v", target: "/m", readonly: true }]);
   });
 
   it("keeps files from Secrets in the variable, and the whole volume where secrets lie", () => {
     const files = [file("key", "geheim", { secret: true, mode: 0o400 }), file("plain", "x")];
     const { templates, mounts, items, secretBytes } = translate({ name: "v", type: "files", files });
-    expect(items).toEqual({ k0: btoa("geheim") });
+    expect(items).toEqual({ f0: btoa("geheim") });
     expect(templates.map((template) => [template.DestPath, template.Perms])).toEqual([
       ["secrets/vk/v/key", "0400"],
       ["secrets/vk/v/plain", "0644"],
@@ -144,18 +145,22 @@ describe("taskVolumes", () => {
 
   it("mounts one file or folder of a volume", () => {
     const { mounts } = translate({ name: "v", type: "files", files: [file("a/b", "x")] }, { subPath: "a/b" });
-    expect(mounts[0]).toMatchObject({ source: "local/vk/v/a/b" });
+    expect(mounts[0]).toMatchObject({ source: "vk/v/a/b" });
   });
 
-  it("puts emptyDirs and empty volumes into the folder that all tasks share", () => {
-    expect(translate({ name: "v", type: "emptyDir", medium: "" }).volumes).toEqual(["../alloc/data/vk-v:/m"]);
-    expect(translate({ name: "v", type: "files", files: [] }).volumes).toEqual(["../alloc/data/vk-v:/m"]);
+  it("puts emptyDirs where their containers reach them, and empty volumes into a folder that docker makes", () => {
+    const emptyDir = { name: "v", type: "emptyDir", medium: "" } as const;
+    expect(translate(emptyDir).volumes).toEqual(["local:/m"]);
+    expect(translate(emptyDir, { users: 2 }).volumes).toEqual(["../alloc/data:/m"]);
+    expect(translate({ name: "v", type: "files", files: [] }).volumes).toEqual(["../alloc/vk-v:/m"]);
   });
 
   it("gives a memory volume to one container, and refuses to share it", () => {
     const memory = { name: "v", type: "emptyDir", medium: "Memory", sizeLimitBytes: 1_048_576n } as const;
     const { mounts, issues } = translate(memory);
-    expect(mounts).toEqual([{ type: "tmpfs", target: "/m", tmpfs_options: { size: 1_048_576 } }]);
+    expect(mounts).toEqual([
+      { type: "tmpfs", target: "/m", tmpfs_options: { size: 1_048_576, mode: 0o777 } },
+    ]);
     expect(issues).toEqual([]);
     expect(translate(memory, { users: 2 }).issues.map((issue) => issue.path)).toEqual([
       "spec.containers[0].volumeMounts[0]",

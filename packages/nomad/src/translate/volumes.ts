@@ -1,5 +1,6 @@
 import type { ResolvedContainer, ResolvedFile, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
+import { type EmptyDirFolders, rootFolder } from "./empty-dirs.ts";
 import { literalDelimiters } from "./escape.ts";
 import type { Template, VolumeMountSpec } from "./job-spec.ts";
 import { referenceMount } from "./reference-volumes.ts";
@@ -26,6 +27,7 @@ export function taskVolumes(
   container: ResolvedContainer,
   path: string,
   secrets: VariableBuilder,
+  emptyDirs: EmptyDirFolders,
   account: FieldAccount,
 ): TaskVolumes {
   const templates: Template[] = [];
@@ -36,7 +38,6 @@ export function taskVolumes(
   const rendered = new Set<string>();
   container.mounts.forEach((mount, index) => {
     const volume = pod.volumes.find((candidate) => candidate.name === mount.volume);
-    const below = mount.subPath === undefined || mount.subPath === "" ? "" : `/${mount.subPath}`;
     if (volume === undefined) return;
     const at = `${path}.volumeMounts[${index}]`;
     if (volume.type === "reference") {
@@ -51,9 +52,9 @@ export function taskVolumes(
       return;
     }
     if (volume.type === "emptyDir" || volume.files.length === 0) {
-      volumes.push(
-        `../alloc/data/vk-${volume.name}${below}:${mount.mountPath}${mount.readOnly ? ":ro" : ""}`,
-      );
+      const source =
+        volume.type === "emptyDir" ? emptyDirs.sourceOf(mount) : rootFolder(volume.name, mount.subPath);
+      volumes.push(`${source}:${mount.mountPath}${mount.readOnly ? ":ro" : ""}`);
       return;
     }
     const folder = fileFolder(volume.name, volume.files);
@@ -64,6 +65,7 @@ export function taskVolumes(
         if (folder.startsWith("secrets/")) secretBytes += file.content.length;
       }
     }
+    const below = mount.subPath ? `/${mount.subPath}` : "";
     mounts.push({ type: "bind", source: `${folder}${below}`, target: mount.mountPath, readonly: true });
   });
   return { templates, mounts, volumes, registered, secretBytes };
@@ -82,7 +84,7 @@ export function unmountable(container: ResolvedContainer, path: string, account:
 
 /** The folder within the task's own: one Secret file among them moves the whole volume to where secrets lie. */
 function fileFolder(volume: string, files: readonly ResolvedFile[]): string {
-  return `${files.some((file) => file.secret) ? "secrets" : "local"}/vk/${volume}`;
+  return `${files.some((file) => file.secret) ? "secrets/" : ""}vk/${volume}`;
 }
 
 function fileTemplate(file: ResolvedFile, folder: string, secrets: VariableBuilder): Template {
@@ -92,9 +94,9 @@ function fileTemplate(file: ResolvedFile, folder: string, secrets: VariableBuild
     Perms: `0${(file.mode & 0o777).toString(8).padStart(3, "0")}`,
   } as const;
   if (file.secret) {
-    const value = secrets.add(base64(file.content));
+    const key = secrets.add("file", base64(file.content));
     return {
-      EmbeddedTmpl: `{{ with nomadVar "${secrets.path}" }}{{ ${value} | base64Decode }}{{ end }}`,
+      EmbeddedTmpl: `{{ with nomadVar "${secrets.path}" }}{{ .${key}.Value | base64Decode }}{{ end }}`,
       ...common,
     };
   }
@@ -133,5 +135,5 @@ function memoryMount(
     );
   }
   const size = volume.sizeLimitBytes === undefined ? {} : { size: Number(volume.sizeLimitBytes) };
-  return { type: "tmpfs", target, tmpfs_options: size };
+  return { type: "tmpfs", target, tmpfs_options: { ...size, mode: 0o777 } };
 }

@@ -1,3 +1,4 @@
+export { countedShellWorkloads } from "./counted-workloads.ts";
 export {
   type GoldenBackend,
   type GoldenCase,

@@ -16,6 +16,8 @@ export interface DockerEngine extends AsyncDisposable {
   readonly socketPath: string;
   /** Name of the image with busybox at /bin. */
   readonly busyboxImage: string;
+  /** Tar archive with the files of that image, to make others of; gone with the engine. */
+  readonly busyboxArchive: string;
   /** Environment for a docker command or a client library. */
   readonly env: Readonly<Record<string, string>>;
   /** Gives the busybox image one more name, such as the one a pod asks for. */
@@ -51,8 +53,10 @@ export async function startDockerEngine(
     stopping ??= stopEngine(running, folder, bridge);
     return stopping;
   };
+  let busyboxArchive: string;
   try {
-    await importBusybox(busybox, folder, socketPath);
+    busyboxArchive = await busyboxRootArchive(busybox, join(folder, "image"));
+    await importBusybox(busyboxArchive, socketPath);
   } catch (error) {
     await stop();
     throw error;
@@ -61,6 +65,7 @@ export async function startDockerEngine(
     host: `unix://${socketPath}`,
     socketPath,
     busyboxImage: `${image.repository}:${image.tag}`,
+    busyboxArchive,
     env: { DOCKER_HOST: `unix://${socketPath}` },
     async tagBusybox(repository, tag) {
       const query = new URLSearchParams({ repo: repository, tag });
@@ -102,8 +107,7 @@ async function startDockerd(
   });
 }
 
-async function importBusybox(busybox: string, folder: string, socketPath: string): Promise<void> {
-  const archive = await busyboxRootArchive(busybox, join(folder, "image"));
+async function importBusybox(archive: string, socketPath: string): Promise<void> {
   const query = new URLSearchParams({ fromSrc: "-", repo: image.repository, tag: image.tag });
   query.append("changes", 'CMD ["/bin/sh"]');
   query.append("changes", "ENV PATH=/bin");

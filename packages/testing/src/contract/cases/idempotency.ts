@@ -84,6 +84,9 @@ export const idempotencyCases: readonly ContractCase[] = casesOf("idempotency", 
       await kit.reopen();
       await kit.fault("find", "unavailable");
       await kit.failsAs("Unavailable", "createPod while the backend cannot be asked", kit.create(pod));
+      // A backend may take its time to start what it has accepted.
+      await kit.createAgain(pod);
+      await kit.running(pod);
       await kit.checkRuns(pod, 1, "a look-up that failed");
     },
   },

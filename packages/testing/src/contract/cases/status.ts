@@ -31,8 +31,9 @@ export const statusCases: readonly ContractCase[] = casesOf("status", {
       const { workloads } = kit.subject;
       const exits = kit.workload("exits");
       const pods = [
-        kit.pod({ named: { main: workloads.runs(), side: exits(3) } }),
-        kit.pod({ named: { main: exits(0), side: exits(1) } }),
+        // Where one that fails ends the others, one that succeeds does not.
+        kit.pod({ named: { main: workloads.runs(), side: exits(0) } }),
+        kit.pod({ named: { main: exits(0), side: exits(3) } }),
       ] as const;
       for (const pod of pods) await kit.create(pod);
       await kit.until(pods[0].ref, "one container runs and one has ended", (seen) => {
