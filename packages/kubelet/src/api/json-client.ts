@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type {
   CallOptions,
+  CreateOptions,
   GetOptions,
   KubeApiClient,
   KubeApiClientOptions,
@@ -36,10 +37,17 @@ const contentTypes: Readonly<Record<PatchType | "plain", string>> = {
   json: "application/json-patch+json",
 };
 
+/** Objects in full, or where the caller wants no more, their metadata alone; servers that cannot do that send all. */
+const acceptedTypes = {
+  object: "application/json",
+  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+} as const;
+
 interface Call extends FailedRequest {
   readonly query?: Query | undefined;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly answer?: keyof typeof acceptedTypes | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -106,13 +114,14 @@ export class JsonClient implements KubeApiClient {
     }
   }
 
-  create<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+  create<T>(path: string, body: unknown, options: CreateOptions = {}): Promise<T> {
     return this.#call<T>({
       method: "POST",
       path,
       query: options.query,
       body,
       contentType: contentTypes.plain,
+      answer: options.answer,
       signal: options.signal,
     });
   }
@@ -128,9 +137,10 @@ export class JsonClient implements KubeApiClient {
     });
   }
 
-  delete<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    const call = { method: "DELETE", path, query: options.query, signal: options.signal };
-    return this.#call<T>(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
+  async delete(path: string, body?: unknown, options: CallOptions = {}): Promise<void> {
+    const { query, signal } = options;
+    const call: Call = { method: "DELETE", path, query, answer: "metadata", signal };
+    await this.#call(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
   }
 
   async *watch<T extends KubeObject>(
@@ -248,12 +258,14 @@ export class JsonClient implements KubeApiClient {
       path: `${connection.basePath}${call.path}${queryText(call.query)}`,
       method: call.method as Dispatcher.HttpMethod,
       headers: {
-        accept: "application/json",
+        accept: acceptedTypes[call.answer ?? "object"],
         "user-agent": this.#options.userAgent ?? "vkubelet",
         ...connection.headers,
         ...(call.contentType === undefined ? {} : { "content-type": call.contentType }),
       },
       body: call.body === undefined ? null : JSON.stringify(call.body),
+      // Else a DELETE with a body, which every API server reads, would cost a connection.
+      reset: false,
       // Time is the clock's: see Deadline.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -18,6 +18,8 @@ export class PodReporter {
   readonly #onWritten: (pod: Pod) => void;
   #pod: Pod | undefined;
   #written: Pod | undefined;
+  /** The status as it was last asked for: a step asks several times. */
+  #status: { readonly held?: PodStatus | undefined; readonly cleaned?: PodStatus | undefined } = {};
   /** Null: none; undefined: nothing is known of one, and what was told stands. */
   #resize: PendingResize | null | undefined;
 
@@ -41,7 +43,9 @@ export class PodReporter {
 
   /** The status as last written by us, or as the API server holds it. */
   get status(): PodStatus | undefined {
-    return withoutUnset(this.#written?.status ?? this.#pod?.status);
+    const held = this.#written?.status ?? this.#pod?.status;
+    if (held !== this.#status.held) this.#status = { held, cleaned: withoutUnset(held) };
+    return this.#status.cleaned;
   }
 
   /** Takes the newest pod object; undefined when it was deleted from the API server. */
