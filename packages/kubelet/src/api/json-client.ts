@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { CallTraffic } from "./call-traffic.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type {
   CallOptions,
@@ -58,6 +59,7 @@ export class JsonClient implements KubeApiClient {
   readonly #options: KubeApiClientOptions;
   readonly #requestTimeoutMs: number;
   readonly #random: () => number;
+  readonly #traffic: CallTraffic;
   #watches = 0;
 
   constructor(options: KubeApiClientOptions) {
@@ -66,6 +68,7 @@ export class JsonClient implements KubeApiClient {
     this.server = this.#connection.server;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
     this.#random = options.random ?? Math.random;
+    this.#traffic = new CallTraffic(options.clock);
   }
 
   get<T>(path: string, options: GetOptions & { readonly absentOn404: true }): Promise<T | undefined>;
@@ -114,7 +117,8 @@ export class JsonClient implements KubeApiClient {
     }
   }
 
-  create<T>(path: string, body: unknown, options: CreateOptions = {}): Promise<T> {
+  async create<T>(path: string, body: unknown, options: CreateOptions = {}): Promise<T> {
+    if (options.priority === "low") await this.#traffic.calm(options.signal);
     return this.#call<T>({
       method: "POST",
       path,
@@ -197,7 +201,7 @@ export class JsonClient implements KubeApiClient {
   async #call<T>(call: Call): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once<T>(call);
+        return await this.#traffic.count(() => this.#once<T>(call));
       } catch (error) {
         const delay = retryDelay(error, { method: call.method, tries }, this.#random);
         if (delay === undefined) throw error;

@@ -29,6 +29,8 @@ export interface ListOptions extends CallOptions {
 export interface CreateOptions extends CallOptions {
   /** `metadata`: the answer has nothing but kind and metadata, which spares both sides the rest. */
   readonly answer?: "metadata";
+  /** `low`: the call waits while many others are under way, but no longer than a moment. */
+  readonly priority?: "low";
 }
 
 /** Options of {@link KubeApiClient.patch}. */

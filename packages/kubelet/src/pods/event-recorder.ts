@@ -35,7 +35,7 @@ export interface EventSubject extends PodRef {
 
 /**
  * Writes core/v1 Events, in order and off the caller's path. The same event about the same object within ten minutes
- * raises the count of the first one. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
+ * raises the count of the first one. Status goes first: while many calls are under way, events wait. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -123,7 +123,7 @@ export class EventRecorder {
     await client.create(
       `/api/v1/namespaces/${namespace}/events`,
       this.#eventObject(subject, notice, name, namespace, timestamp),
-      { answer: "metadata", signal },
+      { answer: "metadata", priority: "low", signal },
     );
   }
 
