@@ -137,6 +137,7 @@ export class JsonClient implements KubeApiClient {
       query: { ...options.query, fieldManager: options.fieldManager },
       body,
       contentType: contentTypes[type],
+      answer: options.answer,
       signal: options.signal,
     });
   }

@@ -25,16 +25,20 @@ export interface ListOptions extends CallOptions {
   readonly pageSize?: number;
 }
 
-/** Options of {@link KubeApiClient.create}. */
-export interface CreateOptions extends CallOptions {
+/** Options of calls that answer with the object as it now is. */
+export interface WriteOptions extends CallOptions {
   /** `metadata`: the answer has nothing but kind and metadata, which spares both sides the rest. */
   readonly answer?: "metadata";
+}
+
+/** Options of {@link KubeApiClient.create}. */
+export interface CreateOptions extends WriteOptions {
   /** `low`: the call waits while many others are under way, but no longer than a moment. */
   readonly priority?: "low";
 }
 
 /** Options of {@link KubeApiClient.patch}. */
-export interface PatchOptions extends CallOptions {
+export interface PatchOptions extends WriteOptions {
   readonly fieldManager?: string;
 }
 
