@@ -1,7 +1,9 @@
 import type { Dispatcher } from "undici";
+import { CallTraffic } from "./call-traffic.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type {
   CallOptions,
+  CreateOptions,
   GetOptions,
   KubeApiClient,
   KubeApiClientOptions,
@@ -36,10 +38,17 @@ const contentTypes: Readonly<Record<PatchType | "plain", string>> = {
   json: "application/json-patch+json",
 };
 
+/** Objects in full, or where the caller wants no more, their metadata alone; servers that cannot do that send all. */
+const acceptedTypes = {
+  object: "application/json",
+  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+} as const;
+
 interface Call extends FailedRequest {
   readonly query?: Query | undefined;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly answer?: keyof typeof acceptedTypes | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,6 +59,7 @@ export class JsonClient implements KubeApiClient {
   readonly #options: KubeApiClientOptions;
   readonly #requestTimeoutMs: number;
   readonly #random: () => number;
+  readonly #traffic: CallTraffic;
   #watches = 0;
 
   constructor(options: KubeApiClientOptions) {
@@ -58,6 +68,7 @@ export class JsonClient implements KubeApiClient {
     this.server = this.#connection.server;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
     this.#random = options.random ?? Math.random;
+    this.#traffic = new CallTraffic(options.clock);
   }
 
   get<T>(path: string, options: GetOptions & { readonly absentOn404: true }): Promise<T | undefined>;
@@ -106,13 +117,15 @@ export class JsonClient implements KubeApiClient {
     }
   }
 
-  create<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+  async create<T>(path: string, body: unknown, options: CreateOptions = {}): Promise<T> {
+    if (options.priority === "low") await this.#traffic.calm(options.signal);
     return this.#call<T>({
       method: "POST",
       path,
       query: options.query,
       body,
       contentType: contentTypes.plain,
+      answer: options.answer,
       signal: options.signal,
     });
   }
@@ -124,13 +137,15 @@ export class JsonClient implements KubeApiClient {
       query: { ...options.query, fieldManager: options.fieldManager },
       body,
       contentType: contentTypes[type],
+      answer: options.answer,
       signal: options.signal,
     });
   }
 
-  delete<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    const call = { method: "DELETE", path, query: options.query, signal: options.signal };
-    return this.#call<T>(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
+  async delete(path: string, body?: unknown, options: CallOptions = {}): Promise<void> {
+    const { query, signal } = options;
+    const call: Call = { method: "DELETE", path, query, answer: "metadata", signal };
+    await this.#call(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
   }
 
   async *watch<T extends KubeObject>(
@@ -187,7 +202,7 @@ export class JsonClient implements KubeApiClient {
   async #call<T>(call: Call): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#once<T>(call);
+        return await this.#traffic.count(() => this.#once<T>(call));
       } catch (error) {
         const delay = retryDelay(error, { method: call.method, tries }, this.#random);
         if (delay === undefined) throw error;
@@ -248,12 +263,14 @@ export class JsonClient implements KubeApiClient {
       path: `${connection.basePath}${call.path}${queryText(call.query)}`,
       method: call.method as Dispatcher.HttpMethod,
       headers: {
-        accept: "application/json",
+        accept: acceptedTypes[call.answer ?? "object"],
         "user-agent": this.#options.userAgent ?? "vkubelet",
         ...connection.headers,
         ...(call.contentType === undefined ? {} : { "content-type": call.contentType }),
       },
       body: call.body === undefined ? null : JSON.stringify(call.body),
+      // Else a DELETE with a body, which every API server reads, would cost a connection.
+      reset: false,
       // Time is the clock's: see Deadline.
       headersTimeout: 0,
       bodyTimeout: 0,

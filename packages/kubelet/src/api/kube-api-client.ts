@@ -25,8 +25,20 @@ export interface ListOptions extends CallOptions {
   readonly pageSize?: number;
 }
 
+/** Options of calls that answer with the object as it now is. */
+export interface WriteOptions extends CallOptions {
+  /** `metadata`: the answer has nothing but kind and metadata, which spares both sides the rest. */
+  readonly answer?: "metadata";
+}
+
+/** Options of {@link KubeApiClient.create}. */
+export interface CreateOptions extends WriteOptions {
+  /** `low`: the call waits while many others are under way, but no longer than a moment. */
+  readonly priority?: "low";
+}
+
 /** Options of {@link KubeApiClient.patch}. */
-export interface PatchOptions extends CallOptions {
+export interface PatchOptions extends WriteOptions {
   readonly fieldManager?: string;
 }
 
@@ -60,10 +72,10 @@ export interface KubeApiClient {
   get<T>(path: string, options?: GetOptions): Promise<T>;
   /** All objects, page by page; items get the `apiVersion` and `kind` that lists leave out. */
   list<T extends KubeObject>(path: string, options?: ListOptions): Promise<KubeList<T>>;
-  create<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  create<T>(path: string, body: unknown, options?: CreateOptions): Promise<T>;
   patch<T>(path: string, body: unknown, type: PatchType, options?: PatchOptions): Promise<T>;
-  /** `body` is a DeleteOptions (grace period, preconditions). Answers the object or a Status. */
-  delete<T>(path: string, body?: unknown, options?: CallOptions): Promise<T>;
+  /** `body` is a DeleteOptions (grace period, preconditions). Resolves once the server has accepted the deletion. */
+  delete(path: string, body?: unknown, options?: CallOptions): Promise<void>;
   /**
    * One watch. Ends when the server ends it, throws a {@link KubeApiError} when it breaks, on an ERROR event, or on an
    * inactivity timeout, and the signal's reason on abort. Leaving the loop closes the connection. Never repeated here.

@@ -1,3 +1,4 @@
+import type { ObjectMeta } from "@vkubelet/core";
 import type { ChangeEvent, KubeObject, WatchEvent } from "./kube-object.ts";
 import { type ObjectStore, objectKey } from "./object-store.ts";
 
@@ -33,7 +34,8 @@ export function applyWatchEvent<T extends KubeObject>(
   return [{ type: "deleted", object: event.object, old }];
 }
 
-function put<T extends KubeObject>(store: ObjectStore<T>, object: T): ChangeEvent<T>[] {
+function put<T extends KubeObject>(store: ObjectStore<T>, received: T): ChangeEvent<T>[] {
+  const object = withoutManagers(received);
   const old = store.getByKey(objectKey(object));
   if (old === undefined) {
     store.set(object);
@@ -49,4 +51,11 @@ function put<T extends KubeObject>(store: ObjectStore<T>, object: T): ChangeEven
   if (old.metadata?.resourceVersion === object.metadata?.resourceVersion) return [];
   store.set(object);
   return [{ type: "modified", object, old }];
+}
+
+function withoutManagers<T extends KubeObject>(object: T): T {
+  const held: ObjectMeta & { readonly managedFields?: unknown } = object.metadata ?? {};
+  if (held.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = held;
+  return { ...object, metadata };
 }

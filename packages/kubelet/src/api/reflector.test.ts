@@ -83,6 +83,20 @@ describe("reflector", () => {
     expect(reflector.status()).toEqual({ synced: true });
   });
 
+  it("holds objects without their field managers, from lists and watches", async () => {
+    const managed = (name: string): KubeObject => {
+      const { metadata } = pod(name, name, "11");
+      const managedFields = [{ manager: "kubectl" }];
+      return { metadata: { ...metadata, managedFields } as KubeObject["metadata"] & object };
+    };
+    const { client, reflector } = setUp({ list: { items: [managed("x")], resourceVersion: "10" } });
+    await reflector.hasSynced;
+    await settle();
+    client.last.send("ADDED", managed("y"));
+    await settle();
+    expect([...reflector.store.values()]).toEqual([pod("x", "x", "11"), pod("y", "y", "11")]);
+  });
+
   it("goes on at the last version, bookmarks included, without a list", async () => {
     const { client } = setUp();
     await settle();

@@ -14,7 +14,10 @@ export interface ReflectorStatus {
   readonly lastError?: { readonly message: string; readonly error: unknown; readonly at: number };
 }
 
-/** A local copy of one collection of objects that follows the API server for as long as it runs. */
+/**
+ * A local copy of one collection of objects that follows the API server for as long as it runs. `metadata.managedFields`
+ * is left out: it is a third of a pod, and only those who apply objects read it.
+ */
 export interface Reflector<T extends KubeObject> {
   readonly store: ReadonlyObjectStore<T>;
   /** Resolves after the first complete list was taken in and reported; rejects with the abort reason if `run` ends before. */

@@ -82,7 +82,8 @@ export class AnnotationRecord implements PodRecord {
       annotations: { [this.#annotation]: text },
     };
     // The status subresource takes annotations too, and is all that a node's own RBAC may write.
-    return this.#client.patch<Pod>(`${this.#path}/status`, { metadata }, "merge", { signal: this.#signal });
+    const options = { answer: "metadata", signal: this.#signal } as const;
+    return this.#client.patch<Pod>(`${this.#path}/status`, { metadata }, "merge", options);
   }
 
   /** Decides whether the write may be tried again; throws when not. */

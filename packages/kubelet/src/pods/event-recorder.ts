@@ -25,6 +25,8 @@ const aggregationMs = 600_000;
 const maxRemembered = 4_096;
 const maxMessage = 1_024;
 const maxPending = 1_000;
+/** Nobody sees it. */
+const over = new Error("what was waiting is written");
 
 /** The object that an event is about. */
 export interface EventSubject extends PodRef {
@@ -33,7 +35,7 @@ export interface EventSubject extends PodRef {
 
 /**
  * Writes core/v1 Events, in order and off the caller's path. The same event about the same object within ten minutes
- * raises the count of the first one. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
+ * raises the count of the first one. Status goes first: while many calls are under way, events wait. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -83,7 +85,7 @@ export class EventRecorder {
     const pending = this.#tail;
     const timer = new AbortController();
     await Promise.race([pending, this.#options.clock.sleep(2_000, timer.signal).catch(() => {})]);
-    timer.abort();
+    timer.abort(over);
     this.#abort.abort(new Error("the recorder was stopped"));
     await this.#tail;
   }
@@ -121,9 +123,7 @@ export class EventRecorder {
     await client.create(
       `/api/v1/namespaces/${namespace}/events`,
       this.#eventObject(subject, notice, name, namespace, timestamp),
-      {
-        signal,
-      },
+      { answer: "metadata", priority: "low", signal },
     );
   }
 

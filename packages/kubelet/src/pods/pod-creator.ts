@@ -8,7 +8,7 @@ import {
 import type { ResolveWait } from "@vkubelet/pod";
 import { PodRejecter } from "./pod-rejecter.ts";
 import type { Resolved } from "./pod-resolver.ts";
-import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
+import { type PodScope, podContextOf, podUnwanted, type Requeue } from "./pod-scope.ts";
 import type { PodUpdater } from "./pod-updater.ts";
 
 const firstRetryMs = 1_000;
@@ -56,7 +56,7 @@ export class PodCreator {
 
   /** The pod is not wanted any more: what is under way is given up. */
   cancel(): void {
-    this.#cancel.abort(new Error("the pod was deleted"));
+    this.#cancel.abort(podUnwanted);
   }
 
   /** One step towards run `attempt`. */

@@ -4,7 +4,7 @@ import { withAllocatedResources } from "./allocated-resources.ts";
 import { containerEvents } from "./container-events.ts";
 import type { PodWorkerEnvironment } from "./pod-scope.ts";
 import { type PendingResize, resizeConditionOf, withResizeCondition } from "./resize-condition.ts";
-import { writePodStatus } from "./status-writer.ts";
+import { type WrittenPod, writePodStatus } from "./status-writer.ts";
 import { withoutUnset } from "./without-unset.ts";
 
 /** What a status is computed from, besides the pod itself. */
@@ -15,18 +15,20 @@ export class PodReporter {
   readonly #ref: PodRef;
   readonly #environment: PodWorkerEnvironment;
   readonly #signal: AbortSignal;
-  readonly #onWritten: (pod: Pod) => void;
+  readonly #onWritten: (pod: WrittenPod) => void;
   #pod: Pod | undefined;
-  #written: Pod | undefined;
+  #written: WrittenPod | undefined;
+  /** The status as it was last asked for: a step asks several times. */
+  #status: { readonly held?: PodStatus | undefined; readonly cleaned?: PodStatus | undefined } = {};
   /** Null: none; undefined: nothing is known of one, and what was told stands. */
   #resize: PendingResize | null | undefined;
 
-  /** `onWritten` is told the pod object that each write resulted in. */
+  /** `onWritten` is told what each write resulted in. */
   constructor(
     ref: PodRef,
     environment: PodWorkerEnvironment,
     signal: AbortSignal,
-    onWritten: (pod: Pod) => void,
+    onWritten: (pod: WrittenPod) => void,
   ) {
     this.#ref = ref;
     this.#environment = environment;
@@ -41,7 +43,9 @@ export class PodReporter {
 
   /** The status as last written by us, or as the API server holds it. */
   get status(): PodStatus | undefined {
-    return withoutUnset(this.#written?.status ?? this.#pod?.status);
+    const held = this.#written?.status ?? this.#pod?.status;
+    if (held !== this.#status.held) this.#status = { held, cleaned: withoutUnset(held) };
+    return this.#status.cleaned;
   }
 
   /** Takes the newest pod object; undefined when it was deleted from the API server. */
@@ -113,7 +117,7 @@ export class PodReporter {
 }
 
 /** Whether an object is older than what we wrote; resource versions of one object are increasing integers. */
-function isOlder(pod: Pod, written: Pod | undefined): boolean {
+function isOlder(pod: Pod, written: WrittenPod | undefined): boolean {
   return (
     written !== undefined &&
     BigInt(pod.metadata?.resourceVersion ?? "0") < BigInt(written.metadata?.resourceVersion ?? "0")

@@ -37,6 +37,9 @@ export interface PodScope {
   readonly calls: ChangeCalls;
 }
 
+/** Why work towards a pod is given up; one for all, since each would keep a stack that tells nothing. */
+export const podUnwanted: Error = new Error("the pod was deleted");
+
 /** Milliseconds after which the pod is due again, or undefined: only news makes it due. */
 export type Requeue = number | undefined;
 

@@ -8,7 +8,7 @@ import {
   shownMetadata,
   withMadeContainers,
 } from "./given-pod.ts";
-import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
+import { type PodScope, podContextOf, podUnwanted, type Requeue } from "./pod-scope.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
@@ -43,7 +43,7 @@ export class PodUpdater {
 
   /** The pod is not wanted any more: what is under way is given up. */
   cancel(): void {
-    this.#cancel.abort(new Error("the pod was deleted"));
+    this.#cancel.abort(podUnwanted);
   }
 
   /** Takes the newest pod object. The first one tells what nobody was there to see. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
+import type { ObjectMeta, Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isInvalid, isNotFound } from "../api/kube-api-error.ts";
 import { withoutUnset } from "./without-unset.ts";
@@ -32,9 +32,20 @@ const removableFields = [
   "ephemeralContainerStatuses",
 ] as const;
 
+/** The same, as lists that a patch must replace: their merge would keep what is there. */
+const replacedFields = ["podIPs", "hostIPs"] as const;
+
+const takenBack: ReadonlySet<string> = new Set([...removableFields, ...replacedFields]);
+
+/** A pod after a write of its status: what the API server says of it, and the status that follows from the write. */
+export interface WrittenPod {
+  readonly metadata?: ObjectMeta;
+  readonly status: PodStatus;
+}
+
 /**
  * Writes `status` over `current` by a strategic merge patch that holds only what the node owns, with the UID as
- * precondition. Resolves to the pod as the API server now holds it, to `"unchanged"` without a request when there is
+ * precondition. Resolves to the pod as it now is, to `"unchanged"` without a request when there is
  * nothing to write, or to `"gone"` when this pod (by UID) exists no more. Other errors are thrown, to be retried.
  */
 export async function writePodStatus(
@@ -43,17 +54,15 @@ export async function writePodStatus(
   current: PodStatus | undefined,
   status: PodStatus,
   signal: AbortSignal,
-): Promise<Pod | "unchanged" | "gone"> {
+): Promise<WrittenPod | "unchanged" | "gone"> {
   const patch = statusPatch(current ?? {}, status);
   if (patch === undefined) return "unchanged";
   const path = `/api/v1/namespaces/${ref.namespace}/pods/${ref.name}`;
   try {
-    return await client.patch<Pod>(
-      `${path}/status`,
-      { metadata: { uid: ref.uid }, status: patch },
-      "strategic",
-      { signal },
-    );
+    const body = { metadata: { uid: ref.uid }, status: patch };
+    const options = { answer: "metadata", signal } as const;
+    const { metadata } = await client.patch<Pod>(`${path}/status`, body, "strategic", options);
+    return { ...(metadata === undefined ? {} : { metadata }), status: statusAfter(current ?? {}, status) };
   } catch (error) {
     if (isNotFound(error)) return "gone";
     if (!isConflict(error) && !isInvalid(error)) throw error;
@@ -69,17 +78,23 @@ export function statusPatch(current: PodStatus, next: PodStatus): Record<string,
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
     if (field === "conditions" || isSame(current[field as keyof PodStatus], value)) continue;
-    patch[field] = field === "podIPs" || field === "hostIPs" ? replacedList(value) : value;
+    patch[field] = replacedFields.some((name) => name === field) ? replacedList(value) : value;
   }
   for (const field of removableFields) {
     if (current[field] !== undefined && next[field] === undefined) patch[field] = null;
   }
-  for (const field of ["podIPs", "hostIPs"] as const) {
+  for (const field of replacedFields) {
     if ((current[field]?.length ?? 0) > 0 && next[field] === undefined) patch[field] = replacedList([]);
   }
   const conditions = changedConditions(current.conditions ?? [], next.conditions ?? []);
   if (conditions.length > 0) patch["conditions"] = conditions;
   return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** What `next` leaves of `current`: fields of which a node says nothing stay, those that it takes back go. */
+function statusAfter(current: PodStatus, next: PodStatus): PodStatus {
+  const kept = Object.entries(current).filter(([field]) => !takenBack.has(field));
+  return { ...Object.fromEntries(kept), ...next };
 }
 
 /** Lists with a merge key would be merged with what is there; this directive replaces them. */
