@@ -15,6 +15,8 @@ export interface KeyedQueueOptions {
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
+/** Nobody sees it; one for all, since each would keep a stack. */
+const superseded = new Error("superseded");
 
 /**
  * A queue of keys with the guarantees that a level-triggered controller rests on:
@@ -82,7 +84,7 @@ export class KeyedQueue {
   }
 
   #cancelDelay(key: string): void {
-    this.#delayed.get(key)?.cancel.abort(new Error("superseded"));
+    this.#delayed.get(key)?.cancel.abort(superseded);
     this.#delayed.delete(key);
   }
 

@@ -129,5 +129,5 @@ function changedConditions(
 
 /** Equality but for what the API server writes out although it is not set: null times and empty structs. */
 function isSame(left: unknown, right: unknown): boolean {
-  return isDeepStrictEqual(withoutUnset(left), withoutUnset(right));
+  return isDeepStrictEqual(left, right) || isDeepStrictEqual(withoutUnset(left), withoutUnset(right));
 }
