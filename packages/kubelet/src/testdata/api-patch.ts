@@ -1,9 +1,14 @@
+import { Quantity } from "@vkubelet/pod";
 import type { AnyObject } from "./memory-api.ts";
 
 /** A merge patch; a strategic one merges conditions by type and honours `$patch: replace`, as the API server does for pods and nodes. */
 export function applyPatch(target: AnyObject, patch: AnyObject, strategic: boolean): AnyObject {
   if (Array.isArray(patch) && strategic) return applyList(target, patch);
   if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return patch;
+  if (strategic && patch.$patch === "replace") {
+    const { $patch, ...replaced } = patch;
+    return replaced;
+  }
   const base = target !== null && typeof target === "object" && !Array.isArray(target) ? target : {};
   const result: AnyObject = { ...base };
   for (const [key, value] of Object.entries(patch)) {
@@ -29,8 +34,9 @@ function applyList(target: AnyObject, patch: AnyObject[]): AnyObject {
   return merged;
 }
 
-/** What the API server makes of an object: Go writes out empty structs and times that are not set. */
+/** What the API server makes of an object: Go writes out empty structs and times that are not set, and amounts its own way. */
 export function asServed(object: AnyObject): AnyObject {
+  if (object.kind === "Node" && object.status !== undefined) return { ...object, status: servedNodeStatus(object.status) };
   if (object.kind !== "Pod") return object;
   const { status = { phase: "Pending", qosClass: "BestEffort" } } = object;
   const lists = ["initContainerStatuses", "containerStatuses"].filter((field) => status[field] !== undefined);
@@ -38,6 +44,12 @@ export function asServed(object: AnyObject): AnyObject {
     ...object,
     status: { ...status, ...Object.fromEntries(lists.map((field) => [field, status[field].map(servedStatus)])) },
   };
+}
+
+function servedNodeStatus(status: AnyObject): AnyObject {
+  const served = (amounts: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, Quantity.parse(amount).toString()]));
+  return { ...status, capacity: served(status.capacity), allocatable: served(status.allocatable) };
 }
 
 function servedStatus(status: AnyObject): AnyObject {
