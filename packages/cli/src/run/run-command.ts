@@ -24,6 +24,7 @@ export async function runCommand(flags: RunFlags): Promise<void> {
     ...(config.labels === undefined ? {} : { labels: config.labels }),
     ...(config.annotations === undefined ? {} : { annotations: config.annotations }),
     ...(config.taints === undefined ? {} : { taints: config.taints }),
+    ...(config.providerID === undefined ? {} : { providerID: config.providerID }),
     ...(config.internalIP === undefined ? {} : { internalIP: config.internalIP }),
     ...(config.clusterDomain === undefined ? {} : { clusterDomain: config.clusterDomain }),
     ...(config.clusterDNS === undefined ? {} : { clusterDNS: config.clusterDNS }),

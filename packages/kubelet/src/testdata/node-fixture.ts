@@ -11,9 +11,9 @@ export const nodePath = "/api/v1/nodes/vk";
 
 /** An API server with one Node, and what a kubelet is made of that keeps it. */
 export class NodeFixture {
-  readonly clock = new FakeClock();
-  readonly backend = new InMemoryBackend();
-  readonly api = new MemoryApi(() => this.clock.now());
+  readonly clock: FakeClock;
+  readonly backend: InMemoryBackend;
+  readonly api: MemoryApi;
   /** What was logged as a warning, with what it names. */
   readonly warnings: { readonly message: string; readonly fields: AnyObject }[] = [];
   /** What the backend says of the node beyond the in-memory provider's own description. */
@@ -31,6 +31,13 @@ export class NodeFixture {
     kubeletPort: 10250,
     kubeletVersion: "v1.36.0-vkubelet-0.1.0",
   };
+
+  /** By itself, or in a world that is there already. */
+  constructor(world?: Pick<NodeFixture, "clock" | "backend" | "api">) {
+    this.clock = world?.clock ?? new FakeClock();
+    this.backend = world?.backend ?? new InMemoryBackend();
+    this.api = world?.api ?? new MemoryApi(() => this.clock.now());
+  }
 
   /** A kubelet's part for the node. It does nothing before its start. */
   controller(
