@@ -57,7 +57,6 @@ export function nodeLabels(
     "kubernetes.io/os": description.operatingSystem,
     "kubernetes.io/arch": description.architecture,
     type: "virtual-kubelet",
-    "kubernetes.io/role": "agent",
     ...description.labels,
     ...identity.labels,
   };
