@@ -120,6 +120,29 @@ export function describeNode(title: string, startCluster: () => Promise<TestClus
       expect(taintsOf(later).join()).not.toContain("own=");
     });
 
+    it("has what its backend says, and no more what that has lost", async () => {
+      const node = new ObservedNode(cluster, "shrinks");
+      const provider = createInMemoryProvider({ backend: node.backend, watches: true });
+      const start = (capacity: Record<string, string>) => {
+        const allocatable = { ...capacity, cpu: "1500m" };
+        const describeNode: typeof provider.describeNode = async (context) => ({
+          ...(await provider.describeNode(context)),
+          ...{ capacity, allocatable },
+        });
+        return node.start({ provider: { ...provider, describeNode } });
+      };
+      const capacity = { cpu: "2", memory: "4Gi", pods: "10" };
+      const first = await start({ ...capacity, "example.com/gpu": "1" });
+      const { status } = await node.object();
+      expect(status.capacity).toEqual({ cpu: "2", memory: "4Gi", pods: "10", "example.com/gpu": "1" });
+      expect(status.allocatable).toMatchObject({ cpu: "1500m", "example.com/gpu": "1" });
+      await first.stop();
+      await using _ = await start(capacity);
+      const later = (await node.object()).status;
+      expect(later.capacity).toEqual({ cpu: "2", memory: "4Gi", pods: "10" });
+      expect(later.allocatable).toEqual({ cpu: "1500m", memory: "4Gi", pods: "10" });
+    });
+
     it("is registered anew with its Lease when somebody deletes it, and its pods go on", async () => {
       const node = new ObservedNode(cluster, "deleted");
       await using _ = await node.start();

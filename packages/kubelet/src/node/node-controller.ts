@@ -184,7 +184,7 @@ export class NodeController {
     const isDue = clock.now() - this.#writtenAt >= reportMs;
     if (!isDue && isStatusCurrent(status, node.status)) return;
     const metadata = { uid: node.metadata?.uid };
-    const patch = { metadata, status: statusPatch(status) };
+    const patch = { metadata, status: statusPatch(status, node.status) };
     await client.patch(`${this.#path}/status`, patch, "strategic", { signal });
     this.#writtenAt = clock.now();
     this.#status = status;

@@ -54,13 +54,13 @@ describe("isStatusCurrent", () => {
 
 describe("statusPatch", () => {
   it("replaces what the node has and where it is, and merges conditions", () => {
-    const before = {
+    const before: NodeStatus = {
       capacity: { cpu: "1", "example.com/x": "1" },
       allocatable: { "example.com/x": "1" },
       conditions: [condition("Foreign"), condition("Ready", { status: "Unknown" })],
       addresses: [{ type: "ExternalIP", address: "1.2.3.4" }],
     };
-    expect(applyPatch(before, statusPatch(status), true)).toEqual({
+    expect(applyPatch(before, statusPatch(status, before), true)).toEqual({
       ...status,
       conditions: [condition("Foreign"), condition("Ready")],
     });

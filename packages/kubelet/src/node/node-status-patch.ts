@@ -19,16 +19,24 @@ export function isStatusCurrent(next: NodeStatus, current: NodeStatus | undefine
 }
 
 /**
- * The strategic merge patch that writes the status. What the node has, and where it is, is replaced as a whole, so that
- * a resource or an address that is gone goes; conditions are merged by type, so that those of others stay.
+ * The strategic merge patch that writes the status over the current one. A resource or an address that is gone goes;
+ * conditions are merged by type, so that those of others stay.
  */
-export function statusPatch({ capacity, allocatable, addresses, ...rest }: NodeStatus): object {
+export function statusPatch(next: NodeStatus, current: NodeStatus | undefined): object {
   return {
-    ...rest,
-    capacity: { $patch: "replace", ...capacity },
-    allocatable: { $patch: "replace", ...allocatable },
-    addresses: [{ $patch: "replace" }, ...(addresses ?? [])],
+    ...next,
+    capacity: { ...removals(next.capacity, current?.capacity), ...next.capacity },
+    allocatable: { ...removals(next.allocatable, current?.allocatable), ...next.allocatable },
+    addresses: [{ $patch: "replace" }, ...(next.addresses ?? [])],
   };
+}
+
+function removals(
+  next: Readonly<Record<string, string>> = {},
+  current: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, null>> {
+  const gone = Object.keys(current).filter((name) => !Object.hasOwn(next, name));
+  return Object.fromEntries(gone.map((name) => [name, null]));
 }
 
 function isToldBy(conditions: readonly NodeCondition[] = [], { type, ...next }: NodeCondition): boolean {

@@ -5,10 +5,6 @@ import type { AnyObject } from "./memory-api.ts";
 export function applyPatch(target: AnyObject, patch: AnyObject, strategic: boolean): AnyObject {
   if (Array.isArray(patch) && strategic) return applyList(target, patch);
   if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return patch;
-  if (strategic && patch.$patch === "replace") {
-    const { $patch, ...replaced } = patch;
-    return replaced;
-  }
   const base = target !== null && typeof target === "object" && !Array.isArray(target) ? target : {};
   const result: AnyObject = { ...base };
   for (const [key, value] of Object.entries(patch)) {
