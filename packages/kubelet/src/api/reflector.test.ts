@@ -183,6 +183,54 @@ describe("reflector", () => {
     expect(reflector.status()).toEqual({ synced: true });
   });
 
+  it("waits between half of the step and all of it, so that many clients spread", async () => {
+    const { client, clock } = setUp({ list: refusal(0, "NetworkError"), random: () => 0 });
+    await settle();
+    await clock.advance(399);
+    expect(client.listed).toHaveLength(1);
+    await clock.advance(1);
+    expect(client.listed).toHaveLength(2);
+    await clock.advance(800);
+    expect(client.listed).toHaveLength(3);
+  });
+
+  it("starts although the server cannot be reached, and lists when it can", async () => {
+    const { client, clock, changes, reflector } = setUp({ list: refusal(0, "NetworkError") });
+    await clock.advance(120_000);
+    expect(reflector.status()).toMatchObject({ synced: false, lastError: { at: expect.any(Number) } });
+    client.lists.set(path, { items: [pod("x", "u1", "1")], resourceVersion: "10" });
+    await clock.advance(30_000);
+    await reflector.hasSynced;
+    expect(changes).toEqual(["added x:u1@1"]);
+  });
+
+  it("goes on once credentials that have expired are accepted again, with a list", async () => {
+    const { client, clock, changes, reflector } = setUp();
+    await settle();
+    client.lists.set(path, refusal(401, "Unauthorized"));
+    client.last.fail(refusal(401, "Unauthorized"));
+    await clock.advance(60_000);
+    expect(reflector.status()).toMatchObject({ synced: true, lastError: { error: { status: 401 } } });
+    client.lists.set(path, { items: [pod("x", "u1", "9")], resourceVersion: "30" });
+    await clock.advance(30_000);
+    expect(changes.at(-1)).toBe("modified x:u1@9 from u1@1");
+    expect(reflector.status()).toEqual({ synced: true });
+  });
+
+  it("takes up a watch that went silent where it was", async () => {
+    const { client, clock, reflector } = setUp();
+    await settle();
+    client.last.send("BOOKMARK", { metadata: { resourceVersion: "40" } });
+    await settle();
+    client.last.fail(refusal(0, "Timeout"));
+    await settle();
+    expect(reflector.status().lastError?.message).toContain("Timeout");
+    await clock.advance(800);
+    expect(client.last.options.query?.["resourceVersion"]).toBe("40");
+    expect(client.listed).toHaveLength(1);
+    expect(reflector.status()).toEqual({ synced: true });
+  });
+
   it("waits at least as long as the server asks", async () => {
     const { client, clock } = setUp();
     await settle();
