@@ -14,6 +14,7 @@ import {
   startControlPlane,
 } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AuditLog, grantedBy, prepareAuditLog } from "./audit-log.ts";
 import type { AnyObject } from "./behaviours/objects.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -107,13 +108,18 @@ function podOf(node: string): object {
 }
 
 describe.runIf(await peerOrSkip("kubernetes"))("the rights that a kubelet needs", () => {
+  let audit: AuditLog;
   let plane: ControlPlane;
   beforeAll(async () => {
-    plane = await startControlPlane();
+    audit = await prepareAuditLog();
+    plane = await startControlPlane({ extraArguments: { apiServer: audit.arguments } });
     await run(["create", "configmap", "settings", "--from-literal", "color=blue"]);
     await run(["create", "secret", "generic", "keys", "--from-literal", "password=s3cret"]);
   });
-  afterAll(() => plane?.stop());
+  afterAll(async () => {
+    await plane?.stop();
+    await audit?.[Symbol.asyncDispose]();
+  });
 
   const run = async (args: readonly string[], input?: string) => {
     const result = await plane.kubectl(args, input === undefined ? {} : { input });
@@ -223,9 +229,16 @@ describe.runIf(await peerOrSkip("kubernetes"))("the rights that a kubelet needs"
   });
 
   describe("with a service account and the role of the documentation", () => {
-    it("serves pods, is led by election, drained and deleted, without a complaint", async () => {
-      for (const file of ["cluster-role.yaml", "leader-election-role.yaml"])
-        await run(["apply", "-f", "-"], await readFile(join(manifests, file), "utf8"));
+    /** Asked for only when something goes wrong, an event comes again, or somebody comes with a bearer token. */
+    const seldom = ["get pods", "patch events", "create tokenreviews"];
+
+    it("serves pods, is led by election, drained and deleted, and uses what it is granted and no more", async () => {
+      const roles = await Promise.all(
+        ["cluster-role.yaml", "leader-election-role.yaml"].map((file) =>
+          readFile(join(manifests, file), "utf8"),
+        ),
+      );
+      for (const role of roles) await run(["apply", "-f", "-"], role);
       const token = (await run(["create", "token", "vkubelet", "-n", "vkubelet"])).trim();
       const config = new KubeConfig();
       config.loadFromFile(plane.adminKubeconfig);
@@ -238,6 +251,12 @@ describe.runIf(await peerOrSkip("kubernetes"))("the rights that a kubelet needs"
       await kubelet.stop({ drain: { graceSeconds: 5, deleteNode: true } });
       expect(await get("node", "vk-role")).toBeUndefined();
       expect(node.complaints).toEqual([]);
+      const requests = await audit.requestsOf("system:serviceaccount:vkubelet:vkubelet");
+      expect([...requests].filter(([, codes]) => codes.has(403))).toEqual([]);
+      const granted = roles.flatMap((role) => [...grantedBy(role)]);
+      expect([...new Set([...requests.keys(), ...seldom])].toSorted()).toEqual(
+        [...new Set(granted)].toSorted(),
+      );
     });
   });
 });
