@@ -1,6 +1,7 @@
 import { type LogFields, silentLogger } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
-import { deleteNode, drainNode } from "./drain-node.ts";
+import { drainNode, leaveNode } from "./drain-node.ts";
+import type { AnyObject } from "./testdata/memory-api.ts";
 import { NodeFixture } from "./testdata/node-fixture.ts";
 import { nodeRestrictionClient } from "./testdata/node-restriction-client.ts";
 import { Simulation } from "./testdata/simulation.ts";
@@ -24,7 +25,7 @@ async function setUp({ asNode = false } = {}) {
   return { world, fixture, drained, warnings, stop };
 }
 
-describe("drainNode", () => {
+describe("a node that is drained", () => {
   it("cordons the node before it ends the pods, and deletes it afterwards", async () => {
     const { world, fixture, drained, warnings, stop } = await setUp();
     world.addPod("p");
@@ -39,7 +40,7 @@ describe("drainNode", () => {
     expect(written.slice(0, 2)).toEqual(["/api/v1/nodes/vk", "/api/v1/nodes/vk/status"]);
     expect(world.status("p").reason).toBe("Terminated");
     await stop();
-    await deleteNode(drained);
+    await leaveNode(drained, { remove: true });
     expect(fixture.node).toBeUndefined();
     expect(warnings).toEqual([]);
   });
@@ -75,10 +76,25 @@ describe("drainNode", () => {
     await stop();
   });
 
+  it("is told once more to be shutting down, in case a check that was under way said otherwise", async () => {
+    const { fixture, drained, stop } = await setUp();
+    expect(await drainNode(drained, { graceSeconds: 5 })).toBe(true);
+    fixture.edit((node) => {
+      const conditions = node.status.conditions.map((condition: AnyObject) => ({
+        ...condition,
+        ...(condition.type === "Ready" && { status: "True", reason: "KubeletReady" }),
+      }));
+      return { ...node, status: { ...node.status, conditions } };
+    });
+    await stop();
+    await leaveNode(drained, { remove: false });
+    expect(fixture.condition("Ready")).toMatchObject({ status: "False", reason: "KubeletNotReady" });
+  });
+
   it("says what to do where the node may not be deleted", async () => {
     const { fixture, drained, warnings, stop } = await setUp({ asNode: true });
     await stop();
-    await deleteNode(drained);
+    await leaveNode(drained, { remove: true });
     expect(fixture.node).toBeDefined();
     expect(warnings.map(({ message }) => message)).toEqual([
       "cannot delete the node; an administrator can, with kubectl delete node",

@@ -27,8 +27,8 @@ const writeMs = 10_000;
 
 /** Cordons the node, reports it as shutting down, and ends its pods. Whether all of them were over in time. */
 export async function drainNode(drained: DrainedNode, settings: PodDrainSettings): Promise<boolean> {
-  const { node, pods, logger } = drained;
-  await attempt(drained, "cannot tell that the node is shutting down", (signal) => node?.leave(signal));
+  const { pods, logger } = drained;
+  await tellShutdown(drained);
   const left = await pods.drain(settings);
   for (const { metadata } of left) {
     const pod = `${metadata?.namespace}/${metadata?.name}`;
@@ -37,10 +37,19 @@ export async function drainNode(drained: DrainedNode, settings: PodDrainSettings
   return left.length === 0;
 }
 
-/** Deletes the Node of a kubelet that works no more, and says what to do where that cannot be. */
-export function deleteNode(drained: DrainedNode): Promise<void> {
+/**
+ * Leaves the Node of a kubelet that works no more: deletes it, saying what to do where that cannot be, or reports once
+ * more that it is shutting down, since a check that was under way may have said otherwise.
+ */
+export function leaveNode(drained: DrainedNode, { remove }: { readonly remove: boolean }): Promise<void> {
+  if (!remove) return tellShutdown(drained);
   const failure = "cannot delete the node; an administrator can, with kubectl delete node";
   return attempt(drained, failure, (signal) => drained.node?.remove(signal));
+}
+
+function tellShutdown(drained: DrainedNode): Promise<void> {
+  const failure = "cannot tell that the node is shutting down";
+  return attempt(drained, failure, (signal) => drained.node?.leave(signal));
 }
 
 /** A drain goes on whatever the API server answers. */

@@ -1,5 +1,5 @@
 import { contractVersion, type Provider } from "@vkubelet/core";
-import { type DrainSettings, deleteNode, drainNode } from "./drain-node.ts";
+import { type DrainSettings, drainNode, leaveNode } from "./drain-node.ts";
 import type { KubeletOptions } from "./kubelet-options.ts";
 import { KubeletParts } from "./kubelet-parts.ts";
 import { acquireLeadership, type Leadership } from "./leadership.ts";
@@ -39,7 +39,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     stopping ??= (async () => {
       const isEmpty = drain !== undefined && (await drainNode(parts, drain));
       await parts.stop();
-      if (isEmpty && drain.deleteNode === true) await deleteNode(parts);
+      if (drain !== undefined) await leaveNode(parts, { remove: isEmpty && drain.deleteNode === true });
       await leadership?.release();
       await parts.dispose();
       end.resolve(reason);
