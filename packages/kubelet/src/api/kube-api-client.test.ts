@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@vkubelet/core";
 import { FakeClock } from "@vkubelet/testing";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createKubeApiClient, type KubeApiClientOptions } from "./kube-api-client.ts";
 import {
   isConflict,
@@ -87,29 +87,6 @@ describe("plain calls", () => {
     await client.get(`${pods}/x`);
     expect(server.requests[0]?.headers.authorization).toBe("Bearer abc.def");
     expect(server.requests[0]?.path).toBe(`/prefix${pods}/x`);
-    await rm(folder, { recursive: true });
-  });
-
-  it("reads a token file again that was replaced, at the latest a minute afterwards", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    using _ = { [Symbol.dispose]: () => void vi.useRealTimers() };
-    const folder = await mkdtemp(join(tmpdir(), "vkubelet-token-"));
-    const tokenFile = join(folder, "token");
-    await writeFile(tokenFile, "first");
-    await using server = await startScriptedServer(({ headers }, response) =>
-      headers.authorization === "Bearer second"
-        ? answer(response, 200, {})
-        : answer(response, 401, status(401, "Unauthorized", "expired")),
-    );
-    await using client = createKubeApiClient({
-      kubeConfig: kubeConfigFor(server.url, { authProvider: { name: "tokenFile", config: { tokenFile } } }),
-      logger: silentLogger,
-      clock: new FakeClock(),
-    });
-    expect(isUnauthorized(await failure(client.get(`${pods}/x`)))).toBe(true);
-    await writeFile(tokenFile, "second");
-    vi.setSystemTime(Date.now() + 61_000);
-    await client.get(`${pods}/x`);
     await rm(folder, { recursive: true });
   });
 

@@ -159,17 +159,18 @@ export class NodeController {
 
   /** Brings the metadata up to date, and lets pods in or keeps them out. */
   async #keep(node: NodeObject, signal: AbortSignal): Promise<NodeObject> {
-    const { client, identity } = this.#options;
+    const kept = await this.#keepMetadata(node, signal);
+    const cordon = this.#leaving ? cordonPatch(kept) : uncordonPatch(kept);
+    if (cordon === undefined) return kept;
+    return this.#options.client.patch<NodeObject>(this.#path, cordon, "merge", { signal });
+  }
+
+  async #keepMetadata(node: NodeObject, signal: AbortSignal): Promise<NodeObject> {
     const { description } = this.#backend;
+    // What the backend wants is not known before it was heard.
+    if (description === undefined) return node;
     try {
-      // What the backend wants is not known before it was heard.
-      const kept =
-        description === undefined
-          ? node
-          : await this.#writer.keep(node, wantedMetadata(identity, description), signal);
-      const cordon = this.#leaving ? cordonPatch(kept) : uncordonPatch(kept);
-      if (cordon === undefined) return kept;
-      return await client.patch<NodeObject>(this.#path, cordon, "merge", { signal });
+      return await this.#writer.keep(node, wantedMetadata(this.#options.identity, description), signal);
     } catch (error) {
       // Somebody else changed the node in between: the next check looks again.
       if (!isConflict(error)) throw error;
