@@ -29,20 +29,17 @@ function problemsOf(blocks: readonly CodeBlock[]): readonly string[] {
 describe("documentation", () => {
   it("has only code blocks that compile", async () => {
     const blocks = (await Promise.all((await documentationPages()).map(codeBlocks))).flat();
-    const own = blocks.filter((block) => !block.code.startsWith("// file: "));
+    const own = blocks.filter(({ language, file }) => language === "ts" && file === undefined);
     expect(own.length).toBeGreaterThan(2);
     expect(problemsOf(own)).toEqual([]);
   }, 300_000);
 
   it("shows the files that it says it shows", async () => {
     const blocks = (await Promise.all((await documentationPages()).map(codeBlocks))).flat();
-    const shown = blocks.filter((block) => block.code.startsWith("// file: "));
+    const shown = blocks.filter(({ file }) => file !== undefined);
     expect(shown.length).toBeGreaterThan(0);
-    for (const block of shown) {
-      const [first = "", ...rest] = block.code.split("\n");
-      const file = await readFile(join(root, first.slice("// file: ".length)), "utf8");
-      expect(rest.join("\n"), `${block.page}:${block.line}`).toBe(file.trimEnd());
-    }
+    for (const { page, line, file = "", code } of shown)
+      expect(code, `${page}:${line}`).toBe((await readFile(join(root, file), "utf8")).trimEnd());
   });
 
   it("has only relative links that lead somewhere", async () => {

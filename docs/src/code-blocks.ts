@@ -2,12 +2,16 @@ import { glob, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** One fenced `ts` block of a page. */
+/** One fenced block of a page. */
 export interface CodeBlock {
+  readonly language: string;
+  /** The file that the block says it shows, relative to the repository's root. */
+  readonly file?: string;
   /** Page, relative to the repository's root. */
   readonly page: string;
   /** Line of the page on which the code begins, from 1. */
   readonly line: number;
+  /** Without the line that names the file. */
   readonly code: string;
 }
 
@@ -22,17 +26,25 @@ export async function documentationPages(): Promise<readonly string[]> {
   return pages.sort();
 }
 
-/** The `ts` blocks of a page. */
+/** The fenced blocks of a page that name their language. */
 export async function codeBlocks(page: string): Promise<readonly CodeBlock[]> {
   const lines = (await readFile(join(root, page), "utf8")).split("\n");
   const blocks: CodeBlock[] = [];
-  let start: number | undefined;
+  let open: { readonly language: string; readonly start: number } | undefined;
   for (const [index, line] of lines.entries()) {
-    if (start === undefined && line === "```ts") start = index + 1;
-    else if (start !== undefined && line === "```") {
-      blocks.push({ page, line: start + 1, code: lines.slice(start, index).join("\n") });
-      start = undefined;
+    const language = /^```(\w+)$/.exec(line)?.[1];
+    if (open === undefined && language !== undefined) open = { language, start: index + 1 };
+    else if (open !== undefined && line === "```") {
+      blocks.push(blockOf(page, open.language, open.start, lines.slice(open.start, index)));
+      open = undefined;
     }
   }
   return blocks;
+}
+
+function blockOf(page: string, language: string, start: number, lines: readonly string[]): CodeBlock {
+  const file = /^(?:\/\/|#) file: (\S+)$/.exec(lines[0] ?? "")?.[1];
+  const block = { page, language, line: start + 1 };
+  if (file === undefined) return { ...block, code: lines.join("\n") };
+  return { ...block, file, code: lines.slice(1).join("\n") };
 }

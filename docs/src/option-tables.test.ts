@@ -37,6 +37,40 @@ async function documentedOptions(page: string): Promise<readonly string[]> {
   return [...section.matchAll(/^\| `(\w+)`/gm)].flatMap(([, name]) => name ?? []);
 }
 
+/** Names of the properties of an object literal that a variable of a file is made from, at its first level. */
+async function settingsOf(file: string, variable: string): Promise<readonly string[]> {
+  const path = join(root, "packages", file);
+  const source = ts.createSourceFile(path, await readFile(path, "utf8"), ts.ScriptTarget.Latest);
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && (node.name as ts.Identifier).text === variable) {
+      const [shape] = (node.initializer as ts.CallExpression).arguments;
+      for (const { name } of (shape as ts.ObjectLiteralExpression).properties)
+        if (name && ts.isIdentifier(name)) names.push(name.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
+}
+
+describe("the page about operating", () => {
+  it("names every setting of the command", async () => {
+    const page = await readFile(join(root, "docs/operating.md"), "utf8");
+    const tables = page
+      .split("\n")
+      .filter((line) => line.startsWith("| `"))
+      .join("\n");
+    const sections = backends.map(({ name }) => name);
+    const settings = await settingsOf("cli/src/run/config.ts", "configSchema");
+    expect(settings.length).toBeGreaterThan(15);
+    const missing = settings.filter(
+      (name) => !sections.includes(name) && !new RegExp(`\`${name}[\`:]`).test(tables),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
 describe("pages of the backends", () => {
   it.each(backends)("$name: the table has every option and no other", async ({ name, types, files }) => {
     const declared = await Promise.all(files.map((file) => membersOf(file, types)));

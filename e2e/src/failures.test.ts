@@ -1,56 +1,14 @@
-import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubeletProcess } from "./kubelet-process.ts";
+import { startProxiedConfig } from "./shut-proxy.ts";
 import { startRealCluster, type TestCluster } from "./test-cluster.ts";
 import { waitFor } from "./wait-for.ts";
 
 const kubernetes = await peerOrSkip("kubernetes");
-
-/** Stands before the API server, and can be shut: connections break and are refused. */
-async function startProxy(target: number) {
-  const sockets = new Set<Socket>();
-  let open = true;
-  const server = createServer((socket) => {
-    if (!open) {
-      socket.destroy();
-      return;
-    }
-    const upstream = connect(target, "127.0.0.1");
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => other.destroy());
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  const breakAll = () => {
-    for (const socket of [...sockets]) socket.destroy();
-  };
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    setOpen(value: boolean) {
-      open = value;
-      if (!value) breakAll();
-    },
-    close() {
-      server.close();
-      breakAll();
-    },
-  };
-}
 
 describe.runIf(kubernetes)("what goes wrong around a kubelet", () => {
   let cluster: TestCluster;
@@ -103,10 +61,7 @@ describe.runIf(kubernetes)("what goes wrong around a kubelet", () => {
   });
 
   it("an API server out of reach for a while: no pod is lost, statuses go on", async () => {
-    const target = new URL(cluster.kubeConfig().getCurrentCluster()?.server ?? "");
-    const proxy = await startProxy(Number(target.port));
-    const config = cluster.kubeConfig();
-    config.loadFromString(config.exportConfig().replace(target.origin, `https://127.0.0.1:${proxy.port}`));
+    const { config, proxy } = await startProxiedConfig(cluster.kubeConfig());
     const options = await localOptions();
     const end = join(options.directory, "end");
     const kubelet = await KubeletProcess.prepare(

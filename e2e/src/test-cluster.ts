@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { createCluster } from "@vkubelet/cluster";
-import { runCommand, startControlPlane } from "@vkubelet-tools/peers";
+import { type ControlPlaneOptions, runCommand, startControlPlane } from "@vkubelet-tools/peers";
 
 /** The outcome of one kubectl call. */
 export interface KubectlResult {
@@ -17,22 +17,22 @@ export interface TestCluster extends AsyncDisposable {
   readonly kind: "kubernetes" | "memory";
   /** Credentials of an administrator. */
   kubeConfig(): KubeConfig;
+  /** Credentials with which a kubelet serves this node: its own alone, where the cluster tells nodes apart. */
+  nodeKubeConfig(nodeName: string): Promise<KubeConfig>;
   /** CA that signed the client certificate with which the API server calls kubelets. */
   readonly kubeletClientCa: string;
   kubectl(args: readonly string[], options?: { readonly input?: string }): Promise<KubectlResult>;
 }
 
 /** A real control plane: etcd, kube-apiserver, kube-controller-manager, kube-scheduler. */
-export async function startRealCluster(): Promise<TestCluster> {
-  const plane = await startControlPlane();
+export async function startRealCluster(options: ControlPlaneOptions = {}): Promise<TestCluster> {
+  const plane = await startControlPlane(options);
   return {
     kind: "kubernetes",
     kubeletClientCa: plane.clientCaPem,
-    kubeConfig: () => {
-      const config = new KubeConfig();
-      config.loadFromFile(plane.adminKubeconfig);
-      return config;
-    },
+    kubeConfig: () => loadedFrom(plane.adminKubeconfig),
+    nodeKubeConfig: async (nodeName) =>
+      loadedFrom(await plane.issueKubeconfig(`system:node:${nodeName}`, ["system:nodes"])),
     kubectl: (args, options) => plane.kubectl(args, options),
     [Symbol.asyncDispose]: () => plane.stop(),
   };
@@ -47,11 +47,8 @@ export async function startMemoryCluster(kubectl: string): Promise<TestCluster> 
   return {
     kind: "memory",
     kubeletClientCa: cluster.kubeletClientCertificateAuthority,
-    kubeConfig: () => {
-      const config = new KubeConfig();
-      config.loadFromFile(kubeconfig);
-      return config;
-    },
+    kubeConfig: () => loadedFrom(kubeconfig),
+    nodeKubeConfig: async () => loadedFrom(kubeconfig),
     kubectl: (args, options) =>
       runCommand(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", join(folder, "cache"), ...args], {
         ...(options?.input === undefined ? {} : { input: options.input }),
@@ -61,4 +58,10 @@ export async function startMemoryCluster(kubectl: string): Promise<TestCluster> 
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function loadedFrom(path: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(path);
+  return config;
 }

@@ -14,7 +14,7 @@ export interface RunningNode extends AsyncDisposable {
   readonly kubelet: Kubelet;
 }
 
-/** Registers a node for the provider; `cleanUp` runs after the kubelet has stopped. */
+/** Registers a node for the provider, with the rights of a node alone; `cleanUp` runs after the kubelet has stopped. */
 export async function startVirtualNode(
   cluster: TestCluster,
   kind: NodeKind,
@@ -25,7 +25,7 @@ export async function startVirtualNode(
   const kubelet = await startKubelet({
     provider,
     nodeName: name,
-    kubeConfig: cluster.kubeConfig(),
+    kubeConfig: await cluster.nodeKubeConfig(name),
     internalIP: "127.0.0.1",
     server: { address: "127.0.0.1", port: 0, clientCa: cluster.kubeletClientCa },
     logger: consoleLogger(name),

@@ -35,9 +35,11 @@ Examples:
   vkubelet run --provider local --node-name vk-local --config vkubelet.yaml
   VKUBELET_PROVIDER=nomad vkubelet run --node-name vk-nomad --kubeconfig ~/.kube/config
 
-A configuration file has nodeName, provider, kubeconfig, labels, annotations, taints, internalIP,
+A configuration file has nodeName, provider, kubeconfig, labels, annotations, taints, providerID, internalIP,
 server {port, address, clientCaFile, certificateFile, keyFile}, clusterDomain, clusterDNS, concurrency,
-logLevel, and one section for the provider: local, nomad, fargate or batch.`,
+apiRequests {perSecond, burst}, orphans {graceSeconds, refuseAbove}, leaderElection {…},
+drain {graceSeconds, criticalSeconds, deleteNode}, logLevel, and one section for the provider: local, nomad,
+fargate or batch.`,
   )
   .action(async (flags: RunFlags) => {
     const { runCommand } = await import("./run/run-command.ts");

@@ -18,6 +18,11 @@ export interface KubeletOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Default: `virtual-kubelet.io/provider=<name>:NoSchedule`. An empty list registers the node without taints. */
   readonly taints?: readonly Taint[];
+  /**
+   * What a cloud calls this node, for tools that ask the cloud about it (`spec.providerID`). It can be set once and not
+   * changed. Default: none.
+   */
+  readonly providerID?: string;
   /** The address at which the API server reaches this process. Default: the first non-loopback IPv4 address. */
   readonly internalIP?: string;
   /** The kubelet's HTTPS server, which `kubectl logs` needs. */

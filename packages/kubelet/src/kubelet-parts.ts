@@ -52,6 +52,7 @@ export class KubeletParts {
     this.#lease = new LeaseController({
       client: this.unlimited,
       nodeName,
+      nodeUid: () => this.node?.uid,
       clock,
       logger: logger.child({ component: "lease" }),
     });
@@ -106,13 +107,14 @@ export class KubeletParts {
       clock: this.clock,
       logger: this.logger.child({ component: "pods" }),
       onHealthChange: () => this.node?.poke(),
+      onNodeDeleted: () => this.node?.poke(),
       ...(concurrency !== undefined && { concurrency }),
       ...(orphans !== undefined && { orphans }),
     });
   }
 
   #createNode(kubeletPort: number): NodeController {
-    const { provider, nodeName, labels = {}, annotations = {} } = this.#options;
+    const { provider, nodeName, labels = {}, annotations = {}, providerID } = this.#options;
     const taints = this.#options.taints ?? [providerTaint(provider.name)];
     return new NodeController({
       client: this.#client,
@@ -123,10 +125,12 @@ export class KubeletParts {
         labels,
         annotations,
         taints,
+        providerID,
         internalIP: this.#internalIP,
         kubeletPort,
         kubeletVersion,
       },
+      events: this.#events,
       clock: this.clock,
       logger: this.logger.child({ component: "node" }),
       backendError: () => this.pods.backendError,

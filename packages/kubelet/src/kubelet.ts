@@ -1,8 +1,8 @@
 import { contractVersion, type Provider } from "@vkubelet/core";
+import { type DrainSettings, drainNode, leaveNode } from "./drain-node.ts";
 import type { KubeletOptions } from "./kubelet-options.ts";
 import { KubeletParts } from "./kubelet-parts.ts";
 import { acquireLeadership, type Leadership } from "./leadership.ts";
-import type { DrainSettings } from "./pods/pod-drain.ts";
 
 /** A running virtual kubelet. */
 export interface Kubelet extends AsyncDisposable {
@@ -15,7 +15,8 @@ export interface Kubelet extends AsyncDisposable {
   readonly ended: Promise<Error | undefined>;
   /**
    * Ends this process's work. Pods at the backend go on; a kubelet started later under the same node name adopts them.
-   * With `drain` they are ended first, as a kubelet does whose machine goes down. A second call changes nothing.
+   * With `drain` the node is cordoned and not ready, and they are ended first, as a kubelet does whose machine goes
+   * down. A second call changes nothing.
    */
   stop(options?: { readonly drain?: DrainSettings }): Promise<void>;
 }
@@ -36,8 +37,9 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   let stopping: Promise<void> | undefined;
   const stop = (drain: DrainSettings | undefined, reason: Error | undefined): Promise<void> => {
     stopping ??= (async () => {
-      if (drain !== undefined) await drainNode(parts, drain);
+      const isEmpty = drain !== undefined && (await drainNode(parts, drain));
       await parts.stop();
+      if (drain !== undefined) await leaveNode(parts, { remove: isEmpty && drain.deleteNode === true });
       await leadership?.release();
       await parts.dispose();
       end.resolve(reason);
@@ -76,13 +78,6 @@ async function lead(options: KubeletOptions, parts: KubeletParts): Promise<Leade
   if (settings === undefined) return undefined;
   const { clock, logger, unlimited: client } = parts;
   return acquireLeadership({ client, nodeName, settings, clock, logger }, signal);
-}
-
-async function drainNode({ pods, logger }: KubeletParts, settings: DrainSettings): Promise<void> {
-  for (const { metadata } of await pods.drain(settings)) {
-    const pod = `${metadata?.namespace}/${metadata?.name}`;
-    logger.warn("a pod was not over in time and goes on to end at the backend", { pod });
-  }
 }
 
 function checkContract(provider: Provider): void {

@@ -44,11 +44,13 @@ describe("loadRunConfig", () => {
     const behaviour =
       "provider: local\nnodeName: a\napiRequests: {perSecond: 50, burst: 100}\n" +
       "orphans: {graceSeconds: 60, refuseAbove: {count: 5, share: 0.2}}\n" +
-      "drain: {graceSeconds: 60, criticalSeconds: 10}\nleaderElection: {namespace: vkubelet}\n";
+      "drain: {graceSeconds: 60, criticalSeconds: 10, deleteNode: true}\n" +
+      "leaderElection: {namespace: vkubelet}\nproviderID: cloud:///a\n";
     expect(await loadRunConfig({ config: await configFile(behaviour) }, {})).toMatchObject({
       apiRequests: { perSecond: 50, burst: 100 },
       orphans: { graceSeconds: 60, refuseAbove: { count: 5, share: 0.2 } },
-      drain: { graceSeconds: 60, criticalSeconds: 10 },
+      drain: { graceSeconds: 60, criticalSeconds: 10, deleteNode: true },
+      providerID: "cloud:///a",
       leaderElection: { namespace: "vkubelet" },
     });
     const mistakes = {

@@ -23,6 +23,7 @@ const configSchema = z.strictObject({
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   taints: z.array(taint).optional(),
+  providerID: z.string().min(1).optional(),
   internalIP: z.string().optional(),
   server: z
     .strictObject({
@@ -47,7 +48,11 @@ const configSchema = z.strictObject({
     })
     .optional(),
   drain: z
-    .strictObject({ graceSeconds: z.number().min(0), criticalSeconds: z.number().min(0).optional() })
+    .strictObject({
+      graceSeconds: z.number().min(0),
+      criticalSeconds: z.number().min(0).optional(),
+      deleteNode: z.boolean().optional(),
+    })
     .refine(({ graceSeconds, criticalSeconds = 0 }) => criticalSeconds <= graceSeconds, {
       error: "criticalSeconds is a part of graceSeconds and cannot be more",
     })
@@ -111,6 +116,7 @@ export interface RunConfig {
   readonly labels: Readonly<Record<string, string>> | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly taints: readonly Taint[] | undefined;
+  readonly providerID: string | undefined;
   readonly internalIP: string | undefined;
   readonly server: ServerConfig;
   readonly clusterDomain: string | undefined;
@@ -157,6 +163,7 @@ export async function loadRunConfig(
       effect,
       ...(value === undefined ? {} : { value }),
     })),
+    providerID: config.providerID,
     internalIP: config.internalIP,
     server: config.server ?? {},
     clusterDomain: config.clusterDomain,

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { KubeConfig } from "@kubernetes/client-node";
 import { type KubeletServerSettings, startKubelet } from "@vkubelet/kubelet";
 import { UsageError } from "../cli-error.ts";
 import { createConsoleLogger } from "../console-logger.ts";
 import { loadRunConfig, type RunConfig, type RunFlags } from "./config.ts";
+import { loadKubeConfig } from "./kube-config.ts";
 import { createProvider } from "./providers.ts";
 
 /**
@@ -18,12 +18,13 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   const kubelet = await startKubelet({
     provider,
     nodeName: config.nodeName,
-    kubeConfig: loadKubeConfig(config.kubeconfig),
+    kubeConfig: loadKubeConfig(config.kubeconfig, process.env),
     server: await serverSettings(config),
     logger,
     ...(config.labels === undefined ? {} : { labels: config.labels }),
     ...(config.annotations === undefined ? {} : { annotations: config.annotations }),
     ...(config.taints === undefined ? {} : { taints: config.taints }),
+    ...(config.providerID === undefined ? {} : { providerID: config.providerID }),
     ...(config.internalIP === undefined ? {} : { internalIP: config.internalIP }),
     ...(config.clusterDomain === undefined ? {} : { clusterDomain: config.clusterDomain }),
     ...(config.clusterDNS === undefined ? {} : { clusterDNS: config.clusterDNS }),
@@ -41,18 +42,6 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   const what = drain === undefined ? "pods at the backend go on" : "pods are ended first";
   logger.info(`stopping; ${what}`, { signal: end });
   await kubelet.stop(drain === undefined ? {} : { drain });
-}
-
-function loadKubeConfig(path: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (path === undefined) config.loadFromDefault();
-    else config.loadFromFile(path);
-  } catch (error) {
-    const [why] = (error as Error).message.split("\n");
-    throw new UsageError(`kubeconfig: ${path ?? "default"}: ${why}`, { cause: error });
-  }
-  return config;
 }
 
 async function serverSettings(config: RunConfig): Promise<KubeletServerSettings> {

@@ -94,6 +94,10 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
     );
   }
 
+  /**
+   * What runs on a node that was taken for dead is not ready. A kubelet that itself says that its node is not ready goes
+   * on to report its pods, which are left as it says.
+   */
   function markPodsNotReady(node: KubeObject): void {
     for (const pod of registry.store.listIndexed(pods, "spec.nodeName", node.metadata.name) ?? []) {
       if (!isReadyPod(pod)) continue;
@@ -197,11 +201,13 @@ export function nodeLifecycleController(context: ControllerContext): Controller 
       let node = registry.store.get(nodes, undefined, name);
       if (!node) return removeOrphans(name);
       missingSince.delete(name);
-      if (silence(node) >= gracePeriodMs && statusOf(node, "Ready") !== "Unknown") node = markUnknown(node);
-      else if (silence(node) >= gracePeriodMs && !(node.status?.conditions ?? []).length)
+      if (silence(node) >= gracePeriodMs && statusOf(node, "Ready") !== "Unknown") {
+        const wasReady = statusOf(node, "Ready") === "True";
+        node = markUnknown(node);
+        if (wasReady) markPodsNotReady(node);
+      } else if (silence(node) >= gracePeriodMs && !(node.status?.conditions ?? []).length)
         node = markUnknown(node);
       node = taint(node);
-      if (statusOf(node, "Ready") !== "True") markPodsNotReady(node);
       evict(node);
       return checkMs;
     },

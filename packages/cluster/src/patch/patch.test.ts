@@ -67,6 +67,11 @@ describe("strategic merge patch", () => {
     ]);
   });
 
+  it("takes nothing of a value with a directive where there is nothing to apply it to", () => {
+    const document = { spec: { containers: [{ name: "a" }] } };
+    expect(patchPod(document, { spec: { nodeSelector: { $patch: "replace", y: "2" } } })).toEqual(document);
+  });
+
   it("deletes and replaces by directive", () => {
     const document = { spec: { containers: [{ name: "a" }, { name: "b" }], nodeSelector: { x: "1" } } };
     const result = patchPod(document, {

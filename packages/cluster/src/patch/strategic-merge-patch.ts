@@ -60,6 +60,8 @@ function mergeObject(
       result.delete(key);
       continue;
     }
+    // A directive is for what is there: without it nothing of the value is taken, not even by "replace".
+    if (!result.has(key) && isObject(value) && value.$patch !== undefined) continue;
     const property = propertySchema(merge, named, key);
     const order = patch[elementOrder + key];
     result.set(key, mergeValue(merge, property, result.get(key), value, order, depth + 1));

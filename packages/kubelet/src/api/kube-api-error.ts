@@ -77,6 +77,11 @@ export function isUnauthorized(error: unknown): boolean {
   return hasStatus(error, 401);
 }
 
+/** 403: the server knows us, and this is not allowed to us. */
+export function isForbidden(error: unknown): boolean {
+  return hasStatus(error, 403);
+}
+
 const transient = new Set([0, 429, 500, 502, 503, 504]);
 
 /** Whether the same request may well succeed later: no answer, throttled, or the server out of order. */

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { silentLogger, systemClock } from "@vkubelet/core";
 import { FakeClock } from "@vkubelet/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createSelfSignedPair } from "../server/self-signed-pair.ts";
 import { createTestAuthority } from "../server/testdata/test-authority.ts";
 import { createKubeApiClient } from "./kube-api-client.ts";
-import { answer, kubeConfigFor, startScriptedServer } from "./testdata/scripted-server.ts";
+import { isUnauthorized } from "./kube-api-error.ts";
+import { answer, kubeConfigFor, startScriptedServer, status } from "./testdata/scripted-server.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -100,5 +101,27 @@ describe("connection", () => {
     const kubeConfig = kubeConfigFor(server.url, { username: "u", password: "p" });
     await using client = createKubeApiClient({ kubeConfig, logger: silentLogger, clock: new FakeClock() });
     expect(await client.get("/")).toEqual({ authorization: `Basic ${base64("u:p")}` });
+  });
+
+  it("reads a token file again that was replaced, at the latest a minute afterwards", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    using _ = { [Symbol.dispose]: () => void vi.useRealTimers() };
+    const folder = await mkdtemp(join(tmpdir(), "vkubelet-token-"));
+    const tokenFile = join(folder, "token");
+    await writeFile(tokenFile, "first");
+    await using server = await startScriptedServer(({ headers }, response) =>
+      headers.authorization === "Bearer second"
+        ? answer(response, 200, {})
+        : answer(response, 401, status(401, "Unauthorized", "expired")),
+    );
+    const kubeConfig = kubeConfigFor(server.url, {
+      authProvider: { name: "tokenFile", config: { tokenFile } },
+    });
+    await using client = createKubeApiClient({ kubeConfig, logger: silentLogger, clock: new FakeClock() });
+    await expect(client.get("/")).rejects.toSatisfy(isUnauthorized);
+    await writeFile(tokenFile, "second");
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await client.get("/")).toEqual({});
+    await rm(folder, { recursive: true });
   });
 });

@@ -1,57 +1,12 @@
-import { type LogFields, silentLogger } from "@vkubelet/core";
+import { silentLogger } from "@vkubelet/core";
 import { FakeClock } from "@vkubelet/testing";
 import { describe, expect, it } from "vitest";
 import { createKubeApiClient } from "./kube-api-client.ts";
-import { KubeApiError } from "./kube-api-error.ts";
-import type { ChangeEvent, KubeObject } from "./kube-object.ts";
-import { createReflector, type ReflectorOptions } from "./reflector.ts";
-import { ScriptedClient, settle } from "./testdata/scripted-client.ts";
+import type { KubeObject } from "./kube-object.ts";
+import { createReflector } from "./reflector.ts";
+import { brief, path, pod, refusal, setUp } from "./testdata/reflector-fixture.ts";
+import { settle } from "./testdata/scripted-client.ts";
 import { answer, eventLine, startScriptedServer, status, until } from "./testdata/scripted-server.ts";
-
-const path = "/api/v1/pods";
-
-function pod(name: string, uid: string, resourceVersion: string): KubeObject {
-  return { metadata: { namespace: "a", name, uid, resourceVersion } };
-}
-
-const brief = ({ type, object, old }: ChangeEvent<KubeObject>) =>
-  `${type} ${object.metadata?.name}:${object.metadata?.uid}@${object.metadata?.resourceVersion}` +
-  (old === undefined ? "" : ` from ${old.metadata?.uid}@${old.metadata?.resourceVersion}`);
-
-function logged() {
-  const lines: { level: string; message: string; fields?: LogFields | undefined }[] = [];
-  const at = (level: string) => (message: string, fields?: LogFields) =>
-    void lines.push({ level, message, fields });
-  return { lines, ...silentLogger, warn: at("warn"), error: at("error") };
-}
-
-interface SetUp extends Partial<ReflectorOptions<KubeObject>> {
-  readonly list?: { items: KubeObject[]; resourceVersion: string } | Error;
-}
-
-function setUp({ list, ...options }: SetUp = {}) {
-  const client = new ScriptedClient();
-  const clock = new FakeClock();
-  const logger = logged();
-  const changes: string[] = [];
-  client.lists.set(path, list ?? { items: [pod("x", "u1", "1")], resourceVersion: "10" });
-  const reflector = createReflector<KubeObject>({
-    client,
-    path,
-    query: { fieldSelector: "spec.nodeName=n" },
-    logger,
-    clock,
-    random: () => 1,
-    onChange: (event) => void changes.push(brief(event)),
-    ...options,
-  });
-  const controller = new AbortController();
-  const ended = reflector.run(controller.signal);
-  return { client, clock, logger, changes, reflector, controller, ended };
-}
-
-const refusal = (code: number, reason: string, retryAfterMs?: number) =>
-  new KubeApiError(`WATCH ${path}: ${reason}`, { status: code, reason, retryAfterMs });
 
 describe("reflector", () => {
   it("lists, then watches from there with bookmarks", async () => {
@@ -174,65 +129,6 @@ describe("reflector", () => {
     client.last.send("DELETED", pod("x", "u1", "11"));
     await settle();
     expect(changes.slice(1)).toEqual(["deleted x:u1@1 from u1@1", "added x:u7@12"]);
-  });
-
-  it("tries for ever, longer and longer, and shows why", async () => {
-    const { client, clock, reflector, logger } = setUp({ list: refusal(403, "Forbidden") });
-    await settle();
-    const waits = [800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000];
-    for (const [index, wait] of waits.entries()) {
-      await clock.advance(wait - 1);
-      expect(client.listed).toHaveLength(index + 1);
-      await clock.advance(1);
-      expect(client.listed).toHaveLength(index + 2);
-    }
-    expect(reflector.status()).toMatchObject({
-      synced: false,
-      lastError: { message: `WATCH ${path}: Forbidden` },
-    });
-    expect(logger.lines.at(-1)?.fields).toMatchObject({ failures: 9, delayMs: 30_000 });
-    client.lists.set(path, { items: [], resourceVersion: "1" });
-    await clock.advance(30_000);
-    await reflector.hasSynced;
-    expect(reflector.status()).toEqual({ synced: true });
-  });
-
-  it("waits at least as long as the server asks", async () => {
-    const { client, clock } = setUp();
-    await settle();
-    client.last.fail(refusal(429, "TooManyRequests", 20_000));
-    await clock.advance(19_999);
-    expect(client.watches).toHaveLength(1);
-    await clock.advance(1);
-    expect(client.watches).toHaveLength(2);
-    expect(client.listed).toHaveLength(1);
-  });
-
-  it("resumes after a broken connection, but lists after a version that the server does not know", async () => {
-    const { client, clock } = setUp();
-    await settle();
-    client.last.fail(refusal(0, "NetworkError"));
-    await clock.advance(800);
-    expect([client.watches.length, client.listed.length]).toEqual([2, 1]);
-    client.last.fail(refusal(504, "Timeout"));
-    await clock.advance(1_600);
-    expect([client.watches.length, client.listed.length]).toEqual([3, 2]);
-  });
-
-  it("counts a watch that ends at once and empty as a failure, a long quiet one as a success", async () => {
-    const { client, clock, reflector } = setUp();
-    await settle();
-    client.last.end();
-    await settle();
-    expect(client.watches).toHaveLength(1);
-    expect(reflector.status().lastError?.message).toContain("ended the watch at once");
-    await clock.advance(800);
-    expect(client.watches).toHaveLength(2);
-    await clock.advance(60_000);
-    client.last.end();
-    await settle();
-    expect(client.watches).toHaveLength(3);
-    expect(reflector.status()).toEqual({ synced: true });
   });
 
   it("survives handlers that throw or reject", async () => {

@@ -5,7 +5,11 @@ export interface NodeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: ObjectMeta;
-  readonly spec?: { readonly taints?: readonly Taint[]; readonly unschedulable?: boolean };
+  readonly spec?: {
+    readonly taints?: readonly Taint[];
+    readonly unschedulable?: boolean;
+    readonly providerID?: string;
+  };
   readonly status?: NodeStatus;
 }
 
@@ -35,6 +39,8 @@ export interface NodeIdentity {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** What a cloud calls this node; it can be set once, and not changed. */
+  readonly providerID?: string | undefined;
   /** The address at which the API server reaches the kubelet server. */
   readonly internalIP: string;
   readonly kubeletPort: number;
@@ -51,7 +57,6 @@ export function nodeLabels(
     "kubernetes.io/os": description.operatingSystem,
     "kubernetes.io/arch": description.architecture,
     type: "virtual-kubelet",
-    "kubernetes.io/role": "agent",
     ...description.labels,
     ...identity.labels,
   };

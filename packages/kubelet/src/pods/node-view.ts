@@ -10,6 +10,8 @@ export interface NodeViewOptions {
   readonly nodeName: string;
   /** What the backend says that the node has; undefined while it has not said anything. */
   readonly allocatable: () => ResourceList | undefined;
+  /** Told when somebody deletes the node. */
+  readonly onDeleted: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,7 +29,7 @@ export class NodeView {
 
   constructor(options: NodeViewOptions) {
     this.#options = options;
-    const { client, nodeName, clock, logger } = options;
+    const { client, nodeName, clock, logger, onDeleted } = options;
     this.#nodes = createReflector<NodeObject>({
       client,
       path: "/api/v1/nodes",
@@ -35,7 +37,8 @@ export class NodeView {
       clock,
       logger,
       onChange: ({ type, object }) => {
-        if (type !== "deleted") this.#last = object;
+        if (type === "deleted") onDeleted();
+        else this.#last = object;
       },
     });
   }

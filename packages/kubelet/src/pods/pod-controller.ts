@@ -10,7 +10,7 @@ import { NodeAdmission } from "./node-admission.ts";
 import { NodeView } from "./node-view.ts";
 import { ObservationFeed } from "./observation-feed.ts";
 import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
-import { type DrainedPod, type DrainSettings, drainPods } from "./pod-drain.ts";
+import { type DrainedPod, drainPods, type PodDrainSettings } from "./pod-drain.ts";
 import { PodResolver } from "./pod-resolver.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
@@ -32,6 +32,8 @@ export interface PodControllerOptions {
   readonly logger: Logger;
   /** Told when the backend stops or starts to answer. */
   readonly onHealthChange: () => void;
+  /** Told when somebody deletes the Node. */
+  readonly onNodeDeleted: () => void;
   /** Pods handled at the same time; 64 by default. */
   readonly concurrency?: number;
   /** What becomes of pods whose objects are gone. */
@@ -91,7 +93,14 @@ export class PodController {
       onChange: (uid) => this.#queue.add(uid),
       random: options.random ?? Math.random,
     });
-    this.#node = new NodeView({ client, nodeName, allocatable: options.nodeAllocatable, clock, logger });
+    this.#node = new NodeView({
+      client,
+      nodeName,
+      allocatable: options.nodeAllocatable,
+      onDeleted: options.onNodeDeleted,
+      clock,
+      logger,
+    });
     this.#admission = new NodeAdmission({ node: () => this.#readNode() });
     this.#queue = new KeyedQueue({
       process: (uid) => this.#sync(uid),
@@ -136,7 +145,7 @@ export class PodController {
   }
 
   /** Takes no more pods and ends those that are there; answers the ones that were not over in time. */
-  async drain(settings: DrainSettings): Promise<readonly Pod[]> {
+  async drain(settings: PodDrainSettings): Promise<readonly Pod[]> {
     this.#admission.shutDown();
     const drained = [...this.#workers.values()].flatMap((worker): readonly DrainedPod[] => {
       const { pod, ref } = worker;

@@ -2,7 +2,7 @@ import type { Clock, Pod } from "@vkubelet/core";
 import { isCriticalPod, type PodVerdict, shutdownVerdict } from "@vkubelet/pod";
 
 /** How the pods of a node are ended before its kubelet stops, as the kubelet does when its machine goes down. */
-export interface DrainSettings {
+export interface PodDrainSettings {
   /** Seconds for all pods together. Each gets its own grace period, or what is left if that is less. */
   readonly graceSeconds: number;
   /** Of these, seconds that are kept for critical pods, which are ended after all others; 0 by default. */
@@ -27,7 +27,7 @@ const reportMs = 5_000;
  */
 export async function drainPods(
   pods: readonly DrainedPod[],
-  { graceSeconds, criticalSeconds = 0 }: DrainSettings,
+  { graceSeconds, criticalSeconds = 0 }: PodDrainSettings,
   clock: Clock,
 ): Promise<readonly Pod[]> {
   const isCritical = ({ pod }: DrainedPod) => isCriticalPod(pod);

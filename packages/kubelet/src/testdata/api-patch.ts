@@ -1,3 +1,4 @@
+import { Quantity } from "@vkubelet/pod";
 import type { AnyObject } from "./memory-api.ts";
 
 /** A merge patch; a strategic one merges conditions by type and honours `$patch: replace`, as the API server does for pods and nodes. */
@@ -29,8 +30,9 @@ function applyList(target: AnyObject, patch: AnyObject[]): AnyObject {
   return merged;
 }
 
-/** What the API server makes of an object: Go writes out empty structs and times that are not set. */
+/** What the API server makes of an object: Go writes out empty structs and times that are not set, and amounts its own way. */
 export function asServed(object: AnyObject): AnyObject {
+  if (object.kind === "Node" && object.status !== undefined) return { ...object, status: servedNodeStatus(object.status) };
   if (object.kind !== "Pod") return object;
   const { status = { phase: "Pending", qosClass: "BestEffort" } } = object;
   const lists = ["initContainerStatuses", "containerStatuses"].filter((field) => status[field] !== undefined);
@@ -38,6 +40,12 @@ export function asServed(object: AnyObject): AnyObject {
     ...object,
     status: { ...status, ...Object.fromEntries(lists.map((field) => [field, status[field].map(servedStatus)])) },
   };
+}
+
+function servedNodeStatus(status: AnyObject): AnyObject {
+  const served = (amounts: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, Quantity.parse(amount).toString()]));
+  return { ...status, capacity: served(status.capacity), allocatable: served(status.allocatable) };
 }
 
 function servedStatus(status: AnyObject): AnyObject {

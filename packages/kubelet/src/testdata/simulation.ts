@@ -78,6 +78,7 @@ export class Simulation {
       onHealthChange: () => {
         this.healthChanges += 1;
       },
+      onNodeDeleted: () => {},
       ...choices,
     });
     pods.start();
