@@ -30,6 +30,7 @@ export {
 } from "./kubernetes/control-plane.ts";
 export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-plane-files.ts";
 export { findKubernetesCommands, kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+export { kwokStages } from "./kubernetes/kwok-stages.ts";
 export { findOracleCommand, oraclePeer } from "./kubernetes/oracle-peer.ts";
 export { withLockFile } from "./lock-file.ts";
 export { type NomadAgent, type NomadAgentOptions, nomadPeer, startNomad } from "./nomad.ts";

@@ -1,4 +1,6 @@
 import { bareFloor, floor } from "./floor.ts";
+import { goVirtualKubelet } from "./go-virtual-kubelet.ts";
+import { kwok } from "./kwok.ts";
 import type { Subject } from "./subject.ts";
 import { vkubelet, vkubeletLagging } from "./vkubelet.ts";
 
@@ -6,4 +8,4 @@ import { vkubelet, vkubeletLagging } from "./vkubelet.ts";
 export const standardSubjects: readonly Subject[] = [floor, vkubelet];
 
 /** Measured when asked for by name. */
-export const furtherSubjects: readonly Subject[] = [bareFloor, vkubeletLagging];
+export const furtherSubjects: readonly Subject[] = [bareFloor, vkubeletLagging, kwok, goVirtualKubelet];

@@ -15,11 +15,14 @@ function sourcesHash(folder: string): string {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** Folder of the go.mod that pins kwok. */
+export const kwokModuleFolder: string = moduleFolder("kwok");
+
 /** kwok's controller: it says of pods that they run. */
 export const kwokPeer: Peer = goPeer("kwok", {
   name: "kwok",
   version: "0.8.0",
-  moduleFolder: moduleFolder("kwok"),
+  moduleFolder: kwokModuleFolder,
   commands: { kwok: "sigs.k8s.io/kwok/cmd/kwok" },
 });
 
