@@ -23,7 +23,7 @@ export type FailableMethod =
 type Fault =
   | { readonly type: "fail"; readonly error: unknown }
   | { readonly type: "loseReply"; readonly error: unknown }
-  | { readonly type: "hang" };
+  | { readonly type: "hang"; readonly arrive: () => void };
 
 /** Options of {@link InMemoryBackend}. */
 export interface InMemoryBackendOptions {
@@ -76,9 +76,14 @@ export class InMemoryBackend {
     this.#plan(method, [{ type: "loseReply", error }]);
   }
 
-  /** Makes the next call of `method` hang without effect until its signal aborts. */
-  hang(method: FailableMethod): void {
-    this.#plan(method, [{ type: "hang" }]);
+  /**
+   * Makes the next call of `method` hang without effect until its signal aborts. Resolves when the call is there; a
+   * test that knows when it comes need not wait.
+   */
+  hang(method: FailableMethod): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#plan(method, [{ type: "hang", arrive: resolve }]);
+    return promise;
   }
 
   /** Drops all faults that are still planned for `method`. */
@@ -90,7 +95,10 @@ export class InMemoryBackend {
   async call<T>(method: FailableMethod, signal: AbortSignal, effect: () => T | Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const fault = this.#faults.get(method)?.shift();
-    if (fault?.type === "hang") return untilAborted(signal);
+    if (fault?.type === "hang") {
+      fault.arrive();
+      return untilAborted(signal);
+    }
     if (fault?.type === "fail") throw fault.error;
     const result = await effect();
     if (fault?.type === "loseReply") throw fault.error;

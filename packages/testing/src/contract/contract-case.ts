@@ -1,5 +1,5 @@
 import type { ContractKit } from "./contract-kit.ts";
-import type { ContractFaults, ContractWorkloads, FaultKind } from "./provider-under-test.ts";
+import type { ContractFaults, ContractWorkloads, RequestFaults } from "./provider-under-test.ts";
 
 /** The parts of the contract, in the order in which a new provider meets them. */
 export const contractThemes = [
@@ -28,7 +28,7 @@ export type ContractNeed =
   | "restarts:runtime"
   | "restarts:provider"
   | `workload:${Exclude<keyof ContractWorkloads, "runs">}`
-  | `fault:${keyof ContractFaults}.${FaultKind}`;
+  | `fault:${keyof ContractFaults}.${keyof RequestFaults}`;
 
 /** How a case ended that did not fail. */
 export type CaseOutcome =

@@ -20,6 +20,7 @@ import type {
   ContractFaults,
   ContractWorkloads,
   FaultKind,
+  PlannedHang,
   ProviderUnderTest,
   WorkloadContainer,
 } from "./provider-under-test.ts";
@@ -65,6 +66,13 @@ export class ContractKit {
     const plan = this.subject.faults?.[point]?.[kind];
     if (plan === undefined) throw new Error(`the case did not say that it needs fault:${point}.${kind}`);
     await plan();
+  }
+
+  /** Plans that the next request hangs. */
+  async hang(point: keyof ContractFaults): Promise<PlannedHang> {
+    const plan = this.subject.faults?.[point]?.hang;
+    if (plan === undefined) throw new Error(`the case did not say that it needs fault:${point}.hang`);
+    return await plan();
   }
 
   async create(pod: ResolvedPod, signal?: AbortSignal): Promise<void> {

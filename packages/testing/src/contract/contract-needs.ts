@@ -2,8 +2,8 @@ import type { ContractNeed } from "./contract-case.ts";
 import type {
   ContractFaults,
   ContractWorkloads,
-  FaultKind,
   ProviderUnderTest,
+  RequestFaults,
 } from "./provider-under-test.ts";
 
 /** Why a case that needs this cannot be tried on the provider; undefined when it can. */
@@ -36,7 +36,7 @@ function missingPart({ workloads, faults }: ProviderUnderTest, need: string): st
     const there = workloads[rest as keyof ContractWorkloads] !== undefined;
     return there ? undefined : `the backend has no workload that ${phrases[rest] ?? rest}`;
   }
-  const [point, fault] = rest.split(".") as [keyof ContractFaults, FaultKind];
+  const [point, fault] = rest.split(".") as [keyof ContractFaults, keyof RequestFaults];
   return faults?.[point]?.[fault] === undefined
     ? `no fault ${point}.${fault} can be brought about`
     : undefined;

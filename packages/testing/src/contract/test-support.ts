@@ -45,7 +45,7 @@ function faultsOf(backend: InMemoryBackend): ContractFaults {
     return {
       ...Object.fromEntries(failing),
       loseReply: () => backend.loseReply(method, lost),
-      hang: () => backend.hang(method),
+      hang: () => ({ arrived: backend.hang(method) }),
     };
   };
   return {
