@@ -41,6 +41,24 @@ const job: PodSpec = {
   ],
 };
 
+/** ECS counts the environment of a container as a whole where one variable of it is overridden. */
+it("values that do not fit into overrides together stand in the definition", () => {
+  const withEnv = (value: string) => {
+    const env = [
+      { name: "SHARED", value },
+      { name: "OWN", value: `pod ${uid}` },
+    ];
+    const { registerJobDefinition, submitJob } = requestsOf(
+      translate({ ...job, containers: [{ name: "main", image: "worker:1", env }] }),
+    );
+    const below = registerJobDefinition.containerProperties?.environment;
+    const above = submitJob.containerOverrides?.environment;
+    return [below, above].map((entries) => entries?.map(({ name }) => name));
+  };
+  expect(withEnv("x".repeat(100))).toEqual([["SHARED"], ["OWN"]]);
+  expect(withEnv("x".repeat(7000))).toEqual([["SHARED", "OWN"], undefined]);
+});
+
 describe("a pod of one container", () => {
   it("becomes a job with containerProperties", () => {
     const { registerJobDefinition, submitJob } = requestsOf(translate(job));

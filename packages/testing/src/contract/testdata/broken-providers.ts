@@ -318,6 +318,9 @@ export const breaks = {
       held = line;
     }
   }),
+  "drops empty lines": printing(async function* (lines) {
+    for await (const line of lines) if (line.bytes.length > 0) yield line;
+  }),
   "always follows": (provider) => ({
     ...provider,
     logs: (ref, options, context) => provider.logs?.(ref, { ...options, follow: true }, context) ?? none(),
