@@ -55,8 +55,8 @@ it("values that do not fit into overrides together stand in the definition", () 
     const above = submitJob.containerOverrides?.environment;
     return [below, above].map((entries) => entries?.map(({ name }) => name));
   };
-  expect(withEnv("x".repeat(100))).toEqual([["SHARED"], ["OWN"]]);
-  expect(withEnv("x".repeat(7000))).toEqual([["SHARED", "OWN"], undefined]);
+  expect(withEnv("x".repeat(100))).toEqual([["SHARED"], ["HOSTNAME", "OWN"]]);
+  expect(withEnv("x".repeat(7000))).toEqual([["HOSTNAME", "SHARED", "OWN"], undefined]);
 });
 
 describe("a pod of one container", () => {

@@ -76,6 +76,7 @@ const caught: Readonly<Record<keyof typeof breaks, readonly string[]>> = {
     "identity/recreated",
     "identity/release-by-uid",
     "deletion/ends",
+    "deletion/at-once",
     "deletion/graceful",
     "deletion/kill",
     "deletion/zero",
@@ -99,6 +100,7 @@ const caught: Readonly<Record<keyof typeof breaks, readonly string[]>> = {
     "concurrency/deletes",
     "concurrency/create-and-delete",
   ],
+  "deletes only what it has listed": ["deletion/at-once", "adoption/delete", "adoption/delete-unseen"],
   "does not know that unknown pods are deleted": ["deletion/unknown"],
   "releases only what it knows": ["deletion/release", "deletion/release-unknown"],
   "kills at once": [

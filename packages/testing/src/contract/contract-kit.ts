@@ -9,7 +9,6 @@ import {
   type PodRef,
   type Provider,
   type ProviderError,
-  providerErrorEffects,
   type ResolvedPod,
   systemClock,
 } from "@vkubelet/core";
@@ -24,6 +23,7 @@ import type {
   ProviderUnderTest,
   WorkloadContainer,
 } from "./provider-under-test.ts";
+import { retryAsHost } from "./retry-as-host.ts";
 
 /** What a case works with: pods to create, calls with a limit, waits for what is observed. */
 export class ContractKit {
@@ -85,26 +85,20 @@ export class ContractKit {
     );
   }
 
-  /** Calls `createPod` until it succeeds, as a host does after errors whose effect is a retry. */
-  async createAgain(pod: ResolvedPod): Promise<void> {
-    const { clock, limitMs } = this.host;
-    const deadline = clock.now() + limitMs;
-    for (;;) {
-      try {
-        await this.create(pod);
-        return;
-      } catch (error) {
-        const retry = isProviderError(error) && providerErrorEffects[error.code].onCreate === "retry";
-        if (!retry || clock.now() > deadline) throw error;
-        await clock.sleep(Math.max(this.#pollIntervalMs, error.retryAfterMs ?? 0));
-      }
-    }
+  /** Creates as a host does, which repeats what may succeed later. */
+  createAgain(pod: ResolvedPod): Promise<void> {
+    return retryAsHost(this.host, this.#pollIntervalMs, () => this.create(pod));
   }
 
   async delete(ref: PodRef, gracePeriodSeconds = 0, signal?: AbortSignal): Promise<void> {
     const context = this.host.pod(ref, signal);
     const deletion = settled(() => this.#provider.deletePod(ref, { gracePeriodSeconds }, context));
     await this.host.boundedFor(ref, "deletePod", deletion);
+  }
+
+  /** Deletes as a host does, which repeats what may succeed later. */
+  deleteAgain(ref: PodRef, gracePeriodSeconds = 0): Promise<void> {
+    return retryAsHost(this.host, this.#pollIntervalMs, () => this.delete(ref, gracePeriodSeconds));
   }
 
   async release(ref: PodRef): Promise<void> {

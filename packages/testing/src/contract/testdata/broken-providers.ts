@@ -124,6 +124,21 @@ export const breaks = {
     listPods: async (context) => (await provider.listPods(context)).filter(({ state }) => state !== "ended"),
   }),
   "deletes nothing": (provider) => ({ ...provider, deletePod: async () => {} }),
+  "deletes only what it has listed": (provider) => {
+    const listed = new Set<string>();
+    return {
+      ...provider,
+      listPods: async (context) => {
+        const all = await provider.listPods(context);
+        for (const { ref } of all) listed.add(ref.uid);
+        return all;
+      },
+      deletePod: async (ref, options, context) => {
+        context.signal.throwIfAborted();
+        if (listed.has(ref.uid)) await provider.deletePod(ref, options, context);
+      },
+    };
+  },
   "does not know that unknown pods are deleted": (provider, backend) => ({
     ...provider,
     deletePod: async (ref, options, context) => {
