@@ -130,6 +130,37 @@ describe("a pod of one container", () => {
   });
 });
 
+it.each<["FARGATE" | "EC2", string, string, readonly string[]]>([
+  ["FARGATE", "250m", "512Mi", []],
+  ["EC2", "2", "600Mi", []],
+  [
+    "FARGATE",
+    "300m",
+    "600Mi",
+    [
+      "300m become 500m: one number is both request and limit, in the steps that there are",
+      "600 MiB become 1024 MiB: one number is both request and limit, in the steps that there are",
+    ],
+  ],
+  [
+    "EC2",
+    "300m",
+    "600Mi",
+    ["300m become 1000m: one number is both request and limit, in the steps that there are"],
+  ],
+])(
+  "on %s, %s and %s are approximated where the container gets other numbers",
+  (platform, cpu, memory, reasons) => {
+    const resources = { requests: { cpu, memory } };
+    const { report } = translate({ containers: [{ name: "main", image: "a", resources }] }, { platform });
+    const entries = report.entries.filter(({ path }) => path.includes("requests"));
+    expect(entries).toHaveLength(2);
+    expect(entries.filter(({ disposition }) => disposition === "approx").map(({ reason }) => reason)).toEqual(
+      reasons,
+    );
+  },
+);
+
 describe("command and the image's ENTRYPOINT", () => {
   const spec = { containers: [{ name: "main", image: "a", command: ["sh", "-c"], args: ["true"] }] };
 
