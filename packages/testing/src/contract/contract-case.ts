@@ -11,6 +11,7 @@ export const contractThemes = [
   "watch",
   "logs",
   "adoption",
+  "updates",
   "errors",
   "cancellation",
   "concurrency",
@@ -21,10 +22,12 @@ export type ContractTheme = (typeof contractThemes)[number];
 export type ContractNeed =
   | "watchPods"
   | "logs"
+  | "updatePod"
   | "releasePod"
   | "checkHealth"
   | "asyncDispose"
   | "runsOf"
+  | "neighbour"
   | "restarts:runtime"
   | "restarts:provider"
   | `workload:${Exclude<keyof ContractWorkloads, "runs">}`

@@ -101,6 +101,19 @@ export class ContractKit {
     return retryAsHost(this.host, this.#pollIntervalMs, () => this.delete(ref, gracePeriodSeconds));
   }
 
+  /** Gives a changed pod to the provider; false where that is refused as `Unsupported`. */
+  async update(pod: ResolvedPod, signal?: AbortSignal): Promise<boolean> {
+    const context = this.host.pod(pod.ref, signal);
+    const update = settled(() => this.#provider.updatePod?.(pod, context));
+    try {
+      await this.host.boundedFor(pod.ref, "updatePod", update);
+      return true;
+    } catch (error) {
+      if (isProviderError(error) && error.code === "Unsupported") return false;
+      throw error;
+    }
+  }
+
   async release(ref: PodRef): Promise<void> {
     await this.host.boundedFor(
       ref,

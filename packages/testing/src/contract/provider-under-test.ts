@@ -14,6 +14,11 @@ export interface ContractWorkloads {
   exits?(code: number, lines?: readonly string[]): WorkloadContainer;
   /** Prints the lines to standard output, then runs until it is asked to stop. */
   prints?(lines: readonly string[]): WorkloadContainer;
+  /**
+   * Prints the only line of the file at the path, and prints it again whenever it has changed; runs until it is asked
+   * to stop. Left out where a pod cannot have files.
+   */
+  printsFile?(path: string): WorkloadContainer;
   /** Prints `ready`, then runs, takes no notice of the stop signal and ends only when it is killed. */
   ignoresStop?(): WorkloadContainer;
   /** Prints `ready`, then runs until the stop signal, on which it ends by itself with the code. */
@@ -83,6 +88,11 @@ export interface ProviderUnderTest {
    * The old provider is not used afterwards.
    */
   reopen(): Promise<Provider>;
+  /**
+   * A provider of another node at the same backend; left out where a backend has one node only. The case disposes of
+   * it.
+   */
+  neighbour?(): Promise<Provider>;
   readonly workloads: ContractWorkloads;
   readonly faults?: ContractFaults;
   /** How many runs were ever started at the backend for the UID, counted by the backend and not by the provider. */

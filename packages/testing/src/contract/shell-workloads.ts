@@ -13,6 +13,12 @@ export function shellWorkloads(
     runs: () => shell("trap 'exit 143' TERM", forever),
     exits: (code, lines = []) => shell(printed(...lines), `exit ${code}`),
     prints: (lines) => shell("trap 'exit 143' TERM", printed(...lines), forever),
+    printsFile: (path) =>
+      shell(
+        "trap 'exit 143' TERM",
+        "last=",
+        `while :; do now=$(cat '${path}'); [ "$now" = "$last" ] || echo "$now"; last=$now; sleep 0.1; done 2>/dev/null`,
+      ),
     ignoresStop: () => shell("trap '' TERM", printed("ready"), forever),
     endsOnStop: (code) => shell(`trap 'exit ${code}' TERM`, printed("ready"), forever),
   };

@@ -30,6 +30,15 @@ export const cancellationCases: readonly ContractCase[] = casesOf("cancellation"
       check((await kit.look(pod.ref))?.state === "active", "the pod runs on");
     },
   },
+  update: {
+    rule: "`updatePod` with an aborted signal rejects with the signal's reason itself.",
+    needs: ["updatePod"],
+    run: async (kit) => {
+      const { reason, signal } = aborted();
+      const pod = await kit.startRunning();
+      checkReason(await kit.failure("updatePod", kit.update(pod, signal)), reason);
+    },
+  },
   "list-waiting": {
     rule: "An abort ends a listing that waits for the backend, with the signal's reason itself.",
     needs: ["fault:list.hang"],
