@@ -22,14 +22,15 @@ const fixedGrace = "the time between signal and kill is fixed before a job start
 testProviderContract("pods as jobs of Batch", {
   open: () =>
     emulatedUnderTest({
-      createProvider: (emulator) =>
-        createBatchProvider({ nodeName: "vk-batch", ...emulatedBatchOptions(emulator) }),
+      createProvider: (emulator, nodeName) =>
+        createBatchProvider({ nodeName, ...emulatedBatchOptions(emulator) }),
       // The provider names a job by node, UID and attempt.
       runsOf: (emulator, uid) => emulator.counts().jobs.filter(({ jobName }) => jobName.includes(uid)).length,
       faultsOf,
     }),
   omit: [
     { need: "watchPods", reason: "Batch is polled, since it tells nobody of a change by itself" },
+    { need: "updatePod", reason: "Batch cannot change a job" },
     { need: "releasePod", reason: "Batch forgets an ended job by itself" },
     { need: "restarts:provider", reason: "Batch runs a job once" },
     { need: "fault:create.capacity", reason: "a job for which there is no room waits in its queue" },

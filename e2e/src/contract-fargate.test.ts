@@ -27,8 +27,8 @@ testProviderContract("pods as tasks of ECS", {
   open: () =>
     emulatedUnderTest({
       prepare: ({ endpoint, region }) => createEcsCluster(endpoint, region),
-      createProvider: (emulator) =>
-        createFargateProvider({ nodeName: "vk-fargate", ...emulatedFargateOptions(emulator) }),
+      createProvider: (emulator, nodeName) =>
+        createFargateProvider({ nodeName, ...emulatedFargateOptions(emulator) }),
       // The provider lets startedBy end with the pod's UID.
       runsOf: (emulator, uid) =>
         emulator.counts().tasks.filter(({ startedBy }) => startedBy?.endsWith(uid)).length,
@@ -36,6 +36,7 @@ testProviderContract("pods as tasks of ECS", {
     }),
   omit: [
     { need: "watchPods", reason: "ECS is polled, since it tells nobody of a change by itself" },
+    { need: "updatePod", reason: "ECS cannot change a task" },
     { need: "releasePod", reason: "ECS forgets a stopped task by itself" },
     { need: "restarts:provider", reason: "ECS runs a task once" },
     { case: "status/created-is-listed", reason: "ECS shows a task some time after it was started" },

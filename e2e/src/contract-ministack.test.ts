@@ -81,9 +81,9 @@ describe.runIf(ready)("on Fargate, against ministack", () => {
     const ecs = new ECSClient({ region, endpoint });
     const cluster = `pods-${clusters++}`;
     await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-    const create = () =>
+    const create = (nodeName: string) =>
       createFargateProvider({
-        nodeName: "fargate-1",
+        nodeName,
         region,
         endpoint,
         cluster,
@@ -95,14 +95,15 @@ describe.runIf(ready)("on Fargate, against ministack", () => {
         sentinelImage: engine.busyboxImage,
         absenceGraceMs: 1_000,
       });
-    let provider = create();
+    let provider = create("vk-1");
     return {
       provider,
       reopen: async () => {
         await provider[Symbol.asyncDispose]?.();
-        provider = create();
+        provider = create("vk-1");
         return provider;
       },
+      neighbour: async () => create("vk-2"),
       workloads: {
         ...shellWorkloads(withoutEntryPoint),
         impossible: () => ({
@@ -128,6 +129,7 @@ describe.runIf(ready)("on Fargate, against ministack", () => {
         reason: "ministack has no faults to plan",
       })),
       { need: "watchPods", reason: "ECS is polled, since it tells nobody of a change by itself" },
+      { need: "updatePod", reason: "ECS cannot change a task" },
       { need: "releasePod", reason: "ECS forgets a stopped task by itself" },
       { need: "restarts:provider", reason: "ECS runs a task once" },
       { case: "status/created-is-listed", reason: "ECS shows a task some time after it was started" },

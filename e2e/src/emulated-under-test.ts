@@ -8,7 +8,7 @@ import { useTestCredentials } from "./emulated-nodes.ts";
 export interface EmulatedService {
   /** Makes what has to be there before the provider. */
   readonly prepare?: (emulator: AwsEmulator) => Promise<void>;
-  readonly createProvider: (emulator: AwsEmulator) => Provider;
+  readonly createProvider: (emulator: AwsEmulator, nodeName: string) => Provider;
   /** How many runs the emulator has begun for the UID. */
   readonly runsOf: (emulator: AwsEmulator, uid: string) => number;
   readonly faultsOf: (emulator: AwsEmulator) => ContractFaults;
@@ -23,14 +23,16 @@ export async function emulatedUnderTest(service: EmulatedService): Promise<Provi
   const clock = acceleratedClock(10);
   const emulator = await startAwsEmulator({ clock, visibilityDelayMs: 1_000 });
   await service.prepare?.(emulator);
-  let provider = service.createProvider(emulator);
+  const open = (nodeName: string) => service.createProvider(emulator, nodeName);
+  let provider = open("vk-1");
   return {
     provider,
     reopen: async () => {
       await provider[Symbol.asyncDispose]?.();
-      provider = service.createProvider(emulator);
+      provider = open("vk-1");
       return provider;
     },
+    neighbour: async () => open("vk-2"),
     workloads: {
       ...shellWorkloads(),
       impossible: () => ({

@@ -15,8 +15,9 @@ async function open(): Promise<ProviderUnderTest> {
   const clock = new SkippingClock();
   const backend = new InMemoryBackend({ clock });
   return {
-    provider: createExampleProvider(backend),
-    reopen: async () => createExampleProvider(backend),
+    provider: createExampleProvider(backend, "one"),
+    reopen: async () => createExampleProvider(backend, "one"),
+    neighbour: async () => createExampleProvider(backend, "another"),
     workloads: {
       ...inMemoryWorkloads,
       impossible: () => ({ container: { image: "" }, field: "image" }),
@@ -54,6 +55,7 @@ testProviderContract("the example", {
   open,
   omit: [
     { need: "watchPods", reason: "it is polled" },
+    { need: "updatePod", reason: "its pods stay as they were created" },
     { need: "asyncDispose", reason: "it holds nothing that would have to be freed" },
     { need: "restarts:provider", reason: "the runtime restarts its pods" },
     { case: "idempotency/record-gone", reason: "the backend knows its pods by UID: nothing is written down" },

@@ -12,7 +12,7 @@ import {
 import type { InMemoryBackend } from "@vkubelet/testing";
 
 /** A provider as a package of its own would have it. What it stands for is the little backend of the tests. */
-export function createExampleProvider(backend: InMemoryBackend): Provider {
+export function createExampleProvider(backend: InMemoryBackend, node: string): Provider {
   return {
     contractVersion,
     name: "example",
@@ -28,11 +28,11 @@ export function createExampleProvider(backend: InMemoryBackend): Provider {
       refuseImpossible(pod);
       // A look-up that fails throws, and nothing is created.
       if (await backend.call("findPod", context.signal, () => backend.has(pod))) return;
-      await backend.call("createPod", context.signal, () => backend.start(pod));
+      await backend.call("createPod", context.signal, () => backend.start(pod, node));
     },
     deletePod: ({ uid }, { gracePeriodSeconds }, { signal }) =>
       backend.call("deletePod", signal, () => backend.stop(uid, gracePeriodSeconds)),
-    listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list()),
+    listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list(node)),
     releasePod: ({ uid }, { signal }) => backend.call("releasePod", signal, () => backend.release(uid)),
     logs: (ref, options, context) => readLogs(backend, ref, options, context),
   };

@@ -3,13 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProviderUnderTest, shellWorkloads, type WorkloadContainer } from "@vkubelet/testing";
 import { testProviderContract } from "@vkubelet/testing/vitest";
+import { probeHost } from "./machine/host.ts";
 import { createLocalProvider } from "./provider.ts";
+
+/** Whether pods can have files on this machine. */
+const mounts = (await probeHost({})).mounts !== "reject";
 
 /** A provider on a directory of its own; every start of a container leaves a mark beside it. */
 async function openLocal(): Promise<ProviderUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
   const open = () => createLocalProvider({ directory: join(root, "pods"), address: "10.0.0.1" });
   let provider = open();
+  const { printsFile, ...workloads } = shellWorkloads((container) => marked(container, root));
   return {
     provider,
     reopen: async () => {
@@ -18,7 +23,8 @@ async function openLocal(): Promise<ProviderUnderTest> {
       return provider;
     },
     workloads: {
-      ...shellWorkloads((container) => marked(container, root)),
+      ...workloads,
+      ...(mounts ? { printsFile } : {}),
       impossible: () => ({ container: { image: "busybox" }, field: "command" }),
     },
     runsOf: async (uid) => {
@@ -65,6 +71,15 @@ testProviderContract("pods as processes of this machine", {
       need: `fault:${fault}` as const,
       reason: "the backend is a directory, to which there are no requests",
     })),
+    ...(mounts
+      ? []
+      : [
+          {
+            case: "updates/file",
+            reason: "this machine allows no private mount namespaces (needs Linux and root)",
+          },
+        ]),
+    { need: "neighbour", reason: "a directory is the backend of one node" },
     { need: "restarts:runtime", reason: "it restarts containers itself" },
     { case: "idempotency/record-gone", reason: "the directory remembers, and no record is written" },
     { case: "idempotency/crash-at-record", reason: "the directory remembers, and no record is written" },
