@@ -25,7 +25,7 @@ export class ContractCalls {
   /** Milliseconds between two looks. */
   protected readonly pollIntervalMs: number;
   /** What the case created. */
-  protected readonly created = new Map<string, PodRef>();
+  protected readonly created: Map<string, PodRef> = new Map<string, PodRef>();
   #provider: Provider;
 
   constructor(subject: ProviderUnderTest) {
