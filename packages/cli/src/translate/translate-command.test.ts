@@ -223,7 +223,9 @@ metadata: {name: c}
   });
 
   it("is one that the API server would refuse", async () => {
-    const wrong = job.replace("memory: 1500Mi", "memory: 1500Mix").replace("args: [sh, -c, echo hi]", "arg: [sh]");
+    const wrong = job
+      .replace("memory: 1500Mi", "memory: 1500Mix")
+      .replace("args: [sh, -c, echo hi]", "arg: [sh]");
     expect(await usageErrorOf({ "job.yaml": wrong })).toEqual([
       expect.stringMatching(/^job\.yaml:12:11: .*containers\[0\]\.arg: unknown field; did you mean args\?$/),
       expect.stringMatching(/^job\.yaml:13:44: .*requests\.memory: /),
