@@ -33,7 +33,9 @@ describe.runIf(await peerOrSkip("nomad"))("the provider contract on a real Nomad
       driver: "raw_exec" as const,
     };
     const { faults, fetch } = new NomadFaults();
-    const { workloads, runsOf } = countedShellWorkloads(marks);
+    const counted = countedShellWorkloads(marks);
+    // Processes of a client have no mounts.
+    const { printsFile: _, ...workloads } = counted.workloads;
     const open = () => createNomadProvider(options, { fetch });
     let provider = open();
     return {
@@ -43,12 +45,14 @@ describe.runIf(await peerOrSkip("nomad"))("the provider contract on a real Nomad
         provider = open();
         return provider;
       },
+      neighbour: async () =>
+        createNomadProvider({ ...options, nodeName: `${options.nodeName}-neighbour` }, { fetch }),
       workloads: {
         ...workloads,
         impossible: () => ({ container: { image: "busybox" }, field: "command" }),
       },
       faults,
-      runsOf,
+      runsOf: counted.runsOf,
       limitMs: 120_000,
       close: async () => {
         await provider[Symbol.asyncDispose]?.();
@@ -64,6 +68,7 @@ describe.runIf(await peerOrSkip("nomad"))("the provider contract on a real Nomad
     open: openNomad,
     omit: [
       { need: "restarts:runtime", reason: "Nomad restarts tasks itself" },
+      { need: "workload:printsFile", reason: "processes of a client have no mounts" },
       { need: "fault:create.capacity", reason: "Nomad takes every job and lets it wait for room" },
       { case: "idempotency/record-gone", reason: "the job's ID says it all, and no record is written" },
       { case: "idempotency/crash-at-record", reason: "the job's ID says it all, and no record is written" },

@@ -1,6 +1,9 @@
-import type { ContractFaults, FaultKind } from "@vkubelet/testing";
+import type { ContractFaults, FaultKind, PlannedHang, RequestFaults } from "@vkubelet/testing";
 
 type Point = keyof ContractFaults;
+
+/** What happens to the next request for something; one that hangs tells that it has arrived. */
+type Plan = FaultKind | { readonly arrive: () => void };
 
 /** What Nomad answers where it does not do what it is asked for (command/agent/http.go of Nomad 1.11). */
 const answers: Readonly<Partial<Record<FaultKind, { readonly status: number; readonly text: string }>>> = {
@@ -11,31 +14,38 @@ const answers: Readonly<Partial<Record<FaultKind, { readonly status: number; rea
 
 /** A `fetch` to a real Nomad in which the next request for something fails, once that is planned. */
 export class NomadFaults {
-  readonly #planned = new Map<Point, FaultKind>();
+  readonly #planned = new Map<Point, Plan>();
   readonly #streams = new Set<AbortController>();
 
   readonly faults: ContractFaults = {
-    create: this.#at("create", ["unavailable", "throttled", "unauthorized", "loseReply", "hang"]),
+    create: this.#at("create", ["unavailable", "throttled", "unauthorized", "loseReply"], "hangs"),
     find: this.#at("find", ["unavailable"]),
-    list: this.#at("list", ["unavailable", "throttled", "unauthorized", "partial", "hang"]),
-    stop: this.#at("stop", ["unavailable", "hang"]),
+    list: this.#at("list", ["unavailable", "throttled", "unauthorized", "partial"], "hangs"),
+    stop: this.#at("stop", ["unavailable"], "hangs"),
     watch: { unavailable: () => this.#breakStreams() },
     health: this.#at("health", ["unavailable"]),
   };
 
   readonly fetch: typeof fetch = async (input, init) => {
     const point = pointOf(new URL(String(input)), init?.method ?? "GET");
-    const kind = point === undefined ? undefined : this.#planned.get(point);
-    if (point !== undefined && kind !== undefined) {
+    const plan = point === undefined ? undefined : this.#planned.get(point);
+    if (point !== undefined && plan !== undefined) {
       this.#planned.delete(point);
-      if (kind === "partial") this.#planned.set(point, "unavailable");
-      else return await failed(kind, input, init);
+      if (plan === "partial") this.#planned.set(point, "unavailable");
+      else return await failed(plan, input, init);
     }
     return point === "watch" ? await this.#openStream(input, init) : await fetch(input, init);
   };
 
-  #at(point: Point, kinds: readonly FaultKind[]): Readonly<Partial<Record<FaultKind, () => void>>> {
-    return Object.fromEntries(kinds.map((kind) => [kind, () => void this.#planned.set(point, kind)]));
+  #at(point: Point, kinds: readonly FaultKind[], hangs?: "hangs"): RequestFaults {
+    const faults = kinds.map((kind) => [kind, () => void this.#planned.set(point, kind)]);
+    return { ...Object.fromEntries(faults), ...(hangs && { hang: () => this.#hang(point) }) };
+  }
+
+  #hang(point: Point): PlannedHang {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#planned.set(point, { arrive: resolve });
+    return { arrived: promise };
   }
 
   async #openStream(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
@@ -62,13 +72,16 @@ function pointOf({ pathname, searchParams }: URL, method: string): Point | undef
 }
 
 async function failed(
-  kind: FaultKind,
+  plan: Plan,
   input: Parameters<typeof fetch>[0],
   init: RequestInit | undefined,
 ): Promise<Response> {
-  const answer = answers[kind];
+  if (typeof plan === "object") {
+    plan.arrive();
+    return await untilAborted(init?.signal ?? undefined);
+  }
+  const answer = answers[plan];
   if (answer !== undefined) return new Response(answer.text, { status: answer.status });
-  if (kind === "hang") return await untilAborted(init?.signal ?? undefined);
   await (await fetch(input, init)).arrayBuffer();
   throw new TypeError("fetch failed", { cause: new Error("other side closed") });
 }

@@ -1,8 +1,10 @@
 // Checks what would be published: packs every package, judges the tarballs with publint and attw, installs them all
-// into an empty project and imports every entry point there, as JavaScript and as TypeScript.
+// into an empty project, imports every entry point there, as JavaScript and as TypeScript, and holds a provider of that
+// project to the contract.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkContract, copyContractExample } from "./check-contract.mjs";
 import { checkPod } from "./check-pod.mjs";
 import { pnpm, root, run } from "./run.mjs";
 
@@ -75,11 +77,13 @@ function writeConsumer(packages) {
   const program = `${imports.join("\n")}\nexport const entries: object[] = [${uses.join(", ")}];\n`;
   write("consumer.ts", program);
   write("consumer.mjs", program.replace(": object[]", ""));
-  const compilerOptions = { module: "nodenext", target: "es2024", strict: true, noEmit: true, types: [] };
-  write(
-    "tsconfig.json",
-    JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: ["consumer.ts"] }),
-  );
+  const compilerOptions = {
+    ...{ module: "nodenext", target: "es2024", strict: true, noEmit: true, types: [] },
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+  };
+  const files = ["consumer.ts", ...copyContractExample(consumer)];
+  write("tsconfig.json", JSON.stringify({ compilerOptions, files }));
   return consumer;
 }
 
@@ -99,6 +103,9 @@ async function checkEverything() {
   );
   await check("import them with Node", (options) => run("node", ["consumer.mjs"], { cwd, ...options }));
   await check("import them with TypeScript", (options) => run("tsc", ["-p", "."], { cwd, ...options }));
+  await check("hold a provider outside the workspace to the contract", (options) =>
+    checkContract({ cwd, ...options }),
+  );
 }
 
 try {

@@ -7,7 +7,7 @@ import { wallClock } from "./clock.ts";
 import { batchCounts, type EmulatorCounts, ecsCounts } from "./counts.ts";
 import { EcsService } from "./ecs/ecs-service.ts";
 import { createEmulatorServer } from "./http/emulator-server.ts";
-import { type Fault, Faults } from "./http/faults.ts";
+import { type Fault, Faults, type PlannedFault } from "./http/faults.ts";
 import { AwslogsDriver } from "./logs/awslogs-driver.ts";
 import { LogStore } from "./logs/log-store.ts";
 import { LogsService } from "./logs/logs-service.ts";
@@ -31,7 +31,7 @@ export interface AwsEmulator extends AsyncDisposable {
    * Lets the next call of an operation, such as `RunTask`, go wrong; several calls queue up. Throws a TypeError for an
    * operation that is not emulated.
    */
-  failNext(operation: string, fault: Fault): void;
+  failNext(operation: string, fault: Fault): PlannedFault;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions = {}): Promis
     counts: () => ({ tasks: ecsCounts(ecs.tasks.all), jobs: batchCounts(batch.jobs.all) }),
     failNext: (operation, fault) => {
       if (!known.has(operation)) throw new TypeError(`failNext: the emulator has no operation ${operation}`);
-      faults.add(operation, fault);
+      return faults.add(operation, fault);
     },
     async [Symbol.asyncDispose]() {
       await close(server);

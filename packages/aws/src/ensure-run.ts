@@ -1,6 +1,7 @@
 import { formatPodRef, type PodContext, ProviderError, type ResolvedPod } from "@vkubelet/core";
 import { isDefiniteRefusal } from "./errors.ts";
 import { type RunRecord, readRun, writeRun } from "./run-record.ts";
+import { awaitingVisibility } from "./unseen-run.ts";
 
 /** Something of a run that the backend knows. */
 export interface FoundRun {
@@ -103,14 +104,10 @@ function refuseWhereUncertain<Requests>(
   run: RunRecord,
   now: number,
 ): void {
-  const begun = `its start was begun at ${new Date(run.at).toISOString()}`;
   if (now - run.at < backend.visibleAfterMs) {
-    throw new ProviderError(
-      "Conflict",
-      `starting ${formatPodRef(pod.ref)}: ${begun}, and ${backend.service} may not show it yet`,
-      { reason: "AwaitingVisibility" },
-    );
+    throw awaitingVisibility("starting", pod.ref, run, backend.service);
   }
+  const begun = `its start was begun at ${new Date(run.at).toISOString()}`;
   if (now - run.at > backend.forgottenAfterMs) {
     throw new ProviderError(
       "Unsupported",

@@ -15,3 +15,4 @@ export {
 export { type FoundAs, latestRuns, type PodRun, runForLogs, runsAmong } from "./pod-runs.ts";
 export { type RunRecord, readRun, runRecordKey, writeRun } from "./run-record.ts";
 export { unlessGone } from "./unless-gone.ts";
+export { type RunSearch, refuseWhileUnseen } from "./unseen-run.ts";

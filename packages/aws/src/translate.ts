@@ -22,6 +22,7 @@ export {
   podNeeds,
   rejectUnknownResources,
 } from "./resources.ts";
+export { includedStorage, milliOf, noteRoundedTask } from "./rounded-requests.ts";
 export {
   identityEnvironment,
   identityVariables,

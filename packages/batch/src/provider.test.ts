@@ -166,6 +166,16 @@ describe("listPods and deletePod", () => {
     await provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
     expect(batch.jobs[0]?.status).toBe("FAILED");
   });
+
+  it("asks to be repeated while a job that was begun is shown nowhere", async () => {
+    await provider.createPod(pod, context);
+    const jobs = batch.jobs.splice(0);
+    const deletion = () => provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
+    await expect(deletion()).rejects.toMatchObject({ code: "Conflict", reason: "AwaitingVisibility" });
+    batch.jobs.push(...jobs);
+    await deletion();
+    expect(batch.jobs[0]?.status).toBe("FAILED");
+  });
 });
 
 describe("the node", () => {

@@ -96,8 +96,9 @@ export interface Provider {
   /**
    * Asks the backend to stop whatever it runs for the UID, all attempts. Resolves when the request is accepted; the
    * end is seen by an observation with `state: "ended"`, or by absence after `absenceGraceMs`. May be repeated,
-   * with a shorter grace period too. A UID that the backend does not know is success. After it, `createPod` is not
-   * called for the UID again.
+   * with a shorter grace period too. A UID that the backend does not know is success; but where something was begun
+   * that the backend does not show yet, an error whose effect is a retry. After it, `createPod` is not called for the
+   * UID again.
    */
   deletePod(ref: PodRef, options: DeletePodOptions, context: PodContext): Promise<void>;
 
@@ -121,7 +122,10 @@ export interface Provider {
    */
   releasePod?(ref: PodRef, context: CallContext): Promise<void>;
 
-  /** Carries a changed spec or changed files to a running pod, as far as `Unsupported` does not say otherwise. */
+  /**
+   * Carries a changed spec or changed files to a running pod, as far as `Unsupported` does not say otherwise: what is
+   * refused leaves the pod as it is. `NotFound` where nothing of the pod runs.
+   */
   updatePod?(pod: ResolvedPod, context: PodContext): Promise<void>;
 
   /**

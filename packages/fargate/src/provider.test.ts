@@ -240,6 +240,16 @@ describe("deletePod", () => {
     await provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
     expect(ecs.tasks[0]?.desiredStatus).toBe("STOPPED");
   });
+
+  it("asks to be repeated while a task that was begun is shown nowhere", async () => {
+    await provider.createPod(pod, context);
+    const tasks = ecs.tasks.splice(0);
+    const deletion = () => provider.deletePod(pod.ref, { gracePeriodSeconds: 30 }, context);
+    await expect(deletion()).rejects.toMatchObject({ code: "Conflict", reason: "AwaitingVisibility" });
+    ecs.tasks.push(...tasks);
+    await deletion();
+    expect(ecs.tasks[0]?.desiredStatus).toBe("STOPPED");
+  });
 });
 
 describe("the node", () => {

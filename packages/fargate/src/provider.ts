@@ -31,17 +31,18 @@ export function createFargateProvider(
   const logs = dependencies.logs ?? ownLogs;
   const runs = fargateRuns(client, new DefinitionRegistry(), checked);
   const listed = new ListedRuns();
+  const { absenceGraceMs = 120_000 } = checked;
   return {
     contractVersion,
     name: "fargate",
     traits: {
       restarts: "runtime",
-      absenceGraceMs: checked.absenceGraceMs ?? 120_000,
+      absenceGraceMs,
       pollIntervalMs: checked.pollIntervalMs ?? 5000,
     },
     describeNode: async () => describeFargateNode(checked),
     createPod: (pod, context) => ensureRun(runs, pod, context),
-    deletePod: (ref, _options, context) => stopRuns(client, checked, ref, context),
+    deletePod: (ref, _options, context) => stopRuns(client, { ...checked, absenceGraceMs }, ref, context),
     listPods: async (context) => {
       const version = context.clock.now();
       listed.replace(await listNodeRuns(client, checked, context.signal));

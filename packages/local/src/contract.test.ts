@@ -4,14 +4,19 @@ import { join } from "node:path";
 import type { ProviderUnderTest } from "@vkubelet/testing";
 import { countedShellWorkloads } from "@vkubelet/testing/node";
 import { testProviderContract } from "@vkubelet/testing/vitest";
+import { probeHost } from "./machine/host.ts";
 import { createLocalProvider } from "./provider.ts";
+
+/** Whether pods can have files on this machine. */
+const mounts = (await probeHost({})).mounts !== "reject";
 
 /** A provider on a directory of its own, beside the marks that the starts of containers leave. */
 async function openLocal(): Promise<ProviderUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
   const open = () => createLocalProvider({ directory: join(root, "pods"), address: "10.0.0.1" });
   let provider = open();
-  const { workloads, runsOf } = countedShellWorkloads(root);
+  const counted = countedShellWorkloads(root);
+  const { printsFile, ...workloads } = counted.workloads;
   return {
     provider,
     reopen: async () => {
@@ -21,9 +26,10 @@ async function openLocal(): Promise<ProviderUnderTest> {
     },
     workloads: {
       ...workloads,
+      ...(mounts ? { printsFile } : {}),
       impossible: () => ({ container: { image: "busybox" }, field: "command" }),
     },
-    runsOf,
+    runsOf: counted.runsOf,
     close: async () => {
       await provider[Symbol.asyncDispose]?.();
       // What was killed a moment ago may still write its last words.
@@ -58,6 +64,15 @@ testProviderContract("pods as processes of this machine", {
       need: `fault:${fault}` as const,
       reason: "the backend is a directory, to which there are no requests",
     })),
+    ...(mounts
+      ? []
+      : [
+          {
+            case: "updates/file",
+            reason: "this machine allows no private mount namespaces (needs Linux and root)",
+          },
+        ]),
+    { need: "neighbour", reason: "a directory is the backend of one node" },
     { need: "restarts:runtime", reason: "it restarts containers itself" },
     { case: "idempotency/record-gone", reason: "the directory remembers, and no record is written" },
     { case: "idempotency/crash-at-record", reason: "the directory remembers, and no record is written" },

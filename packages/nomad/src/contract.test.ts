@@ -13,12 +13,17 @@ import { jobId } from "./translate/identity.ts";
 
 const nodeName = "vk-contract";
 
+/** Processes of a client have no mounts. */
+const { printsFile: _, ...workloads } = inMemoryWorkloads;
+
 /** The fake, held to what the end-to-end suite of the same name holds the real server to. */
 async function openFake(): Promise<ProviderUnderTest> {
   const clock = new SkippingClock();
   const nomad = new FakeNomad();
   const client = new SimulatedClient(nomad, clock);
-  const open = () => createNomadProvider({ nodeName, driver: "raw_exec" }, { client: nomad });
+  const openNode = (name: string) =>
+    createNomadProvider({ nodeName: name, driver: "raw_exec" }, { client: nomad });
+  const open = () => openNode(nodeName);
   let provider = open();
   return {
     provider,
@@ -27,8 +32,9 @@ async function openFake(): Promise<ProviderUnderTest> {
       provider = open();
       return provider;
     },
+    neighbour: async () => openNode("vk-neighbour"),
     workloads: {
-      ...inMemoryWorkloads,
+      ...workloads,
       impossible: () => ({ container: { image: "busybox" }, field: "command" }),
     },
     faults: faultsOf(nomad),
@@ -53,7 +59,11 @@ function faultsOf(nomad: FakeNomad): ContractFaults {
       const error = new ProviderError("Unauthorized", "Permission denied");
       nomad.failNext({ operation, when: "before", error });
     },
-    hang: () => nomad.failNext({ operation, when: "never" }),
+    hang: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      nomad.failNext({ operation, when: "never", onArrival: resolve });
+      return { arrived: promise };
+    },
   });
   return {
     create: {
@@ -75,6 +85,7 @@ testProviderContract("pods as jobs of a Nomad in memory", {
   open: openFake,
   omit: [
     { need: "restarts:runtime", reason: "Nomad restarts tasks itself" },
+    { need: "workload:printsFile", reason: "processes of a client have no mounts" },
     { need: "fault:create.capacity", reason: "Nomad takes every job and lets it wait for room" },
     { case: "idempotency/record-gone", reason: "the job's ID says it all, and no record is written" },
     { case: "idempotency/crash-at-record", reason: "the job's ID says it all, and no record is written" },

@@ -1,9 +1,11 @@
 import type { Clock, LogLine, PodObservation, ResolvedPod } from "@vkubelet/core";
 import { exited, restarted, startedContainers } from "./in-memory-run.ts";
-import { type InMemoryProgram, programsOf } from "./in-memory-workloads.ts";
+import { fileLine, type InMemoryProgram, programsOf } from "./in-memory-workloads.ts";
 
 interface Run {
-  readonly pod: ResolvedPod;
+  pod: ResolvedPod;
+  /** Of the node that created it. */
+  readonly node: string;
   observation: PodObservation;
   readonly lines: { readonly container: string | undefined; readonly line: LogLine }[];
 }
@@ -13,6 +15,7 @@ export type FailableMethod =
   | "findPod"
   | "createPod"
   | "deletePod"
+  | "updatePod"
   | "listPods"
   | "watchPods"
   | "releasePod"
@@ -23,7 +26,7 @@ export type FailableMethod =
 type Fault =
   | { readonly type: "fail"; readonly error: unknown }
   | { readonly type: "loseReply"; readonly error: unknown }
-  | { readonly type: "hang" };
+  | { readonly type: "hang"; readonly arrive: () => void };
 
 /** Options of {@link InMemoryBackend}. */
 export interface InMemoryBackendOptions {
@@ -76,9 +79,14 @@ export class InMemoryBackend {
     this.#plan(method, [{ type: "loseReply", error }]);
   }
 
-  /** Makes the next call of `method` hang without effect until its signal aborts. */
-  hang(method: FailableMethod): void {
-    this.#plan(method, [{ type: "hang" }]);
+  /**
+   * Makes the next call of `method` hang without effect until its signal aborts. Resolves when the call is there; a
+   * test that knows when it comes need not wait.
+   */
+  hang(method: FailableMethod): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#plan(method, [{ type: "hang", arrive: resolve }]);
+    return promise;
   }
 
   /** Drops all faults that are still planned for `method`. */
@@ -90,15 +98,18 @@ export class InMemoryBackend {
   async call<T>(method: FailableMethod, signal: AbortSignal, effect: () => T | Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const fault = this.#faults.get(method)?.shift();
-    if (fault?.type === "hang") return untilAborted(signal);
+    if (fault?.type === "hang") {
+      fault.arrive();
+      return untilAborted(signal);
+    }
     if (fault?.type === "fail") throw fault.error;
     const result = await effect();
     if (fault?.type === "loseReply") throw fault.error;
     return result;
   }
 
-  /** Starts a run; one that exists is left alone. */
-  start(pod: ResolvedPod): void {
+  /** Starts a run on a node; one that exists is left alone. */
+  start(pod: ResolvedPod, node = ""): void {
     if (this.has(pod)) return;
     this.started.push(`${pod.ref.uid}/${pod.attempt}`);
     const containers = startedContainers(pod, this.#time());
@@ -111,7 +122,7 @@ export class InMemoryBackend {
       podIPs: ["10.0.0.1"],
       containers,
     };
-    const run: Run = { pod, observation, lines: [] };
+    const run: Run = { pod, node, observation, lines: [] };
     this.#runs.set(pod.ref.uid, run);
     this.#tell(observation);
     for (const { name, program } of programsOf(pod)) this.#execute(run, name, program);
@@ -174,8 +185,28 @@ export class InMemoryBackend {
     return (this.#runs.get(ref.uid)?.pod.attempt ?? -1) >= attempt;
   }
 
-  list(): readonly PodObservation[] {
-    return [...this.#runs.values()].map((run) => run.observation);
+  /** Of one node, or of all. */
+  list(node?: string): readonly PodObservation[] {
+    const runs = [...this.#runs.values()].filter((run) => node === undefined || run.node === node);
+    return runs.map((run) => run.observation);
+  }
+
+  /** The pod whose run goes on; undefined where nothing of it runs. */
+  runningPod(uid: string): ResolvedPod | undefined {
+    const run = this.#runs.get(uid);
+    return run?.observation.state === "active" ? run.pod : undefined;
+  }
+
+  /** Gives a pod that runs another content of its files. */
+  replaceFiles(pod: ResolvedPod): void {
+    const run = this.#runs.get(pod.ref.uid);
+    if (run === undefined) throw new Error(`the backend has no pod ${pod.ref.uid}`);
+    const before = run.pod;
+    run.pod = pod;
+    for (const { name, program } of programsOf(pod)) {
+      const line = fileLine(pod, name, program);
+      if (line !== undefined && line !== fileLine(before, name, program)) this.print(pod.ref.uid, line, name);
+    }
   }
 
   /** What a container has printed; undefined for an unknown pod or container. */
@@ -200,7 +231,9 @@ export class InMemoryBackend {
 
   #execute(run: Run, name: string, program: InMemoryProgram): void {
     const { uid } = run.pod.ref;
-    for (const line of program.prints ?? []) this.print(uid, line, name);
+    const file = fileLine(run.pod, name, program);
+    for (const line of [...(program.prints ?? []), ...(file === undefined ? [] : [file])])
+      this.print(uid, line, name);
     if (program.exitCode === undefined) return;
     this.#update(uid, (observation) =>
       exited(observation, run.pod, name, program.exitCode ?? 0, this.#time()),

@@ -21,13 +21,17 @@ export interface InMemoryProviderOptions {
   readonly absenceGraceMs?: number;
   /** Whether observations come as they happen (`watchPods`). Default: false, they are polled every second. */
   readonly watches?: boolean;
+  /** Whether changed files reach a running pod (`updatePod`). Default: false. */
+  readonly updates?: boolean;
+  /** The node whose pods these are. Default: the only one. */
+  readonly node?: string;
   /** Whether each create first writes its intent into the pod's record, as providers without tokens must. Default: false. */
   readonly recordsIntent?: boolean;
 }
 
 /** A provider over an {@link InMemoryBackend}. */
 export function createInMemoryProvider(options: InMemoryProviderOptions): Provider {
-  const { backend, recordsIntent = false } = options;
+  const { backend, recordsIntent = false, node = "" } = options;
   return {
     contractVersion,
     name: "memory",
@@ -48,14 +52,17 @@ export function createInMemoryProvider(options: InMemoryProviderOptions): Provid
         if (recordsIntent) await record.write({ intent: String(pod.attempt) });
         if (await backend.call("findPod", signal, () => backend.has(pod))) return;
         refuseImpossible(pod);
-        backend.start(pod);
+        backend.start(pod, node);
       }),
     deletePod: (ref, { gracePeriodSeconds }, { signal }) =>
       backend.call("deletePod", signal, () => backend.stop(ref.uid, gracePeriodSeconds)),
-    listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list()),
+    listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list(node)),
     releasePod: (ref, { signal }) => backend.call("releasePod", signal, () => backend.release(ref.uid)),
     logs: (ref, logOptions, { signal }) => readLogs(backend, ref, logOptions, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
+    ...(options.updates === true && {
+      updatePod: (pod, { signal }) => backend.call("updatePod", signal, () => updateFiles(backend, pod)),
+    }),
     ...(options.watches === true && { watchPods: ({ signal }) => watchBackend(backend, signal) }),
   };
 }
@@ -67,6 +74,17 @@ function refuseImpossible({ ref, containers }: ResolvedPod): void {
   );
   if (issues.length > 0)
     throw new ProviderError("InvalidInput", `create of ${formatPodRef(ref)}: no image`, { issues });
+}
+
+/** Files change while a pod runs, and its image does not. */
+function updateFiles(backend: InMemoryBackend, pod: ResolvedPod): void {
+  const what = `update of ${formatPodRef(pod.ref)} failed`;
+  const before = backend.runningPod(pod.ref.uid);
+  if (before === undefined) throw new ProviderError("NotFound", `${what}: nothing of it runs`);
+  const images = ({ containers }: ResolvedPod) => containers.map(({ image }) => image).join(" ");
+  if (images(before) !== images(pod))
+    throw new ProviderError("Unsupported", `${what}: an image cannot be changed; create the pod anew`);
+  backend.replaceFiles(pod);
 }
 
 /** The lines so far, and with `follow` those to come, until the container has ended. */

@@ -4,6 +4,8 @@ import type { ContractWorkloads, WorkloadContainer } from "./contract/provider-u
 /** What a container of an `InMemoryBackend` does, instead of running until a test ends it. */
 export interface InMemoryProgram {
   readonly prints?: readonly string[];
+  /** Path of a file whose content is printed at the start, and when it changes. */
+  readonly printsFile?: string;
   /** It ends at once with this code. */
   readonly exitCode?: number;
   /** The code with which it ends on a stop signal, or that it takes no notice. */
@@ -18,6 +20,7 @@ export const inMemoryWorkloads: ContractWorkloads = {
   runs: () => containerOf({}),
   exits: (exitCode, prints = []) => containerOf({ exitCode, prints }),
   prints: (prints) => containerOf({ prints }),
+  printsFile: (path) => containerOf({ printsFile: path }),
   ignoresStop: () => containerOf({ prints: ["ready"], onStop: "ignore" }),
   endsOnStop: (onStop) => containerOf({ prints: ["ready"], onStop }),
 };
@@ -41,4 +44,21 @@ export function programsOf(
 
 function containerOf(program: InMemoryProgram): WorkloadContainer {
   return { image: "in-memory:1", command: [command, JSON.stringify(program)] };
+}
+
+/** The line that a program prints of its file. */
+export function fileLine(
+  { containers, volumes }: ResolvedPod,
+  container: string,
+  { printsFile }: InMemoryProgram,
+): string | undefined {
+  if (printsFile === undefined) return undefined;
+  const mounts = containers.find(({ name }) => name === container)?.mounts ?? [];
+  for (const { volume, mountPath } of mounts) {
+    const found = volumes.find(({ name }) => name === volume);
+    const files = found?.type === "files" ? found.files : [];
+    const file = files.find(({ path }) => `${mountPath}/${path}` === printsFile);
+    if (file !== undefined) return new TextDecoder().decode(file.content);
+  }
+  return undefined;
 }

@@ -28,7 +28,9 @@ export type {
   ContractWorkloads,
   FaultKind,
   PlanFault,
+  PlannedHang,
   ProviderUnderTest,
+  RequestFaults,
   WorkloadContainer,
 } from "./contract/provider-under-test.ts";
 export {

@@ -173,6 +173,11 @@ describe("job definitions", () => {
     );
     const command = ["x".repeat(8192)];
     expect(await refusal(single(""), { containerOverrides: { command } })).toMatch(/at most 8192/);
+    const { containerProperties } = single("");
+    const environment = [{ name: "A", value: "x".repeat(8000) }];
+    const below = single("", { containerProperties: { ...containerProperties, environment } });
+    const above = { environment: [{ name: "B", value: "x".repeat(200) }] };
+    expect(await refusal(below, { containerOverrides: above })).toMatch(/at most 8192/);
     expect(bench.emulator.counts().jobs).toEqual([]);
   });
 });

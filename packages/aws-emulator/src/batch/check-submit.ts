@@ -1,7 +1,7 @@
 import { clientException, notEmulated } from "../service-error.ts";
 import { checkFargate, sizeOf } from "./check-job-definition.ts";
 import type { JobDefinition } from "./job-definitions.ts";
-import { jobContainers } from "./job-plans.ts";
+import { type JobContainer, jobContainers } from "./job-plans.ts";
 import type { JobQueue } from "./queues.ts";
 import type { SubmitRequest } from "./schemas.ts";
 
@@ -38,6 +38,24 @@ export function checkSubmit(request: SubmitRequest, definition: JobDefinition, q
   checkContainers(request, definition, queue);
 }
 
+/** What ECS gets as the overrides of a container: the environment as a whole, nothing where the request says nothing. */
+function overridden(
+  { name, environment, resourceRequirements }: JobContainer,
+  { containerOverrides, ecsPropertiesOverride }: SubmitRequest,
+): readonly object[] {
+  const several = ecsPropertiesOverride?.taskProperties?.[0]?.containers ?? [];
+  const override = containerOverrides ?? several.find((entry) => entry.name === name);
+  if (override === undefined) return [];
+  return [
+    {
+      name,
+      ...(override.command ? { command: override.command } : {}),
+      ...(override.environment ? { environment } : {}),
+      resourceRequirements,
+    },
+  ];
+}
+
 function checkContainers(request: SubmitRequest, definition: JobDefinition, queue: JobQueue): void {
   const platform = definition.request.platformCapabilities?.[0] ?? "EC2";
   if (queue.environments[0]?.platform !== platform) {
@@ -51,13 +69,9 @@ function checkContainers(request: SubmitRequest, definition: JobDefinition, queu
     if (name === undefined || !known.has(name))
       throw clientException(`Unknown container ${name} in overrides.`);
   }
-  const effective = containers.map(({ name, command, environment, resourceRequirements }) => ({
-    name,
-    command,
-    environment,
-    resourceRequirements,
-  }));
-  if (JSON.stringify(effective).length > overridesLimit) {
+  if (
+    JSON.stringify(containers.flatMap((container) => overridden(container, request))).length > overridesLimit
+  ) {
     throw clientException(`Container Overrides length must be at most ${overridesLimit}`);
   }
   for (const container of containers) {

@@ -255,6 +255,19 @@ describe("faults", () => {
     expect(reply.tasks).toEqual([]);
     expect(reply.failures).toEqual([{ reason: "Capacity is unavailable at this time." }]);
   });
+
+  it("hang where the test wants it, without effect, until the client gives up", async () => {
+    await using bench = await testBench();
+    await runContainers(bench, [sleeper]);
+    const { met } = bench.emulator.failNext("RunTask", { hang: true });
+    const abort = new AbortController();
+    const running = bench.ecs.send(new RunTaskCommand(runInput()), { abortSignal: abort.signal });
+    const outcome = expect(running).rejects.toMatchObject({ name: "AbortError" });
+    await met;
+    abort.abort();
+    await outcome;
+    expect(bench.emulator.counts().tasks).toHaveLength(1);
+  });
 });
 
 describe("clusters and what is not there", () => {

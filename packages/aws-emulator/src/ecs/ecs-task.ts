@@ -110,7 +110,7 @@ export class EcsTask {
     this.version += 1;
     const { clock } = this.#surroundings;
     if (this.run.stopCause) this.stoppingAt ??= clock.now();
-    if (this.run.allStarted && this.run.containers.some(({ starts }) => starts > 0)) {
+    else if (this.run.allStarted && this.run.containers.some(({ starts }) => starts > 0)) {
       this.startedAt ??= clock.now();
       this.#resolveStarted();
     }

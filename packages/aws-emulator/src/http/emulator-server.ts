@@ -40,6 +40,7 @@ async function answer(
   const body = await readBody(request);
   const route = routeOf(services, request);
   const fault = faults.take(route.operation);
+  if (fault && "hang" in fault) return;
   try {
     const reply = await perform(route, body, fault);
     if (fault && "lostReply" in fault) {

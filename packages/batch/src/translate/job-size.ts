@@ -42,7 +42,32 @@ export function containerSizes(
   const wanted = own.map((entry, index) =>
     index === first ? { ...entry, cpu: entry.cpu + cpu, memory: entry.memory + memory } : entry,
   );
-  return platform === "EC2" ? onEc2(wanted) : onFargate(wanted, first, account);
+  const sizes = platform === "EC2" ? onEc2(wanted) : onFargate(wanted, first, account);
+  noteOtherAmounts(containers, sizes, account);
+  return sizes;
+}
+
+/** Notes at each request how much the container gets where that is not what it asks for. */
+function noteOtherAmounts(
+  containers: readonly MappedContainer[],
+  sizes: ContainerSizes,
+  account: FieldAccount,
+): void {
+  for (const { name, located } of containers) {
+    const size = sizes.get(name);
+    if (located === undefined || size === undefined) continue;
+    const amount = (type: string) => Number(size.find((entry) => entry.type === type)?.value ?? 0);
+    const needs = containerNeeds(located.container);
+    const note = (resource: string, asked: bigint | undefined, given: number, unit: string) => {
+      if (located.written.resources?.requests?.[resource] === undefined || Number(asked) === given) return;
+      account.approximate(
+        `${located.path}.resources.requests.${resource}`,
+        `${asked}${unit} become ${given}${unit}: one number is both request and limit, in the steps that there are`,
+      );
+    };
+    note("cpu", needs.milliCpu, amount("VCPU") * 1000, "m");
+    note("memory", needs.memoryRequestMiB, amount("MEMORY"), " MiB");
+  }
 }
 
 function wantedBy({ name, located }: MappedContainer): Wanted {

@@ -130,6 +130,38 @@ it("several containers are told apart, and helpers are left out", () => {
   ]);
 });
 
+it("after an init container that failed nothing has started, and the run is no failure", () => {
+  const after = (containerName: string) => [{ containerName, condition: "SUCCESS" }];
+  const seen = (init: string) =>
+    observe({
+      status: "FAILED",
+      statusReason: "Task failed to start",
+      ecsProperties: {
+        taskProperties: [
+          {
+            containers: [
+              { name: init, exitCode: 9 },
+              { name: "second", dependsOn: after(init) },
+              { name: "main", dependsOn: after("second") },
+            ],
+          },
+        ],
+      },
+    });
+  const failed = seen("setup");
+  expect(failed?.failure).toBeUndefined();
+  const waiting = { type: "waiting", reason: "PodInitializing" };
+  expect(failed?.containers).toMatchObject([
+    { name: "setup", state: { type: "terminated", exitCode: 9 } },
+    { name: "second", state: waiting },
+    { name: "main", state: waiting },
+  ]);
+  expect(seen("vkubelet_writer")?.containers).toMatchObject([
+    { name: "second", state: { exitCode: 137, reason: "ContainerStatusUnknown" } },
+    { name: "main", state: { exitCode: 137, reason: "ContainerStatusUnknown" } },
+  ]);
+});
+
 it("a job of somebody else is no pod", () => {
   expect(observe({ parameters: {} })).toBeUndefined();
 });

@@ -72,19 +72,38 @@ interface Said {
 function observeContainers(job: JobDetail, only: string): readonly ContainerObservation[] {
   const several = containersOf(job);
   if (several.length === 0) return [observeContainer(job, only, job.container ?? {}, false)];
-  const waitedFor = new Set(
-    several.flatMap(({ dependsOn }) =>
-      (dependsOn ?? []).flatMap(({ condition, containerName }) =>
-        condition === "SUCCESS" && containerName ? [containerName] : [],
-      ),
-    ),
+  const waitedFor = new Set(several.flatMap(initsBefore));
+  return several.flatMap(({ name, ...said }) => {
+    if (!isOfPod(name)) return [];
+    if (said.exitCode === undefined && initFailedBefore(said, several)) {
+      return [{ name, restartCount: 0, state: { type: "waiting", reason: "PodInitializing" } }];
+    }
+    return [observeContainer(job, name, said, waitedFor.has(name))];
+  });
+}
+
+/** Helpers of this provider have `_` in their names, which a pod's container cannot have. */
+function isOfPod(name: string | undefined): name is string {
+  return name !== undefined && !name.includes("_");
+}
+
+/** The init containers that have to succeed before this one starts. */
+function initsBefore({ dependsOn = [] }: Pick<TaskContainerDetails, "dependsOn">): readonly string[] {
+  return dependsOn.flatMap(({ condition, containerName }) =>
+    condition === "SUCCESS" && containerName !== undefined ? [containerName] : [],
   );
-  return several.flatMap((container) =>
-    // Helpers of this provider have `_` in their names, which a pod's container cannot have.
-    container.name === undefined || container.name.includes("_")
-      ? []
-      : [observeContainer(job, container.name, container, waitedFor.has(container.name))],
-  );
+}
+
+/** Whether an init container of the pod failed that comes before this one, which then never starts (pod-semantics I1). */
+function initFailedBefore(
+  container: Pick<TaskContainerDetails, "dependsOn">,
+  several: readonly TaskContainerDetails[],
+): boolean {
+  return initsBefore(container).some((before) => {
+    const init = several.find(({ name }) => name === before);
+    if (init === undefined || !isOfPod(init.name)) return false;
+    return init.exitCode === undefined ? initFailedBefore(init, several) : init.exitCode !== 0;
+  });
 }
 
 function observeContainer(job: JobDetail, name: string, said: Said, isInit: boolean): ContainerObservation {

@@ -28,8 +28,8 @@ export interface BatchRequests {
   readonly submitJob: SubmitJobCommandInput;
 }
 
-/** ECS counts 8,192 characters for all overrides, and Batch adds to them. */
-export const overridesLimit = 7000;
+/** ECS counts 8,192 characters for all overrides, and Batch adds to them: sizes, and variables of its own. */
+const overridesLimit = 7000;
 /** Batch service quotas, in bytes. */
 export const definitionLimit: number = 24 * 1024;
 export const submitLimit: number = 30 * 1024;
@@ -53,14 +53,22 @@ export interface RequestParts {
  * request exceeds its limit even so.
  */
 export function buildRequests(parts: RequestParts): BatchRequests | undefined {
-  const divided = requestsOf(parts, divideValues(parts.pod, parts.values));
-  const { containerOverrides, ecsPropertiesOverride } = divided.submitJob;
-  const overrides = JSON.stringify(containerOverrides ?? ecsPropertiesOverride ?? {});
-  const requests =
-    overrides.length <= overridesLimit ? divided : requestsOf(parts, undividedValues(parts.values));
+  const divided = divideValues(parts.pod, parts.values);
+  const values = overridesLength(divided) <= overridesLimit ? divided : undividedValues(parts.values);
+  const requests = requestsOf(parts, values);
   const fits =
     bytes(requests.registerJobDefinition) <= definitionLimit && bytes(requests.submitJob) <= submitLimit;
   return fits ? requests : undefined;
+}
+
+/** Where a variable is overridden, Batch passes on the whole environment of its container. */
+function overridesLength(values: readonly DividedValues[]): number {
+  const overrides = values.map(({ name, shared, own: { command = [], environment } }) => ({
+    name,
+    command,
+    environment: environment.length === 0 ? [] : [...shared.environment, ...environment],
+  }));
+  return JSON.stringify(overrides).length;
 }
 
 function bytes(value: unknown): number {

@@ -1,5 +1,5 @@
 import { awsSupport } from "@vkubelet/aws/translate";
-import { containerRules, type SupportTable } from "@vkubelet/pod";
+import { containerRules, type SupportRule, type SupportTable } from "@vkubelet/pod";
 import type { BatchTranslateOptions } from "./options.ts";
 
 const both = ["containers", "initContainers"] as const;
@@ -42,10 +42,18 @@ const containers = containerRules(both, [
     reason: "memory is a hard limit; CPU is not limited below what the job gets",
   },
   {
-    path: "resources.requests",
+    path: 'resources.requests["ephemeral-storage"]',
     disposition: "approx",
-    reason: "one number per resource: CPU is rounded up to what the platform sells, memory follows the limit",
+    reason: "counts for the storage of a job on Fargate; on EC2 the disk of the instance is not divided",
   },
+  ...["cpu", "memory"].map(
+    (name): SupportRule => ({
+      path: `resources.requests["${name}"]`,
+      disposition: "exact",
+      reason: "what the container gets, in the steps of the platform",
+    }),
+  ),
+  { path: "resources.requests", disposition: "approx", reason: "the same as its limit" },
   {
     path: "securityContext.capabilities.add",
     disposition: "exact",

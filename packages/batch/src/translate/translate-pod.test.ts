@@ -41,6 +41,24 @@ const job: PodSpec = {
   ],
 };
 
+/** ECS counts the environment of a container as a whole where one variable of it is overridden. */
+it("values that do not fit into overrides together stand in the definition", () => {
+  const withEnv = (value: string) => {
+    const env = [
+      { name: "SHARED", value },
+      { name: "OWN", value: `pod ${uid}` },
+    ];
+    const { registerJobDefinition, submitJob } = requestsOf(
+      translate({ ...job, containers: [{ name: "main", image: "worker:1", env }] }),
+    );
+    const below = registerJobDefinition.containerProperties?.environment;
+    const above = submitJob.containerOverrides?.environment;
+    return [below, above].map((entries) => entries?.map(({ name }) => name));
+  };
+  expect(withEnv("x".repeat(100))).toEqual([["SHARED"], ["HOSTNAME", "OWN"]]);
+  expect(withEnv("x".repeat(7000))).toEqual([["HOSTNAME", "SHARED", "OWN"], undefined]);
+});
+
 describe("a pod of one container", () => {
   it("becomes a job with containerProperties", () => {
     const { registerJobDefinition, submitJob } = requestsOf(translate(job));
@@ -111,6 +129,37 @@ describe("a pod of one container", () => {
     expect(rejections(translate(spec))).toEqual(['spec.containers[0].resources.limits["nvidia.com/gpu"]']);
   });
 });
+
+it.each<["FARGATE" | "EC2", string, string, readonly string[]]>([
+  ["FARGATE", "250m", "512Mi", []],
+  ["EC2", "2", "600Mi", []],
+  [
+    "FARGATE",
+    "300m",
+    "600Mi",
+    [
+      "300m become 500m: one number is both request and limit, in the steps that there are",
+      "600 MiB become 1024 MiB: one number is both request and limit, in the steps that there are",
+    ],
+  ],
+  [
+    "EC2",
+    "300m",
+    "600Mi",
+    ["300m become 1000m: one number is both request and limit, in the steps that there are"],
+  ],
+])(
+  "on %s, %s and %s are approximated where the container gets other numbers",
+  (platform, cpu, memory, reasons) => {
+    const resources = { requests: { cpu, memory } };
+    const { report } = translate({ containers: [{ name: "main", image: "a", resources }] }, { platform });
+    const entries = report.entries.filter(({ path }) => path.includes("requests"));
+    expect(entries).toHaveLength(2);
+    expect(entries.filter(({ disposition }) => disposition === "approx").map(({ reason }) => reason)).toEqual(
+      reasons,
+    );
+  },
+);
 
 describe("command and the image's ENTRYPOINT", () => {
   const spec = { containers: [{ name: "main", image: "a", command: ["sh", "-c"], args: ["true"] }] };

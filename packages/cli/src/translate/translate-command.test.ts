@@ -18,7 +18,7 @@ spec:
         - name: main
           image: busybox:1
           args: [sh, -c, echo hi]
-          resources: { requests: { cpu: 1, memory: 2Gi } }
+          resources: { requests: { cpu: 1, memory: 1500Mi } }
 `;
 
 /** Runs the command on files in memory. */
@@ -107,7 +107,7 @@ describe("vkubelet translate", () => {
     const { code, stderr } = await run({ "job.yaml": job }, { strict: true });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^vkubelet: job\.yaml:13:24: Job shop\/work: spec\.template\.spec\.containers\[0\]\.resources\.requests: approximated: /,
+      /^vkubelet: job\.yaml:13:44: Job shop\/work: spec\.template\.spec\.containers\[0\]\.resources\.requests\.memory: approximated: .* 1500 MiB to 2048 MiB\n$/,
     );
   });
 
@@ -223,7 +223,9 @@ metadata: {name: c}
   });
 
   it("is one that the API server would refuse", async () => {
-    const wrong = job.replace("memory: 2Gi", "memory: 2Gix").replace("args: [sh, -c, echo hi]", "arg: [sh]");
+    const wrong = job
+      .replace("memory: 1500Mi", "memory: 1500Mix")
+      .replace("args: [sh, -c, echo hi]", "arg: [sh]");
     expect(await usageErrorOf({ "job.yaml": wrong })).toEqual([
       expect.stringMatching(/^job\.yaml:12:11: .*containers\[0\]\.arg: unknown field; did you mean args\?$/),
       expect.stringMatching(/^job\.yaml:13:44: .*requests\.memory: /),

@@ -148,6 +148,32 @@ describe("the end", () => {
     expect(ended(extra)?.failure).toEqual(failure);
   });
 
+  it("of an init container that failed is no failure of the run, and what comes after it never started", () => {
+    const seen = (init: object, extra: Task = {}) =>
+      ended({
+        stopCode: "TaskFailedToStart",
+        stoppedReason: "Task failed to start",
+        containers: [
+          { name: "setup", lastStatus: "STOPPED", runtimeId: "r-1", exitCode: 9, ...init },
+          { name: "main", lastStatus: "STOPPED", reason: "dependency setup did not reach SUCCESS" },
+        ],
+        ...extra,
+      });
+    const failed = seen({});
+    expect(failed?.failure).toBeUndefined();
+    expect(failed?.containers).toMatchObject([
+      { name: "setup", state: { type: "terminated", exitCode: 9 } },
+      { name: "main", state: { type: "waiting", reason: "PodInitializing" } },
+    ]);
+    const helper = seen({ name: "vkubelet_writer" });
+    expect(helper?.failure).toMatchObject({ reason: "TaskFailedToStart" });
+    expect(helper?.containers).toMatchObject([{ name: "main", state: { reason: "ContainerStatusUnknown" } }]);
+    const checks = { name: "VKUBELET_HEALTH_CHECKS", value: "setup=startup" };
+    const environment = [...identityEnvironment(ref, 2), checks];
+    const overrides = { containerOverrides: [{ name: "main", environment }] };
+    expect(seen({}, { overrides })?.failure).toMatchObject({ reason: "TaskFailedToStart" });
+  });
+
   it("of a container without exit code is unknown, never a success", () => {
     expect(ended({})?.containers[0]?.state).toMatchObject({
       exitCode: 137,

@@ -76,6 +76,8 @@ function stateOf(
   purposes: HealthPurposes,
   ended: boolean,
 ): ContainerObservedState {
+  if (ended && neverStarted(container) && initFailed(task))
+    return { type: "waiting", reason: "PodInitializing" };
   const stopped = container.lastStatus === "STOPPED" || ended;
   if (!stopped) {
     if (container.lastStatus !== "RUNNING") return { type: "waiting", reason: "ContainerCreating" };
@@ -97,6 +99,25 @@ function stateOf(
     ...(finished ? { finishedAt: finished.toISOString() } : {}),
     ...(container.runtimeId ? { instanceId: container.runtimeId } : {}),
   };
+}
+
+/** ECS names what the engine made of a container, and gives it a code when it ended: this one has neither. */
+function neverStarted({ runtimeId, exitCode }: Container): boolean {
+  return runtimeId === undefined && exitCode === undefined;
+}
+
+/**
+ * Whether the task did not start because an init container of the pod failed, after which nothing else starts
+ * (pod-semantics I1). A sidecar can keep a task from starting too: by its startup probe, which no init container has.
+ */
+function initFailed(task: Task): boolean {
+  const containers = task.containers ?? [];
+  const texts = [task.stoppedReason, ...containers.map(({ reason }) => reason)];
+  if (task.stopCode !== "TaskFailedToStart" || texts.some((text) => startFailureReason(text))) return false;
+  const purposes = healthPurposesOf(task);
+  return containers.some(
+    ({ name, exitCode }) => isOfPod(name) && exitCode && !purposes.get(name ?? "")?.includes("startup"),
+  );
 }
 
 function terminationReason(container: Container): string | undefined {
@@ -123,6 +144,7 @@ function failureOf(task: Task): PodObservation["failure"] {
     case "InfrastructureHealth":
       return fail(disruption ?? "InfrastructureHealth", true);
     case "TaskFailedToStart": {
+      if (initFailed(task)) return undefined;
       const ofContainers = task.containers?.flatMap(({ reason }) => startFailureReason(reason) ?? []) ?? [];
       return fail(startFailureReason(text) ?? ofContainers[0] ?? "TaskFailedToStart");
     }

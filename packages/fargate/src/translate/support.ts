@@ -72,11 +72,14 @@ export const fargateSupport: SupportTable = [
       disposition: "approx",
       reason: "memory is a hard limit; CPU is limited by the size of the whole task only",
     },
-    {
-      path: "resources.requests",
-      disposition: "approx",
-      reason: "the sum is rounded up to the next Fargate size",
-    },
+    ...["cpu", "memory", "ephemeral-storage"].map(
+      (name): SupportRule => ({
+        path: `resources.requests["${name}"]`,
+        disposition: "exact",
+        reason: "counts for the size of the task: the next that Fargate has",
+      }),
+    ),
+    { path: "resources.requests", disposition: "approx", reason: "the same as its limit" },
     { path: "securityContext.capabilities.drop", disposition: "exact", reason: "" },
     {
       path: "securityContext.capabilities.add",
@@ -97,9 +100,14 @@ export const fargateSupport: SupportTable = [
     when: (value) => value === "Always",
   },
   {
-    path: "spec.resources",
+    path: "spec.resources.requests",
+    disposition: "exact",
+    reason: "the size of the task",
+  },
+  {
+    path: "spec.resources.limits",
     disposition: "approx",
-    reason: "the sum is rounded up to the next Fargate size",
+    reason: "memory counts for the size of the task, which is also its limit",
   },
   {
     path: "spec.restartPolicy",

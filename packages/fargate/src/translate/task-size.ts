@@ -1,9 +1,15 @@
-import { type FargateSize, fargateSizeFor, podNeeds } from "@vkubelet/aws/translate";
+import {
+  type FargateSize,
+  fargateSizeFor,
+  includedStorage,
+  noteRoundedTask,
+  podNeeds,
+} from "@vkubelet/aws/translate";
 import type { ResolvedPod } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
 
-/** Storage that every task has at no cost, and the most it can have (GiB). */
-const ephemeral = { included: 20n, highest: 200n } as const;
+/** The most storage that a task can have (GiB). */
+const highestStorage = 200n;
 
 export interface TaskSize extends FargateSize {
   /** Absent when the included 20 GiB are enough. */
@@ -20,14 +26,15 @@ export function taskSize(pod: ResolvedPod, account: FieldAccount): TaskSize | un
       `need ${needs.milliCpu}m CPU and ${needs.memoryMiB} MiB together; the largest Fargate task has 32 cores and 249856 MiB`,
     );
   }
-  if (needs.ephemeralGiB > ephemeral.highest) {
+  if (needs.ephemeralGiB > highestStorage) {
     account.reject(
       "spec.containers",
       `need ${needs.ephemeralGiB} GiB of ephemeral storage together; Fargate gives at most 200`,
     );
   }
   if (size === undefined) return undefined;
-  return needs.ephemeralGiB > ephemeral.included
-    ? { ...size, ephemeralGiB: Math.max(21, Number(needs.ephemeralGiB)) }
-    : size;
+  const given =
+    needs.ephemeralGiB > includedStorage ? { ...size, ephemeralGiB: Number(needs.ephemeralGiB) } : size;
+  noteRoundedTask(pod, needs, given, account);
+  return given;
 }

@@ -199,6 +199,36 @@ describe("limits of ECS", () => {
   });
 });
 
+describe("E8: what is asked for is exact where it is a size of Fargate", () => {
+  const requestsOfReport = (resources: PodSpec["containers"][number]["resources"], spec: object = {}) =>
+    translate({ containers: [{ name: "main", image: "a", ...(resources && { resources }) }], ...spec })
+      .report.entries.filter(({ path }) => path.includes("requests"))
+      .map(({ path, disposition, reason }) => [path.split("requests.")[1], disposition, reason]);
+  const exact = "counts for the size of the task: the next that Fargate has";
+
+  it("of a container", () => {
+    expect(requestsOfReport({ requests: { cpu: "500m", memory: "1Gi" } })).toEqual([
+      ["cpu", "exact", exact],
+      ["memory", "exact", exact],
+    ]);
+    expect(
+      requestsOfReport({ requests: { cpu: "300m", memory: "1Gi", "ephemeral-storage": "5Gi" } }),
+    ).toEqual([
+      ["cpu", "approx", "the task's CPU is rounded up from 300m to 500m"],
+      ["memory", "exact", exact],
+      ["ephemeral-storage", "approx", "the task's storage is rounded up from 5 GiB to 20 GiB"],
+    ]);
+  });
+
+  it("of the pod as a whole", () => {
+    const resources = { requests: { cpu: "1", memory: "3000Mi" } };
+    expect(requestsOfReport(undefined, { resources })).toEqual([
+      ["cpu", "exact", "the size of the task"],
+      ["memory", "approx", "the task's memory is rounded up from 3000 MiB to 3072 MiB"],
+    ]);
+  });
+});
+
 describe("what is not honoured is named", () => {
   it.each<[string, Partial<PodSpec["containers"][number]>, readonly string[]]>([
     [

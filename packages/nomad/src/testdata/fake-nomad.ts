@@ -22,6 +22,8 @@ export interface Fault {
   readonly call?: number;
   /** Default: `Unavailable`. */
   readonly error?: ProviderError;
+  /** Told when the call has come that never ends. */
+  readonly onArrival?: () => void;
 }
 
 /**
@@ -237,7 +239,10 @@ export class FakeNomad implements NomadClient {
     const fault =
       this.fault?.operation === operation && (this.fault.call ?? count) === count ? this.fault : undefined;
     await Promise.resolve();
-    if (fault?.when === "never") await untilAborted(signal);
+    if (fault?.when === "never") {
+      fault.onArrival?.();
+      await untilAborted(signal);
+    }
     if (fault?.when === "before") throw fault.error ?? unavailable(`${operation} failed: connection refused`);
     const result = effect();
     this.onChange();

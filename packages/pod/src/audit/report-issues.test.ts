@@ -34,5 +34,16 @@ it("lets a rejected field speak for everything below it", () => {
 
 it("adds an approximation only to what is not rejected", () => {
   expect(withApproximation(report, "spec.b", "close")).toBe(report);
-  expect(withApproximation(report, "spec.a", "close").entries).toHaveLength(3);
+  expect(withApproximation(report, "spec.c", "close").entries).toHaveLength(3);
+});
+
+it("puts an approximation in the place of an entry that calls the field exact", () => {
+  const entries = [
+    { path: "spec.a", disposition: "exact", reason: "" },
+    { path: "spec.b", disposition: "exact", reason: "" },
+  ] as const;
+  expect(withApproximation({ entries }, "spec.a", "close").entries).toEqual([
+    { path: "spec.a", disposition: "approx", reason: "close" },
+    entries[1],
+  ]);
 });

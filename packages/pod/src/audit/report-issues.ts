@@ -29,12 +29,17 @@ function isBelow(path: string, above: string): boolean {
   return path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
 }
 
-/** `report` with one more `approx` entry unless its path is rejected or already approximated for the same reason. */
+/**
+ * `report` with an `approx` entry for the path: in place of one that calls it exact, else at the end. A path that is
+ * rejected stays so.
+ */
 export function withApproximation(
   report: TranslationReport,
   path: string,
   reason: string,
 ): TranslationReport {
   if (report.entries.some((entry) => entry.path === path && entry.disposition === "reject")) return report;
-  return { entries: [...report.entries, { path, disposition: "approx", reason }] };
+  const entry: ReportEntry = { path, disposition: "approx", reason };
+  const exact = report.entries.findIndex((one) => one.path === path && one.disposition === "exact");
+  return { entries: exact < 0 ? [...report.entries, entry] : report.entries.with(exact, entry) };
 }

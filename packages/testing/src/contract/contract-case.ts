@@ -1,5 +1,5 @@
 import type { ContractKit } from "./contract-kit.ts";
-import type { ContractFaults, ContractWorkloads, FaultKind } from "./provider-under-test.ts";
+import type { ContractFaults, ContractWorkloads, RequestFaults } from "./provider-under-test.ts";
 
 /** The parts of the contract, in the order in which a new provider meets them. */
 export const contractThemes = [
@@ -11,6 +11,7 @@ export const contractThemes = [
   "watch",
   "logs",
   "adoption",
+  "updates",
   "errors",
   "cancellation",
   "concurrency",
@@ -21,14 +22,16 @@ export type ContractTheme = (typeof contractThemes)[number];
 export type ContractNeed =
   | "watchPods"
   | "logs"
+  | "updatePod"
   | "releasePod"
   | "checkHealth"
   | "asyncDispose"
   | "runsOf"
+  | "neighbour"
   | "restarts:runtime"
   | "restarts:provider"
   | `workload:${Exclude<keyof ContractWorkloads, "runs">}`
-  | `fault:${keyof ContractFaults}.${FaultKind}`;
+  | `fault:${keyof ContractFaults}.${keyof RequestFaults}`;
 
 /** How a case ended that did not fail. */
 export type CaseOutcome =

@@ -8,6 +8,7 @@ import { identityCases } from "./cases/identity.ts";
 import { lifecycleCases } from "./cases/lifecycle.ts";
 import { logCases } from "./cases/logs.ts";
 import { statusCases } from "./cases/status.ts";
+import { updateCases } from "./cases/updates.ts";
 import { watchCases } from "./cases/watch.ts";
 import type { ContractCase } from "./contract-case.ts";
 
@@ -21,6 +22,7 @@ export const contractCases: readonly ContractCase[] = [
   ...watchCases,
   ...logCases,
   ...adoptionCases,
+  ...updateCases,
   ...errorCases,
   ...cancellationCases,
   ...concurrencyCases,

@@ -7,113 +7,16 @@ import {
   type LogOptions,
   type PodObservation,
   type PodRef,
-  type Provider,
   type ProviderError,
-  providerErrorEffects,
   type ResolvedPod,
-  systemClock,
 } from "@vkubelet/core";
-import { ContractHost } from "./contract-host.ts";
-import { type ContractPodOptions, contractPod } from "./contract-pods.ts";
+import { ContractCalls } from "./contract-calls.ts";
+import type { ContractPodOptions } from "./contract-pods.ts";
 import { ContractViolation, check, shown } from "./contract-violation.ts";
-import type {
-  ContractFaults,
-  ContractWorkloads,
-  FaultKind,
-  ProviderUnderTest,
-  WorkloadContainer,
-} from "./provider-under-test.ts";
+import type { WorkloadContainer } from "./provider-under-test.ts";
 
 /** What a case works with: pods to create, calls with a limit, waits for what is observed. */
-export class ContractKit {
-  readonly host: ContractHost;
-  readonly subject: ProviderUnderTest;
-  readonly #pollIntervalMs: number;
-  readonly #created = new Map<string, PodRef>();
-  #provider: Provider;
-
-  constructor(subject: ProviderUnderTest) {
-    this.subject = subject;
-    this.host = new ContractHost(subject.clock ?? systemClock, subject.limitMs ?? 60_000);
-    this.#pollIntervalMs = subject.pollIntervalMs ?? 100;
-    this.#provider = subject.provider;
-  }
-
-  /** The provider of the process that lives now. */
-  get provider(): Provider {
-    return this.#provider;
-  }
-
-  /** A container of a workload that the case needs. */
-  workload<Name extends keyof ContractWorkloads>(name: Name): NonNullable<ContractWorkloads[Name]> {
-    const { workloads } = this.subject;
-    const make = workloads[name];
-    if (make === undefined) throw new Error(`the case did not say that it needs workload:${name}`);
-    return make.bind(workloads) as NonNullable<ContractWorkloads[Name]>;
-  }
-
-  /** A pod with one container `main`, or with several by name. */
-  pod(
-    containers: WorkloadContainer | { readonly named: Readonly<Record<string, WorkloadContainer>> },
-    options: ContractPodOptions = {},
-  ): ResolvedPod {
-    const named = "named" in containers ? containers.named : { main: containers };
-    return contractPod(named, { name: `contract-${this.#created.size + 1}`, ...options });
-  }
-
-  async fault(point: keyof ContractFaults, kind: FaultKind): Promise<void> {
-    const plan = this.subject.faults?.[point]?.[kind];
-    if (plan === undefined) throw new Error(`the case did not say that it needs fault:${point}.${kind}`);
-    await plan();
-  }
-
-  async create(pod: ResolvedPod, signal?: AbortSignal): Promise<void> {
-    this.#created.set(pod.ref.uid, pod.ref);
-    const context = this.host.pod(pod.ref, signal);
-    await this.host.boundedFor(
-      pod.ref,
-      "createPod",
-      settled(() => this.#provider.createPod(pod, context)),
-    );
-  }
-
-  /** Calls `createPod` until it succeeds, as a host does after errors whose effect is a retry. */
-  async createAgain(pod: ResolvedPod): Promise<void> {
-    const { clock, limitMs } = this.host;
-    const deadline = clock.now() + limitMs;
-    for (;;) {
-      try {
-        await this.create(pod);
-        return;
-      } catch (error) {
-        const retry = isProviderError(error) && providerErrorEffects[error.code].onCreate === "retry";
-        if (!retry || clock.now() > deadline) throw error;
-        await clock.sleep(Math.max(this.#pollIntervalMs, error.retryAfterMs ?? 0));
-      }
-    }
-  }
-
-  async delete(ref: PodRef, gracePeriodSeconds = 0, signal?: AbortSignal): Promise<void> {
-    const context = this.host.pod(ref, signal);
-    const deletion = settled(() => this.#provider.deletePod(ref, { gracePeriodSeconds }, context));
-    await this.host.boundedFor(ref, "deletePod", deletion);
-  }
-
-  async release(ref: PodRef): Promise<void> {
-    await this.host.boundedFor(
-      ref,
-      "releasePod",
-      settled(() => this.#provider.releasePod?.(ref, this.host.call())),
-    );
-  }
-
-  async list(signal?: AbortSignal): Promise<readonly PodObservation[]> {
-    return await this.host.bounded(
-      settled(() => this.#provider.listPods(this.host.call(signal))),
-      "listPods",
-    );
-  }
-
+export class ContractKit extends ContractCalls {
   /** What the latest listing says of the pod; undefined when it is not there. */
   async look({ uid }: PodRef): Promise<PodObservation | undefined> {
     return (await this.list()).find(({ ref }) => ref.uid === uid);
@@ -152,7 +55,7 @@ export class ContractKit {
       const now = this.host.clock.now();
       if (observation === undefined) missingSince ??= now;
       else missingSince = undefined;
-      if (missingSince !== undefined) return now - missingSince >= this.#provider.traits.absenceGraceMs;
+      if (missingSince !== undefined) return now - missingSince >= this.provider.traits.absenceGraceMs;
       return observation?.state === "ended";
     });
   }
@@ -170,7 +73,7 @@ export class ContractKit {
     const pod = this.pod(container, options);
     await this.create(pod);
     await this.running(pod);
-    if (this.#provider.logs !== undefined) await this.printed(pod, 1);
+    if (this.provider.logs !== undefined) await this.printed(pod, 1);
     return pod;
   }
 
@@ -204,10 +107,10 @@ export class ContractKit {
     options: Partial<LogOptions> & { readonly container?: string; readonly signal?: AbortSignal } = {},
   ): AsyncIterable<LogLine> {
     const { container = "main", signal, ...rest } = options;
-    const { logs } = this.#provider;
+    const { logs } = this.provider;
     if (logs === undefined) throw new Error("the case did not say that it needs logs");
     const wanted = { follow: false, previous: false, ...rest };
-    return logs.call(this.#provider, { ...ref, container }, wanted, this.host.pod(ref, signal));
+    return logs.call(this.provider, { ...ref, container }, wanted, this.host.pod(ref, signal));
   }
 
   /** Waits until at least so many lines can be read. */
@@ -261,11 +164,6 @@ export class ContractKit {
     return error;
   }
 
-  /** The process dies, and another one takes over. */
-  async reopen(): Promise<void> {
-    this.#provider = await this.subject.reopen();
-  }
-
   /** Looks again and again, at intervals of the clock, until something is found. */
   async poll<T>(what: string, look: () => Promise<{ found: T } | { seen: unknown }>): Promise<T> {
     const { clock, limitMs } = this.host;
@@ -278,13 +176,13 @@ export class ContractKit {
           `${what}: not seen within ${limitMs / 1_000} s; last: ${shown(result.seen)}`,
         );
       }
-      await clock.sleep(this.#pollIntervalMs);
+      await clock.sleep(this.pollIntervalMs);
     }
   }
 
   /** Ends what the case left: calls, streams, pods. What fails here is for the cases of deletion to find. */
   async tidy(): Promise<void> {
-    const refs = [...this.#created.values()];
+    const refs = [...this.created.values()];
     await Promise.allSettled(refs.map((ref) => this.delete(ref)));
     // Whether the provider can delete and list is said by the cases; here it has only to be given its time.
     if (refs.length > 0) await this.#allEnded().catch(() => {});
@@ -295,7 +193,7 @@ export class ContractKit {
   async #allEnded(): Promise<void> {
     await this.poll("the end of what the case created", async () => {
       const listed = await this.list();
-      const active = listed.filter(({ ref, state }) => this.#created.has(ref.uid) && state !== "ended");
+      const active = listed.filter(({ ref, state }) => this.created.has(ref.uid) && state !== "ended");
       return active.length === 0 ? { found: active } : { seen: active };
     });
   }
@@ -321,9 +219,4 @@ export function stateOf(observation: PodObservation, name = "main"): ContainerOb
 export function terminationOf(observation: PodObservation, name = "main"): ContainerTermination | undefined {
   const state = stateOf(observation, name);
   return state?.type === "terminated" ? state : undefined;
-}
-
-/** A method may throw at once or reject: both are the same to a host. */
-async function settled<T>(call: () => Promise<T> | undefined): Promise<T> {
-  return (await call()) as T;
 }

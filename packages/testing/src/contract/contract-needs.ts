@@ -2,8 +2,8 @@ import type { ContractNeed } from "./contract-case.ts";
 import type {
   ContractFaults,
   ContractWorkloads,
-  FaultKind,
   ProviderUnderTest,
+  RequestFaults,
 } from "./provider-under-test.ts";
 
 /** Why a case that needs this cannot be tried on the provider; undefined when it can. */
@@ -12,6 +12,7 @@ export function missingNeed(subject: ProviderUnderTest, need: ContractNeed): str
   switch (need) {
     case "watchPods":
     case "logs":
+    case "updatePod":
     case "releasePod":
     case "checkHealth":
       return provider[need] === undefined ? `the provider has no ${need}` : undefined;
@@ -19,6 +20,8 @@ export function missingNeed(subject: ProviderUnderTest, need: ContractNeed): str
       return provider[Symbol.asyncDispose] === undefined ? "the provider has no asyncDispose" : undefined;
     case "runsOf":
       return subject.runsOf === undefined ? "nothing counts runs at the backend (runsOf)" : undefined;
+    case "neighbour":
+      return subject.neighbour === undefined ? "the backend has one node (neighbour)" : undefined;
     case "restarts:runtime":
       return provider.traits.restarts === "provider" ? "the provider restarts containers itself" : undefined;
     case "restarts:provider":
@@ -36,7 +39,7 @@ function missingPart({ workloads, faults }: ProviderUnderTest, need: string): st
     const there = workloads[rest as keyof ContractWorkloads] !== undefined;
     return there ? undefined : `the backend has no workload that ${phrases[rest] ?? rest}`;
   }
-  const [point, fault] = rest.split(".") as [keyof ContractFaults, FaultKind];
+  const [point, fault] = rest.split(".") as [keyof ContractFaults, keyof RequestFaults];
   return faults?.[point]?.[fault] === undefined
     ? `no fault ${point}.${fault} can be brought about`
     : undefined;
@@ -45,6 +48,7 @@ function missingPart({ workloads, faults }: ProviderUnderTest, need: string): st
 const phrases: Readonly<Record<string, string>> = {
   exits: "ends with a code",
   prints: "prints lines",
+  printsFile: "prints a file that changes",
   ignoresStop: "ignores the stop signal",
   endsOnStop: "ends by itself on the stop signal",
   impossible: "can never run",

@@ -14,6 +14,11 @@ export interface ContractWorkloads {
   exits?(code: number, lines?: readonly string[]): WorkloadContainer;
   /** Prints the lines to standard output, then runs until it is asked to stop. */
   prints?(lines: readonly string[]): WorkloadContainer;
+  /**
+   * Prints the only line of the file at the path, and prints it again whenever it has changed; runs until it is asked
+   * to stop. Left out where a pod cannot have files.
+   */
+  printsFile?(path: string): WorkloadContainer;
   /** Prints `ready`, then runs, takes no notice of the stop signal and ends only when it is killed. */
   ignoresStop?(): WorkloadContainer;
   /** Prints `ready`, then runs until the stop signal, on which it ends by itself with the code. */
@@ -34,8 +39,6 @@ export type FaultKind =
   | "capacity"
   /** The request takes effect, and its answer never comes back. */
   | "loseReply"
-  /** No answer comes, and nothing happens, until the caller gives up. */
-  | "hang"
   /** The first requests of the call are answered, and a later one fails as the backend being out of order. */
   | "partial";
 
@@ -45,23 +48,35 @@ export type FaultKind =
  */
 export type PlanFault = () => void | Promise<void>;
 
+/** A request that is to hang. */
+export interface PlannedHang {
+  /** Resolves when the backend has the request: from then on nothing but an abort ends the call. */
+  readonly arrived: Promise<void>;
+}
+
+/** What can go wrong with one kind of request. */
+export interface RequestFaults extends Readonly<Partial<Record<FaultKind, PlanFault>>> {
+  /** Plans that no answer comes to the next request, and nothing happens, until the caller gives up. */
+  readonly hang?: () => PlannedHang | Promise<PlannedHang>;
+}
+
 /**
  * The faults that the author can bring about, by what the request is for. Whatever is left out skips the cases that
  * need it.
  */
 export interface ContractFaults {
   /** The request that starts a run. */
-  readonly create?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly create?: RequestFaults;
   /** The look-up before a create. */
-  readonly find?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly find?: RequestFaults;
   /** The requests of `listPods`. */
-  readonly list?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly list?: RequestFaults;
   /** The request that stops a run. */
-  readonly stop?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly stop?: RequestFaults;
   /** The requests of `watchPods`, at once for one that is open. */
-  readonly watch?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly watch?: RequestFaults;
   /** The requests of `checkHealth`. */
-  readonly health?: Readonly<Partial<Record<FaultKind, PlanFault>>>;
+  readonly health?: RequestFaults;
 }
 
 /** What the author of a provider gives to the contract's cases: a fresh one for each case. */
@@ -73,6 +88,11 @@ export interface ProviderUnderTest {
    * The old provider is not used afterwards.
    */
   reopen(): Promise<Provider>;
+  /**
+   * A provider of another node at the same backend; left out where a backend has one node only. The case disposes of
+   * it.
+   */
+  neighbour?(): Promise<Provider>;
   readonly workloads: ContractWorkloads;
   readonly faults?: ContractFaults;
   /** How many runs were ever started at the backend for the UID, counted by the backend and not by the provider. */

@@ -11,8 +11,14 @@ export function shellWorkloads(
     change({ image: "busybox", command: ["/bin/sh", "-c", steps.join("; ")] });
   return {
     runs: () => shell("trap 'exit 143' TERM", forever),
-    exits: (code, lines = []) => shell(...lines.map(printed), `exit ${code}`),
-    prints: (lines) => shell("trap 'exit 143' TERM", ...lines.map(printed), forever),
+    exits: (code, lines = []) => shell(printed(...lines), `exit ${code}`),
+    prints: (lines) => shell("trap 'exit 143' TERM", printed(...lines), forever),
+    printsFile: (path) =>
+      shell(
+        "trap 'exit 143' TERM",
+        "last=",
+        `while :; do now=$(cat '${path}'); [ "$now" = "$last" ] || echo "$now"; last=$now; sleep 0.1; done 2>/dev/null`,
+      ),
     ignoresStop: () => shell("trap '' TERM", printed("ready"), forever),
     endsOnStop: (code) => shell(`trap 'exit ${code}' TERM`, printed("ready"), forever),
   };
@@ -24,6 +30,8 @@ export function shellWorkloads(
  */
 const forever = "while :; do sleep 0.1; done 2>/dev/null";
 
-function printed(line: string): string {
-  return `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`;
+/** One command for all lines, since backends limit the length of what they run. */
+function printed(...lines: readonly string[]): string {
+  if (lines.length === 0) return ":";
+  return `printf '%s\\n' ${lines.map((line) => `'${line.replaceAll("'", "'\\''")}'`).join(" ")}`;
 }

@@ -12,10 +12,11 @@ export function inMemoryUnderTest(
 ): ProviderUnderTest {
   const clock = new SkippingClock();
   const backend = new InMemoryBackend({ clock, restartsInPlace: options.restarts === "provider" });
-  const open = () => change(createInMemoryProvider({ backend, ...options }), backend);
+  const open = (node: string) => change(createInMemoryProvider({ backend, node, ...options }), backend);
   return {
-    provider: open(),
-    reopen: async () => open(),
+    provider: open("one"),
+    reopen: async () => open("one"),
+    neighbour: async () => open("another"),
     workloads: {
       ...inMemoryWorkloads,
       impossible: () => ({ container: { ...inMemoryWorkloads.runs(), image: "" }, field: "image" }),
@@ -45,7 +46,7 @@ function faultsOf(backend: InMemoryBackend): ContractFaults {
     return {
       ...Object.fromEntries(failing),
       loseReply: () => backend.loseReply(method, lost),
-      hang: () => backend.hang(method),
+      hang: () => ({ arrived: backend.hang(method) }),
     };
   };
   return {

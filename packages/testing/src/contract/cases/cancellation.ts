@@ -30,12 +30,20 @@ export const cancellationCases: readonly ContractCase[] = casesOf("cancellation"
       check((await kit.look(pod.ref))?.state === "active", "the pod runs on");
     },
   },
+  update: {
+    rule: "`updatePod` with an aborted signal rejects with the signal's reason itself.",
+    needs: ["updatePod"],
+    run: async (kit) => {
+      const { reason, signal } = aborted();
+      const pod = await kit.startRunning();
+      checkReason(await kit.failure("updatePod", kit.update(pod, signal)), reason);
+    },
+  },
   "list-waiting": {
     rule: "An abort ends a listing that waits for the backend, with the signal's reason itself.",
     needs: ["fault:list.hang"],
     run: async (kit) => {
-      await kit.fault("list", "hang");
-      await abortedUnderWay(kit, "listPods", (signal) => kit.list(signal));
+      await abortedUnderWay(kit, "list", "listPods", (signal) => kit.list(signal));
     },
   },
   "create-waiting": {
@@ -43,8 +51,7 @@ export const cancellationCases: readonly ContractCase[] = casesOf("cancellation"
     needs: ["fault:create.hang"],
     run: async (kit) => {
       const pod = kit.pod(kit.subject.workloads.runs());
-      await kit.fault("create", "hang");
-      await abortedUnderWay(kit, "createPod", (signal) => kit.create(pod, signal));
+      await abortedUnderWay(kit, "create", "createPod", (signal) => kit.create(pod, signal));
       await kit.createAgain(pod);
       await kit.running(pod);
       await kit.checkRuns(pod, 1, "an aborted create and another one");
@@ -55,8 +62,7 @@ export const cancellationCases: readonly ContractCase[] = casesOf("cancellation"
     needs: ["fault:stop.hang"],
     run: async (kit) => {
       const pod = await kit.startRunning();
-      await kit.fault("stop", "hang");
-      await abortedUnderWay(kit, "deletePod", (signal) => kit.delete(pod.ref, 1, signal));
+      await abortedUnderWay(kit, "stop", "deletePod", (signal) => kit.delete(pod.ref, 1, signal));
       await kit.delete(pod.ref, 1);
       await kit.endOrAbsence(pod);
     },
@@ -112,17 +118,18 @@ function aborted(): { readonly reason: Error; readonly signal: AbortSignal } {
   return { reason, signal: AbortSignal.abort(reason) };
 }
 
-/** Aborts a call that has begun, and checks that it rejects with the reason. */
+/** Aborts a call whose request hangs, and checks that it rejects with the reason. */
 async function abortedUnderWay(
   kit: ContractKit,
+  point: "list" | "create" | "stop",
   what: string,
   call: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const abort = new AbortController();
   const reason = new Error("no longer wanted");
+  const { arrived } = await kit.hang(point);
   const failure = kit.failure(what, call(abort.signal));
-  // Without a time of its own the abort could come before the request has left.
-  await kit.host.clock.sleep(50);
+  await Promise.race([arrived, failure]);
   abort.abort(reason);
   checkReason(await failure, reason);
 }

@@ -11,6 +11,15 @@ export const deletionCases: readonly ContractCase[] = casesOf("deletion", {
       await kit.endOrAbsence(pod);
     },
   },
+  "at-once": {
+    rule: "A pod that is deleted right after its create ends too, even where nothing shows it yet.",
+    run: async (kit) => {
+      const pod = kit.pod(kit.subject.workloads.runs());
+      await kit.create(pod);
+      await kit.deleteAgain(pod.ref, 1);
+      await kit.endOrAbsence(pod);
+    },
+  },
   graceful: {
     rule: "A program may end by itself on the stop signal, and its exit code is kept.",
     needs: ["workload:endsOnStop"],

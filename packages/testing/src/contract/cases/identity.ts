@@ -74,6 +74,27 @@ export const identityCases: readonly ContractCase[] = casesOf("identity", {
       checkSame(await kit.printed(newer, 1), ["newer"], "the output of the newer pod");
     },
   },
+  "other-node": {
+    rule: "A listing has no pod of another node at the same backend.",
+    needs: ["neighbour"],
+    run: async (kit) => {
+      const pod = await kit.startRunning();
+      const neighbour = await kit.subject.neighbour?.();
+      if (neighbour === undefined) throw new Error("the case did not say that it needs a neighbour");
+      try {
+        const call = kit.host.call();
+        const listed = await kit.host.bounded(neighbour.listPods(call), "listPods of another node");
+        checkSame(
+          listed.map(({ ref }) => ref.uid),
+          [],
+          "the pods of another node, on which nothing was created",
+        );
+      } finally {
+        await neighbour[Symbol.asyncDispose]?.();
+      }
+      checkSame((await kit.look(pod.ref))?.state, "active", "the pod of this node");
+    },
+  },
   one: {
     rule: "A listing has at most one observation of a pod: of several attempts only the latest.",
     needs: ["restarts:runtime", "workload:exits"],

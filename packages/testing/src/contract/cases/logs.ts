@@ -2,7 +2,7 @@ import { isProviderError, type LogLine } from "@vkubelet/core";
 import { type ContractCase, casesOf } from "../contract-case.ts";
 import { check, checkSame } from "../contract-violation.ts";
 
-const words = ["first", "second line", "", "  indented", "ünïcödé — 日本", "last"];
+const words = ["first", "second line", "  indented", "ünïcödé — 日本", "last"];
 
 export const logCases: readonly ContractCase[] = casesOf("logs", {
   complete: {
@@ -17,9 +17,18 @@ export const logCases: readonly ContractCase[] = casesOf("logs", {
     rule: "Long output is complete.",
     needs: ["logs", "workload:exits"],
     run: async (kit) => {
-      const lines = Array.from({ length: 300 }, (_, index) => `line ${index} ${"x".repeat(60)}`);
+      const lines = Array.from({ length: 300 }, (_, index) => `line ${index} ${"x".repeat(20)}`);
       const pod = await kit.startEnded(0, lines);
       checkSame(await kit.printed(pod, lines.length), lines, "the lines");
+    },
+  },
+  "empty-line": {
+    rule: "An empty line is a line.",
+    needs: ["logs", "workload:exits"],
+    run: async (kit) => {
+      const lines = ["before", "", "after"];
+      const pod = await kit.startEnded(0, lines);
+      checkSame(await kit.lines(pod, { follow: true }), lines, "the lines");
     },
   },
   containers: {

@@ -31,20 +31,34 @@ export const statusCases: readonly ContractCase[] = casesOf("status", {
       const { workloads } = kit.subject;
       const exits = kit.workload("exits");
       const pods = [
-        // Where one that fails ends the others, one that succeeds does not.
-        kit.pod({ named: { main: workloads.runs(), side: exits(0) } }),
+        kit.pod(workloads.runs()),
         kit.pod({ named: { main: exits(0), side: exits(3) } }),
       ] as const;
       for (const pod of pods) await kit.create(pod);
-      await kit.until(pods[0].ref, "one container runs and one has ended", (seen) => {
-        return stateOf(seen, "main")?.type === "running" && stateOf(seen, "side")?.type === "terminated";
-      });
+      await kit.running(pods[0]);
       await kit.ended(pods[1]);
       for (const observation of await kit.list()) {
         const pod = pods.find(({ ref }) => ref.uid === observation.ref.uid);
         check(pod !== undefined, "only the pods that were created are listed", observation.ref);
         checkSame(observationProblems(observation, pod), [], "problems of an observation");
       }
+    },
+  },
+  "one-ended": {
+    rule: "While one container of a pod runs on, another that has ended is shown with its code.",
+    needs: ["workload:exits"],
+    run: async (kit) => {
+      // Where one that fails ends the others, one that succeeds does not.
+      const named = { main: kit.subject.workloads.runs(), side: kit.workload("exits")(0) };
+      const pod = kit.pod({ named });
+      await kit.create(pod);
+      const seen = await kit.until(
+        pod.ref,
+        "one container runs and one has ended",
+        (now) => stateOf(now, "main")?.type === "running" && stateOf(now, "side")?.type === "terminated",
+      );
+      checkSame(terminationOf(seen, "side")?.exitCode, 0, "the exit code of the container that has ended");
+      checkSame(observationProblems(seen, pod), [], "problems of the observation");
     },
   },
   "nothing-runs-after": {
