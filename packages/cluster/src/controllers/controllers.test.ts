@@ -4,7 +4,7 @@ import { createFixture, pod, readyNode, settle, start, template } from "../testd
 import { podsOf, setPhase } from "../testdata/workloads.ts";
 import { deploymentController } from "./deployment.ts";
 import { garbageCollector } from "./garbage-collector.ts";
-import { jobController } from "./job.ts";
+import { jobController } from "./job/job-controller.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-set.ts";

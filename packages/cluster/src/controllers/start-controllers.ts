@@ -13,12 +13,13 @@ import { daemonSetController } from "./daemon-set.ts";
 import { deploymentController } from "./deployment.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { garbageCollector } from "./garbage-collector.ts";
-import { jobController } from "./job.ts";
+import { jobController } from "./job/job-controller.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { replicaSetController } from "./replica-set.ts";
 import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
 
 /** What the controllers are given. */
 export interface ControllerSetup {
@@ -48,6 +49,7 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     statefulSetController(context),
     daemonSetController(context),
     jobController(context),
+    ttlAfterFinishedController(context),
     cronJobController(context),
     garbageCollector(context),
     namespaceController(context),
