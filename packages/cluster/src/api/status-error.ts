@@ -146,6 +146,16 @@ export function invalidField(field: string, value: unknown, detail: string): Fie
   };
 }
 
+/** An invalid combination, which no single value shows. */
+export function invalidTogether(field: string, detail: string): FieldError {
+  return { field, reason: "FieldValueInvalid", message: `Invalid value: ${detail}` };
+}
+
+export function tooManyItems(field: string, count: number, limit: number): FieldError {
+  const message = `Too many: ${count}: must have at most ${limit} items`;
+  return { field, reason: "FieldValueTooMany", message };
+}
+
 export function unsupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = [...supported].sort().map((entry) => JSON.stringify(entry));
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list.join(", ")}`;

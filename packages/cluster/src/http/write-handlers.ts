@@ -206,7 +206,9 @@ export function deleteOptions(body: Json, query: URLSearchParams): DeleteOptions
     given.orphanDependents ??
     (query.has("orphanDependents") ? query.get("orphanDependents") === "true" : undefined);
   const policy =
-    given.propagationPolicy ?? query.get("propagationPolicy") ?? (orphan === true ? "Orphan" : undefined);
+    given.propagationPolicy ??
+    query.get("propagationPolicy") ??
+    (orphan === undefined ? undefined : orphan ? "Orphan" : "Background");
   if (policy !== undefined && !["Orphan", "Background", "Foreground"].includes(policy)) {
     const subject = { group: "meta.k8s.io", plural: "DeleteOptions", kind: "DeleteOptions" };
     throw invalid(subject, "", [

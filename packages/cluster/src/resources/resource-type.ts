@@ -26,6 +26,8 @@ export interface Strategy {
   readonly statusWritesMetadata?: boolean;
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted?: boolean;
+  /** A deletion that names no propagation policy leaves the dependents behind, as it did in the first versions of the kind. */
+  readonly orphansByDefault?: boolean;
   readonly nameRule?: "subdomain" | "label" | "label1035" | "path";
   /** Fills in what the API fills in; must be idempotent. */
   defaults?(object: KubeObject): void;

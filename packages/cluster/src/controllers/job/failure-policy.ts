@@ -28,7 +28,7 @@ function matchedCondition(pod: KubeObject, patterns: readonly Json[]): Json {
 }
 
 /** How a rule fits a pod, in the words of the Job's message; undefined when it does not. */
-function fit(rule: Json, index: number, pod: KubeObject): string | undefined {
+function matchRule(rule: Json, index: number, pod: KubeObject): string | undefined {
   const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
   if (rule.onExitCodes) {
     const status = failedContainer(pod, rule.onExitCodes);
@@ -45,7 +45,7 @@ function fit(rule: Json, index: number, pod: KubeObject): string | undefined {
 /** The verdict of the first rule that fits a failed pod; without a policy or a fitting rule the failure counts. */
 export function judgeFailure(job: KubeObject, pod: KubeObject): FailureVerdict {
   for (const [index, rule] of (job.spec.podFailurePolicy?.rules ?? []).entries()) {
-    const message = fit(rule, index, pod);
+    const message = matchRule(rule, index, pod);
     if (message === undefined) continue;
     if (rule.action === "FailJob") return { action: "FailJob", counts: true, message };
     return { action: rule.action, counts: rule.action !== "Ignore" };

@@ -27,7 +27,10 @@ export function indexedPod(pod: KubeObject, jobName: string, index: number): voi
 }
 
 /** `0-2,5` as numbers below `limit`. */
-export function parseIndexes(text: string | undefined, limit = Number.POSITIVE_INFINITY): Set<number> {
+export function parseIndexes(
+  text: string | undefined,
+  limit: number = Number.POSITIVE_INFINITY,
+): Set<number> {
   const indexes = new Set<number>();
   for (const part of (text ?? "").split(",").filter(Boolean)) {
     const [first = 0, last = first] = part.split("-").map(Number);

@@ -1,0 +1,29 @@
+import { peerOrSkip } from "@vkubelet-tools/peers";
+import { afterAll, beforeAll, describe } from "vitest";
+import { type Bench, openBench } from "./control-planes/bench.ts";
+import { describeJobs } from "./control-planes/jobs.ts";
+import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
+
+/** The same cases on the real control plane, which says what is right, and on the one in memory. */
+function describeControlPlane(name: string, start: () => Promise<TestCluster>): void {
+  describe(name, () => {
+    let bench: Bench;
+    beforeAll(async () => {
+      bench = await openBench(await start());
+    });
+    afterAll(async () => {
+      bench?.api.close();
+      await bench?.cluster[Symbol.asyncDispose]();
+    });
+    const open = () => bench;
+    describeJobs(open);
+  });
+}
+
+describe.runIf(await peerOrSkip("kubernetes"))("with a real Kubernetes control plane", () => {
+  describeControlPlane("the control plane", startRealCluster);
+});
+
+describe("with the in-memory control plane", () => {
+  describeControlPlane("the control plane", () => startMemoryCluster("kubectl"));
+});
