@@ -2,6 +2,7 @@ import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
+import { describeSubresources } from "./control-planes/subresources.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
 
 /** The same cases on the real control plane, which says what is right, and on the one in memory. */
@@ -17,6 +18,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     });
     const open = () => bench;
     describeJobs(open);
+    describeSubresources(open);
   });
 }
 

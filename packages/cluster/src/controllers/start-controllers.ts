@@ -11,6 +11,7 @@ import {
 import { cronJobController } from "./cron-job.ts";
 import { daemonSetController } from "./daemon-set.ts";
 import { deploymentController } from "./deployment.ts";
+import { disruptionController } from "./disruption.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { jobController } from "./job/job-controller.ts";
@@ -51,6 +52,7 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     jobController(context),
     ttlAfterFinishedController(context),
     cronJobController(context),
+    disruptionController(context),
     garbageCollector(context),
     namespaceController(context),
     nodeLifecycleController(context),

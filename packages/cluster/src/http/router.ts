@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { forbidden, methodNotAllowed, StatusError, unauthorized } from "../api/status-error.ts";
 import type { Attributes } from "../auth/authorizer.ts";
+import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
 import type { User } from "../registry/registry.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
@@ -80,6 +81,14 @@ async function handleResource(
   }
 }
 
+/** The user himself, or the one in whose name he is allowed to ask. @throws StatusError 403 */
+function actingUser(services: Services, user: User, request: IncomingMessage): User {
+  if (!impersonates(request.headers)) return user;
+  const impersonation = readImpersonation(request.headersDistinct);
+  for (const attributes of impersonation.needs) authorize(services, user, attributes);
+  return impersonation.user;
+}
+
 async function route(
   services: Services,
   request: IncomingMessage,
@@ -87,8 +96,9 @@ async function route(
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "https://cluster.invalid");
-  const user = services.authenticator.authenticate(request.headers.authorization);
-  if (!user) throw unauthorized();
+  const authenticated = services.authenticator.authenticate(request.headers.authorization);
+  if (!authenticated) throw unauthorized();
+  const user = actingUser(services, authenticated, request);
   const exchange: Exchange = { request, response, path: url.pathname, query: url.searchParams, user, signal };
   const method = request.method ?? "GET";
   const path = parseResourcePath(url.pathname);

@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import { methodNotAllowed, notImplemented } from "../api/status-error.ts";
-import { requestToken } from "../auth/reviews.ts";
+import { requestToken } from "../auth/token-request.ts";
 import { bindPod } from "../pods/binding.ts";
 import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
@@ -60,7 +60,8 @@ async function handleEviction(
   { namespace = "", name = "" }: ResourceRequest,
 ): Promise<void> {
   const eviction = await readKind(services, exchange, "policy", "Eviction");
-  evictPod(services.registry, namespace, name, deleteOptions(eviction["deleteOptions"], exchange.query));
+  const options = deleteOptions(eviction["deleteOptions"], exchange.query);
+  evictPod(services.registry, namespace, name, options, eviction.metadata.name ?? "");
   sendJson(exchange.response, 201, created);
 }
 

@@ -1,5 +1,5 @@
 import { formatTime, type Json, type KubeObject } from "../api/objects.ts";
-import { badRequest, conflict } from "../api/status-error.ts";
+import { badRequest, conflict, StatusError } from "../api/status-error.ts";
 import type { Registry, WriteOptions } from "../registry/registry.ts";
 
 /**
@@ -14,23 +14,23 @@ export function bindPod(
   options: WriteOptions = {},
 ): KubeObject {
   const type = registry.types.require("", "pods");
-  const { metadata, target } = binding;
-  if (metadata?.name && metadata.name !== name)
-    throw badRequest("name in URL does not match name in Binding object");
-  if (!target?.name || (target.kind && target.kind !== "Node"))
-    throw badRequest("target: a Binding names a Node as its target");
+  const { metadata = { name }, target } = binding;
+  if (metadata.name !== name) throw badRequest("name in URL does not match name in Binding object");
+  checkTarget(target);
   return registry.mutate(
     type,
     namespace,
     name,
     (pod) => {
       const subject = { group: "", plural: "pods/binding", kind: "Binding" };
-      if (metadata?.uid && metadata.uid !== pod.metadata.uid) {
-        throw conflict(
-          subject,
-          name,
-          `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
-        );
+      const { uid, resourceVersion } = pod.metadata;
+      if (metadata.uid && metadata.uid !== uid) {
+        const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+        throw conflict(type, name, why);
+      }
+      if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion) {
+        const why = `Precondition failed: ResourceVersion in precondition: ${metadata.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
+        throw conflict(type, name, why);
       }
       if (pod.metadata.deletionTimestamp)
         throw conflict(subject, name, `pod ${name} is being deleted, cannot be assigned to a host`);
@@ -39,11 +39,26 @@ export function bindPod(
       if (pod.spec.schedulingGates?.length)
         throw conflict(subject, name, `pod ${name} has non-empty .spec.schedulingGates`);
       pod.spec.nodeName = target.name;
+      copyOver(pod, metadata, "annotations");
+      copyOver(pod, metadata, "labels");
       setScheduled(pod, formatTime(registry.clock.now()));
       return pod;
     },
     { ...options, subresource: "binding" },
   );
+}
+
+function checkTarget(target: Json): void {
+  if (target?.kind && target.kind !== "Node") {
+    const message = `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`;
+    throw new StatusError(500, "", message);
+  }
+  if (!target?.name) throw new StatusError(500, "", "target.name: Required value");
+}
+
+/** Labels and annotations of the binding go over to the pod. */
+function copyOver(pod: KubeObject, binding: Json, field: "labels" | "annotations"): void {
+  if (binding[field]) pod.metadata[field] = { ...pod.metadata[field], ...binding[field] };
 }
 
 function setScheduled(pod: KubeObject, time: string): void {

@@ -169,6 +169,8 @@ export class Registry {
     if (subresource === undefined) {
       errors.push(...(type.strategy.validate?.(merged) ?? []));
       errors.push(...(type.strategy.validateUpdate?.(merged, old) ?? []));
+    } else {
+      errors.push(...(type.strategy.validateSubresource?.(subresource, merged, old) ?? []));
     }
     if (errors.length > 0) throw invalid(type, merged.metadata.name, errors);
   }

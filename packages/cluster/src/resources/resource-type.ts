@@ -35,6 +35,8 @@ export interface Strategy {
   prepareUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
   validate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** What is wrong with an update of a subresource. */
+  validateSubresource?(subresource: string, object: KubeObject, old: KubeObject): FieldError[];
   /** Fields for selectors, besides `metadata.name` and `metadata.namespace`. */
   fields?(object: KubeObject): Record<string, string>;
   /** Seconds of grace for a deletion that asks for `requested`; without this function every deletion is immediate. */
