@@ -18,10 +18,12 @@ export const playedNode = "played";
 export class Space {
   readonly api: ApiClient;
   readonly name: string;
+  readonly kind: TestCluster["kind"];
 
-  constructor(api: ApiClient, name: string) {
+  constructor(api: ApiClient, name: string, kind: TestCluster["kind"]) {
     this.api = api;
     this.name = name;
+    this.kind = kind;
   }
 
   path(resource: string, ...rest: readonly string[]): string {
@@ -93,7 +95,10 @@ export class Space {
 /** Prepares a cluster for the cases: a node that takes every pod bound to it. */
 export async function openBench(cluster: TestCluster): Promise<Bench> {
   const api = new ApiClient(cluster.kubeConfig());
-  await api.post(pathOf("nodes"), { metadata: { name: playedNode } });
+  await api.post(pathOf("nodes"), {
+    metadata: { name: playedNode },
+    status: { allocatable: { cpu: "4", memory: "8Gi", pods: "110" } },
+  });
   let count = 0;
   return {
     cluster,
@@ -102,7 +107,7 @@ export async function openBench(cluster: TestCluster): Promise<Bench> {
       count += 1;
       const name = `case-${count}`;
       await api.post(pathOf("namespaces"), { metadata: { name } });
-      const space = new Space(api, name);
+      const space = new Space(api, name, cluster.kind);
       await waitFor(
         "the service account of the namespace",
         () => api.call("GET", space.path("serviceaccounts", "default")),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AnyObject } from "./api-client.ts";
 import { type Bench, causesOf, conditionsOf, holds, type Space, template } from "./bench.ts";
+import { expectRecorded } from "./recorded.ts";
 
 const indexKey = "batch.kubernetes.io/job-completion-index";
 const failuresKey = "batch.kubernetes.io/job-index-failure-count";
@@ -92,7 +93,7 @@ export function describeJobs(open: () => Bench): void {
       await space.setPhase(podOfIndex(pods, 1).metadata.name, "Succeeded");
       const [again] = await podsOf(space, 1);
       expect(again.metadata.annotations).toMatchObject({ [indexKey]: "0", [failuresKey]: "1" });
-      expect(countsOf(await space.get("jobs", "j"))).toEqual({
+      expect(countsOf(await space.until("jobs", "j", ({ status }) => status.failed === 1))).toEqual({
         ...none,
         active: 1,
         succeeded: 1,
@@ -268,9 +269,7 @@ export function describeJobs(open: () => Bench): void {
       ];
       const causes = [];
       for (const object of wrong) causes.push(await causesOf(space, "jobs", object));
-      await expect(`${JSON.stringify(causes, undefined, 2)}\n`).toMatchFileSnapshot(
-        "control-planes/recorded/job-causes.json",
-      );
+      await expectRecorded(space, "job-causes", causes);
     });
 
     it("keep what decides how they end", async () => {
@@ -295,9 +294,7 @@ export function describeJobs(open: () => Bench): void {
         );
         answers.push({ code, fields: body.details.causes.map(({ field }: AnyObject) => field).sort() });
       }
-      await expect(`${JSON.stringify(answers, undefined, 2)}\n`).toMatchFileSnapshot(
-        "control-planes/recorded/job-updates.json",
-      );
+      await expectRecorded(space, "job-updates", answers);
       await space.patch("jobs", "j", { spec: { completions: 3, parallelism: 3 } });
     });
   });

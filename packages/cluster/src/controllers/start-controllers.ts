@@ -17,9 +17,11 @@ import { garbageCollector } from "./garbage-collector.ts";
 import { jobController } from "./job/job-controller.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { podGarbageCollector } from "./pod-gc.ts";
 import { replicaSetController } from "./replica-set.ts";
 import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
+import { taintEvictionController } from "./taint-eviction.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
 
 /** What the controllers are given. */
@@ -56,6 +58,8 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     garbageCollector(context),
     namespaceController(context),
     nodeLifecycleController(context),
+    taintEvictionController(context),
+    podGarbageCollector(context),
     certificateSigner(context, setup.signAuthority),
   ];
 }

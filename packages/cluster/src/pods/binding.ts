@@ -24,14 +24,9 @@ export function bindPod(
     (pod) => {
       const subject = { group: "", plural: "pods/binding", kind: "Binding" };
       const { uid, resourceVersion } = pod.metadata;
-      if (metadata.uid && metadata.uid !== uid) {
-        const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
-        throw conflict(type, name, why);
-      }
-      if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion) {
-        const why = `Precondition failed: ResourceVersion in precondition: ${metadata.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
-        throw conflict(type, name, why);
-      }
+      if (metadata.uid && metadata.uid !== uid) throw preconditionFailed(pod, "UID", metadata.uid, uid);
+      if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion)
+        throw preconditionFailed(pod, "ResourceVersion", metadata.resourceVersion, resourceVersion);
       if (pod.metadata.deletionTimestamp)
         throw conflict(subject, name, `pod ${name} is being deleted, cannot be assigned to a host`);
       if (pod.spec.nodeName)
@@ -46,6 +41,18 @@ export function bindPod(
     },
     { ...options, subresource: "binding" },
   );
+}
+
+/** A binding for another pod of the name, in the words of the API server's storage. */
+function preconditionFailed(
+  { metadata: { name, namespace } }: KubeObject,
+  what: string,
+  asked: string,
+  is: string | undefined,
+): StatusError {
+  const failed = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${is}`;
+  const why = `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`;
+  return conflict({ group: "", plural: "pods", kind: "Pod" }, name, why);
 }
 
 function checkTarget(target: Json): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { admitPod } from "../admission/pod-admission.ts";
+import { admitResize } from "../admission/pod-resize-admission.ts";
 import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
 import {
   alreadyExists,
@@ -152,6 +153,7 @@ export class Registry {
     type.strategy.prepareUpdate?.(merged, old, context);
     this.#validateUpdate(type, merged, old, options.subresource);
     if (jsonEqual(merged, old)) return old;
+    if (options.subresource === "resize") admitResize(merged, type, context);
     if (type.strategy.generation && !jsonEqual(desiredState(merged), desiredState(old))) {
       merged.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }

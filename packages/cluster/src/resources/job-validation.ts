@@ -119,7 +119,8 @@ export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[
   fixed("selector");
   const held = isHeld(old);
   const [after, before] = [job, old].map(({ spec }) => comparableTemplate(spec.template, held));
-  if (!jsonEqual(after, before)) errors.push(invalidField("spec.template", {}, "field is immutable"));
+  if (!jsonEqual(after, before))
+    errors.push(invalidField(held ? "spec.template.spec" : "spec.template", {}, "field is immutable"));
   for (const field of [
     "completionMode",
     "podFailurePolicy",
