@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
+import { describeWorkloads } from "./control-planes/workloads.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
 
 /** The same cases on the real control plane, which says what is right, and on the one in memory. */
@@ -19,6 +20,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     const open = () => bench;
     describeJobs(open);
     describeSubresources(open);
+    describeWorkloads(open);
   });
 }
 

@@ -64,13 +64,10 @@ export function noSuchPath(): StatusError {
   return new StatusError(404, "NotFound", "the server could not find the requested resource", {});
 }
 
-export function alreadyExists(subject: ErrorSubject, name: string): StatusError {
-  return new StatusError(
-    409,
-    "AlreadyExists",
-    `${qualified(subject)} "${name}" already exists`,
-    details(subject, name),
-  );
+/** @param ending the object of that name is being deleted */
+export function alreadyExists(subject: ErrorSubject, name: string, ending: boolean = false): StatusError {
+  const message = `${ending ? "object is being deleted: " : ""}${qualified(subject)} "${name}" already exists`;
+  return new StatusError(409, "AlreadyExists", message, details(subject, name));
 }
 
 export function conflict(subject: ErrorSubject, name: string, why: string): StatusError {

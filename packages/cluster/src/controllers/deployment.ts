@@ -199,6 +199,7 @@ function deploymentStatus(
   return {
     observedGeneration: deployment.metadata.generation,
     ...filled,
+    terminatingReplicas: sum(sets, (set) => set.status?.terminatingReplicas),
     conditions: keepUpdateTimes(deployment.status?.conditions, conditions),
   };
 }

@@ -5,7 +5,7 @@ import { claimantKeys, claimDependents } from "./claim-dependents.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "./controller.ts";
 import { inDeletionOrder } from "./deletion-order.ts";
 import { PodControl, podFromTemplate } from "./pod-control.ts";
-import { isActivePod, isAvailablePod, isReadyPod } from "./pod-facts.ts";
+import { isActivePod, isAvailablePod, isReadyPod, isTerminatingPod } from "./pod-facts.ts";
 
 const burst = 500;
 
@@ -61,6 +61,7 @@ export function replicaSetController(context: ControllerContext, kind: keyof typ
       replicas: active.length,
       ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
       observedGeneration: set.metadata.generation,
+      ...(kind === "ReplicaSet" ? { terminatingReplicas: owned(set).filter(isTerminatingPod).length } : {}),
       ...(refusal ? { conditions: [refusal] } : {}),
     };
     const { namespace, name } = set.metadata;

@@ -92,8 +92,9 @@ export class Registry {
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
     const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
     if (errors.length > 0) throw invalid(type, object.metadata.name, errors);
-    if (this.store.get(type, namespace, object.metadata.name))
-      throw alreadyExists(type, object.metadata.name);
+    const present = this.store.get(type, namespace, object.metadata.name);
+    if (present)
+      throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
     if (type.group === "" && type.plural === "namespaces") {

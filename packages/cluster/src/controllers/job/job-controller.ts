@@ -2,15 +2,9 @@ import { formatTime, type Json, type KubeObject } from "../../api/objects.ts";
 import { claimantKeys, claimDependents } from "../claim-dependents.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "../controller.ts";
 import { controllerOf } from "../owner.ts";
-import { isActivePod } from "../pod-facts.ts";
+import { isActivePod, isTerminatingPod } from "../pod-facts.ts";
 import { JobBackoff } from "./backoff.ts";
-import {
-  hasLimitPerIndex,
-  isManagedElsewhere,
-  isOver,
-  isTerminatingPod,
-  trackingFinalizer,
-} from "./job-facts.ts";
+import { hasLimitPerIndex, isManagedElsewhere, isOver, trackingFinalizer } from "./job-facts.ts";
 import { JobPods } from "./job-pods.ts";
 import { releasable, withActivity, withCounts, withJobCondition, withSuspension } from "./job-status.ts";
 import { type JobView, viewJob } from "./job-view.ts";

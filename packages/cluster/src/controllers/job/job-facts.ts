@@ -1,4 +1,5 @@
 import type { Json, KubeObject } from "../../api/objects.ts";
+import { isTerminatingPod } from "../pod-facts.ts";
 
 /** Finalizer that keeps a pod until its end has been counted. */
 export const trackingFinalizer = "batch.kubernetes.io/job-tracking";
@@ -34,11 +35,6 @@ export function replacesOnlyFailed(job: KubeObject): boolean {
 
 export function isTracked(pod: KubeObject): boolean {
   return pod.metadata.finalizers?.includes(trackingFinalizer) ?? false;
-}
-
-/** A pod that is being deleted and has not ended. */
-export function isTerminatingPod(pod: KubeObject): boolean {
-  return Boolean(pod.metadata.deletionTimestamp) && !["Succeeded", "Failed"].includes(pod.status?.phase);
 }
 
 /** Whether a Job takes a pod for failed: one that is being deleted too, unless it waits for the end of its pods. */

@@ -3,12 +3,12 @@ import type { ResourceType } from "../../resources/resource-type.ts";
 import type { ControllerContext } from "../controller.ts";
 import { inDeletionOrder } from "../deletion-order.ts";
 import { PodControl, podFromTemplate } from "../pod-control.ts";
+import { isTerminatingPod } from "../pod-facts.ts";
 import { carryFailures, indexBackoffLeft } from "./index-failures.ts";
 import { completionIndex, indexedPod } from "./indexes.ts";
 import {
   hasLimitPerIndex,
   isIndexed,
-  isTerminatingPod,
   isTracked,
   replacesOnlyFailed,
   trackingFinalizer,

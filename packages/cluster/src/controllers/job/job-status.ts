@@ -1,8 +1,8 @@
 import { formatTime, type Json, type KubeObject } from "../../api/objects.ts";
-import { isActivePod, isReadyPod } from "../pod-facts.ts";
+import { isActivePod, isReadyPod, isTerminatingPod } from "../pod-facts.ts";
 import { judgeFailure } from "./failure-policy.ts";
 import { completionIndex, formatIndexes, parseIndexes } from "./indexes.ts";
-import { isFailedPod, isIndexed, isTerminatingPod, isTracked, isUncounted } from "./job-facts.ts";
+import { isFailedPod, isIndexed, isTracked, isUncounted } from "./job-facts.ts";
 import type { JobView } from "./job-view.ts";
 import type { Outcome } from "./outcome.ts";
 
