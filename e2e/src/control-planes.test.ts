@@ -1,9 +1,11 @@
 import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe } from "vitest";
+import { describeApply } from "./control-planes/apply.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
 import { describeWorkloads } from "./control-planes/workloads.ts";
+import { findKubectls } from "./kubectls.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
 
 /** The same cases on the real control plane, which says what is right, and on the one in memory. */
@@ -20,6 +22,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     const open = () => bench;
     describeJobs(open);
     describeSubresources(open);
+    describeApply(open);
     describeWorkloads(open);
   });
 }
@@ -28,6 +31,8 @@ describe.runIf(await peerOrSkip("kubernetes"))("with a real Kubernetes control p
   describeControlPlane("the control plane", startRealCluster);
 });
 
-describe("with the in-memory control plane", () => {
-  describeControlPlane("the control plane", () => startMemoryCluster("kubectl"));
+const [kubectl] = (await findKubectls()).values();
+
+describe.runIf(kubectl !== undefined)("with the in-memory control plane", () => {
+  describeControlPlane("the control plane", () => startMemoryCluster(kubectl ?? ""));
 });

@@ -13,7 +13,8 @@ import { startApiServer } from "./http/server.ts";
 import type { Services } from "./http/services.ts";
 import { makeKubeconfig } from "./kubeconfig.ts";
 import { OpenApi } from "./openapi/documents.ts";
-import { loadSchemas } from "./openapi/schemas.ts";
+import { loadSchemas, type Schemas } from "./openapi/schemas.ts";
+import { FieldOwnership } from "./ownership/field-ownership.ts";
 import { CertificateAuthority } from "./pki/certificate-authority.ts";
 import { KubeletClient } from "./pods/kubelet-client.ts";
 import { Registry, type User } from "./registry/registry.ts";
@@ -108,10 +109,10 @@ function objectsOf(registry: Registry): ClusterObjects {
 
 async function createServices(
   registry: Registry,
+  schemas: Schemas,
   clock: Clock,
   authority: CertificateAuthority,
 ): Promise<Services> {
-  const schemas = await loadSchemas();
   const tokens = new ServiceAccountTokens(registry, clock);
   const identity = await authority.issue({
     commonName: "kube-apiserver-kubelet-client",
@@ -157,13 +158,15 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   } = options;
   const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
   const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
+  const schemas = await loadSchemas();
   const store = new Store(options.historyLimit ?? defaultHistoryLimit, objectIndexes);
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: controllers,
+    ownership: new FieldOwnership(schemas),
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),
   });
   bootstrap(registry, kubeletAuthority.pem);
-  const services = await createServices(registry, clock, kubeletAuthority);
+  const services = await createServices(registry, schemas, clock, kubeletAuthority);
   const identity = await authority.issue({
     commonName: "kube-apiserver",
     dnsNames: [

@@ -5,6 +5,7 @@ import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
 import type { User } from "../registry/registry.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
+import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
 import { type Exchange, sendError, sendObject } from "./exchange.ts";
 import { handleList } from "./list-handler.ts";
 import { attributesOf, parseResourcePath, type ResourceRequest, resolveRequest } from "./request-info.ts";
@@ -12,14 +13,7 @@ import type { Services } from "./services.ts";
 import { handleStaticPath } from "./static-routes.ts";
 import { handleBindings, handleSubresource } from "./subresources.ts";
 import { handleWatch } from "./watch-handler.ts";
-import {
-  checkObject,
-  handleCreate,
-  handleDelete,
-  handleDeleteCollection,
-  handlePatch,
-  handleUpdate,
-} from "./write-handlers.ts";
+import { checkObject, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
 
 function authorize(services: Services, user: User, attributes: Attributes): void {
   if (services.authorizer.isAllowed(user, attributes)) return;

@@ -6,12 +6,13 @@ import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
 import { applyScale, scaleOf } from "../registry/scale.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
+import { deleteOptions } from "./delete-handlers.ts";
 import { type Exchange, sendJson, sendObject } from "./exchange.ts";
 import type { ResourceRequest } from "./request-info.ts";
 import type { Services } from "./services.ts";
 import {
   checkObject,
-  deleteOptions,
+  fieldManager,
   handlePatch,
   handleUpdate,
   isDryRun,
@@ -84,7 +85,12 @@ async function handleScale(services: Services, exchange: Exchange, request: Reso
         ? ((await decodeBody(await readBody(exchange.request), mediaType(exchange.request))) as Json)
         : undefined;
     const patch = verb === "patch" ? await readPatch(services, exchange) : undefined;
-    const options = { user: exchange.user, dryRun: isDryRun(exchange.query.getAll("dryRun")) };
+    const options = {
+      user: exchange.user,
+      manager: fieldManager(exchange),
+      ownedThrough: "scale",
+      dryRun: isDryRun(exchange.query.getAll("dryRun")),
+    };
     object = registry.mutate(
       type,
       namespace,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { admitPod } from "../admission/pod-admission.ts";
 import { admitResize } from "../admission/pod-resize-admission.ts";
-import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import {
   alreadyExists,
   badRequest,
@@ -9,9 +9,11 @@ import {
   forbidden,
   invalid,
   notFound,
+  notImplemented,
   StatusError,
 } from "../api/status-error.ts";
 import type { Clock } from "../clock.ts";
+import type { FieldOwnership, Writer } from "../ownership/field-ownership.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
 import { apiVersionOf, type ResourceType, type StrategyContext } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
@@ -28,6 +30,9 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The manager of what the cluster's controllers write. */
+const controllersManager = "kube-controller-manager";
+
 /** The cluster's own controllers. */
 export const systemUser: User = { name: "system:apiserver", groups: ["system:masters"] };
 
@@ -38,12 +43,26 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** `status` and such; undefined writes the object itself. */
   readonly subresource?: string;
+  /** Who comes to own what is written; default: the cluster's controllers. */
+  readonly manager?: string;
+  /** The subresource by which the writer owns it, where it is not the one that is written. */
+  readonly ownedThrough?: string;
+  /** `metadata.managedFields` as an apply has worked them out. */
+  readonly managedFields?: Json[];
+}
+
+/** How a configuration is applied. */
+export interface ApplyOptions extends WriteOptions {
+  /** Takes fields from those who own them instead of failing. */
+  readonly force: boolean;
 }
 
 /** How a registry behaves beyond the rules of the API. */
 export interface RegistryOptions {
   /** New nodes get the not-ready taint, which a node lifecycle controller must take away. */
   readonly taintNewNodes: boolean;
+  /** Keeps who owns which fields; without it nobody does. */
+  readonly ownership?: FieldOwnership;
   /** Called right after a namespace was created, to fill it. */
   readonly onNamespaceCreated?: (registry: Registry, name: string) => void;
 }
@@ -95,8 +114,10 @@ export class Registry {
     const present = this.store.get(type, namespace, object.metadata.name);
     if (present)
       throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
+    if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
+    if (!options.managedFields) this.#note(type, undefined, stored, options);
     if (type.group === "" && type.plural === "namespaces") {
       this.#options.onNamespaceCreated?.(this, stored.metadata.name);
     }
@@ -141,10 +162,10 @@ export class Registry {
     const old = this.get(type, namespace, name);
     const plan = planDeletion(type, old, options, this.clock.now());
     if (options.dryRun || plan.unchanged) return plan;
-    return {
-      ...plan,
-      object: plan.removed ? this.store.remove(type, plan.object) : this.store.put(type, plan.object),
-    };
+    if (plan.removed) return { ...plan, object: this.store.remove(type, plan.object) };
+    const object = this.store.put(type, plan.object);
+    this.#options.ownership?.carry(old, object);
+    return { ...plan, object };
   }
 
   #write(type: ResourceType, old: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
@@ -153,13 +174,73 @@ export class Registry {
     type.strategy.defaults?.(merged);
     type.strategy.prepareUpdate?.(merged, old, context);
     this.#validateUpdate(type, merged, old, options.subresource);
+    this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
     if (type.strategy.generation && !jsonEqual(desiredState(merged), desiredState(old))) {
       merged.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     if (options.dryRun) return merged;
-    return isFinished(type, merged) ? this.store.remove(type, merged) : this.store.put(type, merged);
+    if (isFinished(type, merged)) return this.store.remove(type, merged);
+    const stored = this.store.put(type, merged);
+    if (!stored.metadata.managedFields) this.#note(type, old, stored, options);
+    return stored;
+  }
+
+  #writer(options: WriteOptions): Writer {
+    const subresource = options.ownedThrough ?? options.subresource;
+    const manager = options.manager ?? controllersManager;
+    return { manager, now: this.clock.now(), ...(subresource ? { subresource } : {}) };
+  }
+
+  #note(type: ResourceType, before: KubeObject | undefined, after: KubeObject, options: WriteOptions): void {
+    const { ownership } = this.#options;
+    // Binding a pod makes nobody own its node.
+    if (options.subresource !== "binding") ownership?.note(type, before, after, this.#writer(options));
+    else if (before) ownership?.carry(before, after);
+  }
+
+  /** Works out who owns what, for objects that have been applied. */
+  #keepManagers(
+    type: ResourceType,
+    old: KubeObject,
+    merged: KubeObject,
+    given: Json,
+    options: WriteOptions,
+  ): void {
+    const { ownership } = this.#options;
+    if (options.managedFields) merged.metadata.managedFields = options.managedFields;
+    else if (old.metadata.managedFields && ownership) {
+      const untouched =
+        jsonEqual(merged, old) && jsonEqual(given ?? old.metadata.managedFields, old.metadata.managedFields);
+      const managers = untouched
+        ? old.metadata.managedFields
+        : ownership.afterUpdate(type, old, merged, given, this.#writer(options));
+      if (managers.length > 0) merged.metadata.managedFields = managers;
+      else delete merged.metadata.managedFields;
+    }
+  }
+
+  /**
+   * Server-side apply: creates the object, or merges the configuration into it.
+   * @throws StatusError 404 (a subresource of nothing), 409 (others own what would change), 501, and as `update`
+   */
+  apply(
+    type: ResourceType,
+    namespace: Namespace,
+    name: string,
+    configuration: KubeObject,
+    { force, ...options }: ApplyOptions,
+  ): KubeObject {
+    const { ownership } = this.#options;
+    if (!ownership)
+      throw notImplemented("server-side apply is not set up: give the registry a FieldOwnership");
+    const old = options.subresource ? this.get(type, namespace, name) : this.store.get(type, namespace, name);
+    const object = ownership.apply(type, old, configuration, this.#writer(options), force);
+    const managedFields = object.metadata.managedFields ?? [];
+    return old
+      ? this.#write(type, old, object, { ...options, managedFields })
+      : this.create(type, namespace, configuration, { ...options, managedFields });
   }
 
   #validateUpdate(
@@ -189,7 +270,12 @@ export class Registry {
     }
     object.apiVersion = apiVersionOf(type);
     object.kind = type.kind;
-    const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...kept } = metadata;
+    const {
+      deletionTimestamp: _deleted,
+      deletionGracePeriodSeconds: _grace,
+      managedFields: _managers,
+      ...kept
+    } = metadata;
     object.metadata = {
       ...kept,
       name: metadata.name || this.#unusedName(type, namespace, metadata.generateName),

@@ -10,6 +10,7 @@ const systemFields = [
   "deletionGracePeriodSeconds",
   "generation",
   "namespace",
+  "managedFields",
 ] as const;
 
 /**
