@@ -8,6 +8,8 @@ import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstra
 import { type Clock, systemClock } from "./clock.ts";
 import type { ControllerErrorHandler } from "./controllers/controller.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
+import type { ClusterFaults } from "./faults/fault.ts";
+import { FaultSet } from "./faults/fault-set.ts";
 import { ListPages } from "./http/list-pages.ts";
 import { startApiServer } from "./http/server.ts";
 import type { Services } from "./http/services.ts";
@@ -70,6 +72,8 @@ export interface Cluster extends AsyncDisposable {
   /** The CA (PEM) of the client certificate with which the cluster calls kubelets. */
   readonly kubeletClientCertificateAuthority: string;
   readonly objects: ClusterObjects;
+  /** What goes wrong between clients and this cluster, on request. */
+  readonly faults: ClusterFaults;
   /** Makes a bearer token for a user of that name and those groups. */
   addUser(name: string, groups?: readonly string[]): string;
   /** A kubeconfig (YAML) of a new user of that name and those groups. */
@@ -107,6 +111,17 @@ function objectsOf(registry: Registry): ClusterObjects {
   };
 }
 
+function faultsOf({ faults, pages, registry }: Services): ClusterFaults {
+  return {
+    add: (fault) => faults.add(fault),
+    clear: () => faults.clear(),
+    compact() {
+      registry.store.compact();
+      pages.clear();
+    },
+  };
+}
+
 async function createServices(
   registry: Registry,
   schemas: Schemas,
@@ -121,6 +136,8 @@ async function createServices(
   });
   return {
     registry,
+    reads: registry.store,
+    faults: new FaultSet(() => registry.store.snapshot()),
     schemas,
     clock,
     tokens,
@@ -207,10 +224,12 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     kubeconfig: kubeconfigFor("admin", ["system:masters"]),
     kubeletClientCertificateAuthority: kubeletAuthority.pem,
     objects: objectsOf(registry),
+    faults: faultsOf(services),
     addUser,
     kubeconfigFor,
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("the cluster has been closed"));
+      services.faults.clear();
       await running.stop();
       store.close();
       services.kubelets.close();

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { forbidden, methodNotAllowed, StatusError, unauthorized } from "../api/status-error.ts";
+import type { KubeObject } from "../api/objects.ts";
+import { forbidden, methodNotAllowed, notFound, StatusError, unauthorized } from "../api/status-error.ts";
 import type { Attributes } from "../auth/authorizer.ts";
 import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
+import { disturb } from "../faults/inject.ts";
 import type { User } from "../registry/registry.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
@@ -42,17 +44,24 @@ function isReview({ type }: ResourceRequest): boolean {
   return type.group === "authentication.k8s.io" || type.group === "authorization.k8s.io";
 }
 
+/** @throws StatusError 404 */
+function readObject({ reads }: Services, { type, namespace, name = "" }: ResourceRequest): KubeObject {
+  const object = reads.get(type, namespace, name);
+  if (!object) throw notFound(type, name);
+  return object;
+}
+
 async function handleResource(
   services: Services,
   exchange: Exchange,
   request: ResourceRequest,
 ): Promise<void> {
-  const { type, verb, namespace, name = "" } = request;
+  const { type, verb, namespace } = request;
   if (request.subresource !== undefined) return handleSubresource(services, exchange, request);
   if (!type.verbs.includes(verb)) throw methodNotAllowed();
   switch (verb) {
     case "get":
-      sendObject(exchange, type, services.registry.get(type, namespace, name), 200, services.clock.now());
+      sendObject(exchange, type, readObject(services, request), 200, services.clock.now());
       return;
     case "list":
       return handleList(services, exchange, type, namespace);
@@ -102,12 +111,16 @@ async function route(
     handleStaticPath(services, exchange);
     return;
   }
-  authorize(services, user, attributesOf(method, path, url.searchParams));
-  await handleResource(
-    services,
-    exchange,
-    resolveRequest(services.registry.types, method, path, url.searchParams),
-  );
+  const attributes = attributesOf(method, path, url.searchParams);
+  authorize(services, user, attributes);
+  const target = resolveRequest(services.registry.types, method, path, url.searchParams);
+  const disturbed = await disturb(services, exchange, services.faults.take(user, attributes));
+  if (!disturbed) return;
+  try {
+    await handleResource(disturbed.services, disturbed.exchange, target);
+  } finally {
+    disturbed.done();
+  }
 }
 
 /** Answers one request; every failure becomes a Status. */
