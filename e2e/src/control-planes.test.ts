@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { describeApply } from "./control-planes/apply.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
+import { describeLifecycle } from "./control-planes/lifecycle.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
 import { describeWorkloads } from "./control-planes/workloads.ts";
 import { findKubectls } from "./kubectls.ts";
@@ -24,6 +25,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeSubresources(open);
     describeApply(open);
     describeWorkloads(open);
+    describeLifecycle(open);
   });
 }
 

@@ -38,6 +38,11 @@ export interface ClusterOptions {
   readonly controllers?: boolean;
   /** Binds pods to nodes; default true. */
   readonly scheduler?: boolean;
+  /**
+   * Nodes (`system:node:NAME` in `system:nodes`) may read what their own pods refer to and write what is theirs, as the
+   * node authorizer and the plugin NodeRestriction of a real cluster have it; default false: all that kubelets do at all.
+   */
+  readonly restrictNodes?: boolean;
   /** Told of every failed attempt of a controller, which tries again by itself; default: a process warning. */
   readonly onControllerError?: ControllerErrorHandler;
   /** How many past changes of each resource a watch can start from at least; default 5,000. */
@@ -127,6 +132,7 @@ async function createServices(
   schemas: Schemas,
   clock: Clock,
   authority: CertificateAuthority,
+  restrictNodes: boolean,
 ): Promise<Services> {
   const tokens = new ServiceAccountTokens(registry, clock);
   const identity = await authority.issue({
@@ -143,7 +149,7 @@ async function createServices(
     tokens,
     openApi: new OpenApi(schemas, registry.types),
     authenticator: new Authenticator(tokens),
-    authorizer: new Authorizer(registry),
+    authorizer: new Authorizer(registry, restrictNodes),
     kubelets: new KubeletClient(identity),
     pages: new ListPages(),
   };
@@ -172,6 +178,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     clock = systemClock,
     controllers = true,
     scheduler = true,
+    restrictNodes = false,
   } = options;
   const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
   const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
@@ -179,11 +186,12 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   const store = new Store(options.historyLimit ?? defaultHistoryLimit, objectIndexes);
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: controllers,
+    restrictNodes,
     ownership: new FieldOwnership(schemas),
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),
   });
   bootstrap(registry, kubeletAuthority.pem);
-  const services = await createServices(registry, schemas, clock, kubeletAuthority);
+  const services = await createServices(registry, schemas, clock, kubeletAuthority, restrictNodes);
   const identity = await authority.issue({
     commonName: "kube-apiserver",
     dnsNames: [

@@ -49,7 +49,7 @@ export function deleteOptions(body: Json, query: URLSearchParams): DeleteOptions
 
 async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
   const body = await decodeBody(await readBody(exchange.request), mediaType(exchange.request));
-  return deleteOptions(body, exchange.query);
+  return { ...deleteOptions(body, exchange.query), user: exchange.user };
 }
 
 export async function handleDelete(

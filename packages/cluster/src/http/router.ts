@@ -18,7 +18,9 @@ import { handleWatch } from "./watch-handler.ts";
 import { checkObject, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
 
 function authorize(services: Services, user: User, attributes: Attributes): void {
-  if (services.authorizer.isAllowed(user, attributes)) return;
+  const decision = services.authorizer.decide(user, attributes);
+  if (decision === true) return;
+  const reason = decision === "" ? "" : `: ${decision}`;
   const { verb, group = "", resource = "", subresource, namespace, name = "", path } = attributes;
   const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
   if (path !== undefined) {
@@ -26,7 +28,7 @@ function authorize(services: Services, user: User, attributes: Attributes): void
   }
   const full = subresource ? `${resource}/${subresource}` : resource;
   const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
-  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}`;
+  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${reason}`;
   throw forbidden({ group, plural: full, kind: resource }, name, why);
 }
 

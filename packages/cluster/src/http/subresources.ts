@@ -61,6 +61,14 @@ async function handleEviction(
   { namespace = "", name = "" }: ResourceRequest,
 ): Promise<void> {
   const eviction = await readKind(services, exchange, "policy", "Eviction");
+  const type = services.registry.types.require("", "pods");
+  services.registry.restrict(exchange.user, {
+    operation: "create",
+    type,
+    subresource: "eviction",
+    namespace,
+    name,
+  });
   const options = deleteOptions(eviction["deleteOptions"], exchange.query);
   evictPod(services.registry, namespace, name, options, eviction.metadata.name ?? "");
   sendJson(exchange.response, 201, created);
@@ -69,9 +77,18 @@ async function handleEviction(
 async function handleToken(
   services: Services,
   exchange: Exchange,
-  { namespace = "", name = "" }: ResourceRequest,
+  { type, namespace = "", name = "" }: ResourceRequest,
 ): Promise<void> {
   const request = await readKind(services, exchange, "authentication.k8s.io", "TokenRequest");
+  const write = {
+    operation: "create",
+    type,
+    subresource: "token",
+    namespace,
+    name,
+    object: request,
+  } as const;
+  services.registry.restrict(exchange.user, write);
   sendJson(exchange.response, 201, requestToken(services, namespace, name, request));
 }
 

@@ -1,6 +1,7 @@
 import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { conflict } from "../api/status-error.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
+import type { User } from "./registry.ts";
 
 /** What a DELETE asks for. */
 export interface DeleteOptions {
@@ -8,6 +9,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
   readonly dryRun?: boolean;
+  readonly user?: User;
 }
 
 /** The outcome of a deletion. */

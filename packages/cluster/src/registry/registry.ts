@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
 import { admitResize } from "../admission/pod-resize-admission.ts";
 import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
@@ -61,6 +62,8 @@ export interface ApplyOptions extends WriteOptions {
 export interface RegistryOptions {
   /** New nodes get the not-ready taint, which a node lifecycle controller must take away. */
   readonly taintNewNodes: boolean;
+  /** Nodes may write only what is theirs. */
+  readonly restrictNodes?: boolean;
   /** Keeps who owns which fields; without it nobody does. */
   readonly ownership?: FieldOwnership;
   /** Called right after a namespace was created, to fill it. */
@@ -109,6 +112,8 @@ export class Registry {
     type.strategy.prepareCreate?.(object, context);
     this.#admitNamespace(type, object);
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
+    const { name } = object.metadata;
+    this.restrict(options.user, { operation: "create", type, namespace, name, object });
     const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
     if (errors.length > 0) throw invalid(type, object.metadata.name, errors);
     const present = this.store.get(type, namespace, object.metadata.name);
@@ -160,12 +165,18 @@ export class Registry {
   /** Deletes an object, or begins to. @throws StatusError 404, 409 */
   delete(type: ResourceType, namespace: Namespace, name: string, options: DeleteOptions = {}): Deletion {
     const old = this.get(type, namespace, name);
+    this.restrict(options.user, { operation: "delete", type, namespace, name, old });
     const plan = planDeletion(type, old, options, this.clock.now());
     if (options.dryRun || plan.unchanged) return plan;
     if (plan.removed) return { ...plan, object: this.store.remove(type, plan.object) };
     const object = this.store.put(type, plan.object);
     this.#options.ownership?.carry(old, object);
     return { ...plan, object };
+  }
+
+  /** Admission of what a node writes. @throws StatusError 403 */
+  restrict(user: User | undefined, write: NodeWrite): void {
+    if (user && this.#options.restrictNodes) restrictNode(this, user, write);
   }
 
   #write(type: ResourceType, old: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
@@ -177,6 +188,17 @@ export class Registry {
     this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
+    const { namespace, name } = old.metadata;
+    const { subresource } = options;
+    this.restrict(options.user, {
+      operation: "update",
+      type,
+      subresource,
+      namespace,
+      name,
+      object: merged,
+      old,
+    });
     if (type.strategy.generation && !jsonEqual(desiredState(merged), desiredState(old))) {
       merged.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
