@@ -1,5 +1,6 @@
 import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe } from "vitest";
+import { describeAccess } from "./control-planes/access.ts";
 import { describeApply } from "./control-planes/apply.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
@@ -26,6 +27,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeApply(open);
     describeWorkloads(open);
     describeLifecycle(open);
+    describeAccess(open);
   });
 }
 
@@ -36,5 +38,5 @@ describe.runIf(await peerOrSkip("kubernetes"))("with a real Kubernetes control p
 const [kubectl] = (await findKubectls()).values();
 
 describe.runIf(kubectl !== undefined)("with the in-memory control plane", () => {
-  describeControlPlane("the control plane", () => startMemoryCluster(kubectl ?? ""));
+  describeControlPlane("the control plane", () => startMemoryCluster(kubectl ?? "", { restrictNodes: true }));
 });

@@ -19,6 +19,7 @@ import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { podGarbageCollector } from "./pod-gc.ts";
 import { replicaSetController } from "./replica-set.ts";
+import { roleAggregationController } from "./role-aggregation.ts";
 import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
 import { taintEvictionController } from "./taint-eviction.ts";
@@ -56,6 +57,7 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     cronJobController(context),
     disruptionController(context),
     garbageCollector(context),
+    roleAggregationController(context),
     namespaceController(context),
     nodeLifecycleController(context),
     taintEvictionController(context),
