@@ -19,6 +19,7 @@ import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { podGarbageCollector } from "./pod-gc.ts";
 import { replicaSetController } from "./replica-set.ts";
+import { resourceQuotaController } from "./resource-quota.ts";
 import { roleAggregationController } from "./role-aggregation.ts";
 import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
@@ -57,6 +58,7 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     cronJobController(context),
     disruptionController(context),
     garbageCollector(context),
+    resourceQuotaController(context),
     roleAggregationController(context),
     namespaceController(context),
     nodeLifecycleController(context),

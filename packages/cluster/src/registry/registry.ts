@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
 import { admitResize } from "../admission/pod-resize-admission.ts";
+import { admitQuota } from "../admission/quota-admission.ts";
 import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import {
   alreadyExists,
@@ -119,6 +120,7 @@ export class Registry {
     const present = this.store.get(type, namespace, object.metadata.name);
     if (present)
       throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
+    admitQuota(object, type, context);
     if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
