@@ -51,9 +51,13 @@ export class Space {
     return this.api.send("DELETE", this.path(resource, name), options);
   }
 
-  /** The object once it is as wanted. */
-  until(resource: string, name: string, accept: (object: AnyObject) => boolean): Promise<AnyObject> {
-    return waitFor(`${resource} ${name}`, () => this.get(resource, name), accept);
+  /** The object once it is there and as wanted. */
+  async until(resource: string, name: string, accept: (object: AnyObject) => boolean): Promise<AnyObject> {
+    const look = () => this.api.call("GET", this.path(resource, name));
+    const { body } = await waitFor(`${resource} ${name}`, look, ({ code, body: object }) => {
+      return code === 200 && accept(object);
+    });
+    return body;
   }
 
   /** The objects once they are as wanted, the first created first. */
@@ -129,6 +133,12 @@ export function template(spec: AnyObject = {}, labels: AnyObject = { app: "case"
       ...spec,
     },
   };
+}
+
+/** A pod of the template. */
+export function namedPod(name: string, spec: AnyObject = {}): AnyObject {
+  const { metadata, spec: own } = template(spec);
+  return { metadata: { ...metadata, name }, spec: own };
 }
 
 /** Conditions as `Type=Status Reason`, in their order. */

@@ -1,27 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { admitNamespace } from "../admission/namespace-admission.ts";
 import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
 import { admitResize } from "../admission/pod-resize-admission.ts";
 import { admitQuota } from "../admission/quota-admission.ts";
-import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  forbidden,
-  invalid,
-  notFound,
-  notImplemented,
-  StatusError,
-} from "../api/status-error.ts";
+import { clone, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { alreadyExists, conflict, invalid, notFound, notImplemented } from "../api/status-error.ts";
 import type { Clock } from "../clock.ts";
 import type { FieldOwnership, Writer } from "../ownership/field-ownership.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
-import { apiVersionOf, type ResourceType, type StrategyContext } from "../resources/resource-type.ts";
+import type { ResourceType, StrategyContext } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
 import type { Store } from "../store/store.ts";
 import { type DeleteOptions, type Deletion, planDeletion } from "./deletion.ts";
-import { generateName } from "./names.ts";
+import { stampNew } from "./new-object.ts";
 import { mergeUpdate } from "./update.ts";
 
 /** Who writes. */
@@ -107,11 +98,11 @@ export class Registry {
   ): KubeObject {
     const context = this.#context(options);
     const object = clone(input);
-    this.#stampNew(type, namespace, object, context.now);
+    stampNew(this.store, type, namespace, object, context.now);
     type.strategy.defaults?.(object);
     if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
     type.strategy.prepareCreate?.(object, context);
-    this.#admitNamespace(type, object);
+    admitNamespace(object, type, context);
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
     const { name } = object.metadata;
     this.restrict(options.user, { operation: "create", type, namespace, name, object });
@@ -281,59 +272,6 @@ export class Registry {
       errors.push(...(type.strategy.validateSubresource?.(subresource, merged, old) ?? []));
     }
     if (errors.length > 0) throw invalid(type, merged.metadata.name, errors);
-  }
-
-  #stampNew(type: ResourceType, namespace: Namespace, object: KubeObject, now: number): void {
-    const metadata = object.metadata ?? { name: "" };
-    if (metadata.resourceVersion)
-      throw badRequest("resourceVersion should not be set on objects to be created");
-    if (metadata.namespace && metadata.namespace !== namespace) {
-      throw badRequest(
-        "the namespace of the provided object does not match the namespace sent on the request",
-      );
-    }
-    object.apiVersion = apiVersionOf(type);
-    object.kind = type.kind;
-    const {
-      deletionTimestamp: _deleted,
-      deletionGracePeriodSeconds: _grace,
-      managedFields: _managers,
-      ...kept
-    } = metadata;
-    object.metadata = {
-      ...kept,
-      name: metadata.name || this.#unusedName(type, namespace, metadata.generateName),
-      ...(namespace ? { namespace } : {}),
-      uid: randomUUID(),
-      creationTimestamp: formatTime(now),
-      ...(type.strategy.generation ? { generation: 1 } : {}),
-    };
-  }
-
-  /** A generated name that nobody has; after some tries the last one is taken and the write tells of the conflict. */
-  #unusedName(type: ResourceType, namespace: Namespace, prefix: string | undefined): string {
-    if (!prefix) return "";
-    let name = generateName(prefix);
-    for (let tries = 0; tries < 8 && this.store.get(type, namespace, name); tries += 1)
-      name = generateName(prefix);
-    return name;
-  }
-
-  /** Plugin NamespaceLifecycle: nothing is created in a namespace that is missing or ending. */
-  #admitNamespace(type: ResourceType, object: KubeObject): void {
-    const { namespace, name } = object.metadata;
-    if (!namespace) return;
-    const namespaces = this.types.require("", "namespaces");
-    const found = this.get(namespaces, undefined, namespace);
-    if (!found.metadata.deletionTimestamp) return;
-    const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-    const error = forbidden(type, name, why);
-    const cause = {
-      reason: "NamespaceTerminating",
-      message: `namespace ${namespace} is being terminated`,
-      field: "metadata.namespace",
-    };
-    throw new StatusError(error.code, error.reason, error.message, { ...error.details, causes: [cause] });
   }
 
   #hasStatus(type: ResourceType): boolean {
