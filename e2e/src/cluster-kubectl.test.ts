@@ -158,10 +158,14 @@ describe.runIf(kubectls.size > 0)("the in-memory cluster and kubectl", () => {
       await expect(kubectl("get", "pod", "none")).rejects.toMatchObject({
         stderr: expect.stringContaining('Error from server (NotFound): pods "none" not found'),
       });
+      await kubectl("apply", "--server-side", "-f", join(folder, "deployment.yaml"));
+      await kubectl("scale", "deployment/applied", "--replicas=7");
       await expect(
         kubectl("apply", "--server-side", "-f", join(folder, "deployment.yaml")),
       ).rejects.toMatchObject({
-        stderr: expect.stringContaining("server-side apply is not supported"),
+        stderr: expect.stringContaining(
+          'conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas',
+        ),
       });
     });
   });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { createCluster } from "@vkubelet/cluster";
+import { type ClusterOptions, createCluster } from "@vkubelet/cluster";
 import { type ControlPlaneOptions, runCommand, startControlPlane } from "@vkubelet-tools/peers";
 
 /** The outcome of one kubectl call. */
@@ -39,8 +39,11 @@ export async function startRealCluster(options: ControlPlaneOptions = {}): Promi
 }
 
 /** The in-memory control plane, driven by a kubectl. */
-export async function startMemoryCluster(kubectl: string): Promise<TestCluster> {
-  const cluster = await createCluster();
+export async function startMemoryCluster(
+  kubectl: string,
+  options: ClusterOptions = {},
+): Promise<TestCluster> {
+  const cluster = await createCluster(options);
   const folder = await mkdtemp(join(tmpdir(), "vkubelet-memory-"));
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });

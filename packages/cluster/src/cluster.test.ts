@@ -249,12 +249,12 @@ describe("hostile input", () => {
       406,
     ],
     [
-      "server-side apply",
+      "server-side apply without a manager",
       "PATCH",
       `${pods}/x`,
       "{}",
       { "content-type": "application/apply-patch+yaml" },
-      501,
+      422,
     ],
     [
       "a prototype as kind",

@@ -8,12 +8,15 @@ import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstra
 import { type Clock, systemClock } from "./clock.ts";
 import type { ControllerErrorHandler } from "./controllers/controller.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
+import type { ClusterFaults } from "./faults/fault.ts";
+import { FaultSet } from "./faults/fault-set.ts";
 import { ListPages } from "./http/list-pages.ts";
 import { startApiServer } from "./http/server.ts";
 import type { Services } from "./http/services.ts";
 import { makeKubeconfig } from "./kubeconfig.ts";
 import { OpenApi } from "./openapi/documents.ts";
-import { loadSchemas } from "./openapi/schemas.ts";
+import { loadSchemas, type Schemas } from "./openapi/schemas.ts";
+import { FieldOwnership } from "./ownership/field-ownership.ts";
 import { CertificateAuthority } from "./pki/certificate-authority.ts";
 import { KubeletClient } from "./pods/kubelet-client.ts";
 import { Registry, type User } from "./registry/registry.ts";
@@ -35,6 +38,11 @@ export interface ClusterOptions {
   readonly controllers?: boolean;
   /** Binds pods to nodes; default true. */
   readonly scheduler?: boolean;
+  /**
+   * Nodes (`system:node:NAME` in `system:nodes`) may read what their own pods refer to and write what is theirs, as the
+   * node authorizer and the plugin NodeRestriction of a real cluster have it; default false: all that kubelets do at all.
+   */
+  readonly restrictNodes?: boolean;
   /** Told of every failed attempt of a controller, which tries again by itself; default: a process warning. */
   readonly onControllerError?: ControllerErrorHandler;
   /** How many past changes of each resource a watch can start from at least; default 5,000. */
@@ -69,6 +77,8 @@ export interface Cluster extends AsyncDisposable {
   /** The CA (PEM) of the client certificate with which the cluster calls kubelets. */
   readonly kubeletClientCertificateAuthority: string;
   readonly objects: ClusterObjects;
+  /** What goes wrong between clients and this cluster, on request. */
+  readonly faults: ClusterFaults;
   /** Makes a bearer token for a user of that name and those groups. */
   addUser(name: string, groups?: readonly string[]): string;
   /** A kubeconfig (YAML) of a new user of that name and those groups. */
@@ -106,12 +116,24 @@ function objectsOf(registry: Registry): ClusterObjects {
   };
 }
 
+function faultsOf({ faults, pages, registry }: Services): ClusterFaults {
+  return {
+    add: (fault) => faults.add(fault),
+    clear: () => faults.clear(),
+    compact() {
+      registry.store.compact();
+      pages.clear();
+    },
+  };
+}
+
 async function createServices(
   registry: Registry,
+  schemas: Schemas,
   clock: Clock,
   authority: CertificateAuthority,
+  restrictNodes: boolean,
 ): Promise<Services> {
-  const schemas = await loadSchemas();
   const tokens = new ServiceAccountTokens(registry, clock);
   const identity = await authority.issue({
     commonName: "kube-apiserver-kubelet-client",
@@ -120,12 +142,14 @@ async function createServices(
   });
   return {
     registry,
+    reads: registry.store,
+    faults: new FaultSet(() => registry.store.snapshot()),
     schemas,
     clock,
     tokens,
     openApi: new OpenApi(schemas, registry.types),
     authenticator: new Authenticator(tokens),
-    authorizer: new Authorizer(registry),
+    authorizer: new Authorizer(registry, restrictNodes),
     kubelets: new KubeletClient(identity),
     pages: new ListPages(),
   };
@@ -154,16 +178,20 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     clock = systemClock,
     controllers = true,
     scheduler = true,
+    restrictNodes = false,
   } = options;
   const authority = await CertificateAuthority.create("vkubelet-cluster-ca", Date.now());
   const kubeletAuthority = await CertificateAuthority.create("vkubelet-kubelet-client-ca", Date.now());
+  const schemas = await loadSchemas();
   const store = new Store(options.historyLimit ?? defaultHistoryLimit, objectIndexes);
   const registry = new Registry(store, new ResourceTypes(), clock, {
     taintNewNodes: controllers,
+    restrictNodes,
+    ownership: new FieldOwnership(schemas),
     onNamespaceCreated: (target, name) => furnishNamespace(target, name, authority.pem),
   });
   bootstrap(registry, kubeletAuthority.pem);
-  const services = await createServices(registry, clock, kubeletAuthority);
+  const services = await createServices(registry, schemas, clock, kubeletAuthority, restrictNodes);
   const identity = await authority.issue({
     commonName: "kube-apiserver",
     dnsNames: [
@@ -204,10 +232,12 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     kubeconfig: kubeconfigFor("admin", ["system:masters"]),
     kubeletClientCertificateAuthority: kubeletAuthority.pem,
     objects: objectsOf(registry),
+    faults: faultsOf(services),
     addUser,
     kubeconfigFor,
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("the cluster has been closed"));
+      services.faults.clear();
       await running.stop();
       store.close();
       services.kubelets.close();

@@ -3,3 +3,4 @@ export { type FieldError, StatusError } from "./api/status-error.ts";
 export type { Clock } from "./clock.ts";
 export { type Cluster, type ClusterObjects, type ClusterOptions, createCluster } from "./cluster.ts";
 export type { ControllerErrorHandler } from "./controllers/controller.ts";
+export type { ClusterFaults, Fault, FaultEffect, FaultHandle, FaultMatch } from "./faults/fault.ts";

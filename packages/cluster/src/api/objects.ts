@@ -30,6 +30,8 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   ownerReferences?: OwnerReference[];
   finalizers?: string[];
+  /** Who owns which fields, from the first server-side apply on. */
+  managedFields?: Json[];
 }
 
 /** An object as the API serves it. Objects in the store are deeply frozen: clone before a change. */

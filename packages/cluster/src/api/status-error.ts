@@ -64,13 +64,10 @@ export function noSuchPath(): StatusError {
   return new StatusError(404, "NotFound", "the server could not find the requested resource", {});
 }
 
-export function alreadyExists(subject: ErrorSubject, name: string): StatusError {
-  return new StatusError(
-    409,
-    "AlreadyExists",
-    `${qualified(subject)} "${name}" already exists`,
-    details(subject, name),
-  );
+/** @param ending the object of that name is being deleted */
+export function alreadyExists(subject: ErrorSubject, name: string, ending: boolean = false): StatusError {
+  const message = `${ending ? "object is being deleted: " : ""}${qualified(subject)} "${name}" already exists`;
+  return new StatusError(409, "AlreadyExists", message, details(subject, name));
 }
 
 export function conflict(subject: ErrorSubject, name: string, why: string): StatusError {
@@ -144,6 +141,16 @@ export function invalidField(field: string, value: unknown, detail: string): Fie
     reason: "FieldValueInvalid",
     message: `Invalid value: ${JSON.stringify(value)}: ${detail}`,
   };
+}
+
+/** An invalid combination, which no single value shows. */
+export function invalidTogether(field: string, detail: string): FieldError {
+  return { field, reason: "FieldValueInvalid", message: `Invalid value: ${detail}` };
+}
+
+export function tooManyItems(field: string, count: number, limit: number): FieldError {
+  const message = `Too many: ${count}: must have at most ${limit} items`;
+  return { field, reason: "FieldValueTooMany", message };
 }
 
 export function unsupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {

@@ -1,5 +1,6 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import type { Registry, User } from "../registry/registry.ts";
+import { decideForNode, nodeOf } from "./node-authorizer.ts";
 import { nodeMay } from "./node-rules.ts";
 
 /** What somebody wants to do: something with a resource, or a request to a path. */
@@ -10,6 +11,8 @@ export interface Attributes {
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
+  /** As the query gives it. */
+  readonly fieldSelector?: string;
   /** Set for requests that are about no resource. */
   readonly path?: string;
 }
@@ -23,17 +26,35 @@ const discoveryPath = /^\/(api|apis|openapi)(\/|$)/;
  */
 export class Authorizer {
   readonly #registry: Registry;
+  readonly #restrictsNodes: boolean;
 
-  constructor(registry: Registry) {
+  /** @param restrictsNodes whether nodes may read only what their own pods refer to */
+  constructor(registry: Registry, restrictsNodes: boolean) {
     this.#registry = registry;
+    this.#restrictsNodes = restrictsNodes;
   }
 
   isAllowed(user: User, attributes: Attributes): boolean {
+    return this.decide(user, attributes) === true;
+  }
+
+  /** Whether somebody may do something: true, or why not, which may be empty. */
+  decide(user: User, attributes: Attributes): true | string {
     if (user.groups.includes("system:masters")) return true;
     if (attributes.path !== undefined && this.#pathAllowed(user, attributes)) return true;
     if (selfReview(user, attributes)) return true;
-    if (user.groups.includes("system:nodes") && nodeMay(attributes)) return true;
-    return this.#roleRules(user, attributes.namespace).some((rule) => ruleAllows(rule, attributes));
+    const asNode = this.#decideForNode(user, attributes);
+    if (asNode === true) return true;
+    const byRole = this.#roleRules(user, attributes.namespace).some((rule) => ruleAllows(rule, attributes));
+    return byRole || asNode;
+  }
+
+  #decideForNode(user: User, attributes: Attributes): true | string {
+    if (!user.groups.includes("system:nodes")) return "";
+    if (!this.#restrictsNodes) return nodeMay(attributes) || "";
+    const node = nodeOf(user);
+    if (node === undefined) return `unknown node for user ${JSON.stringify(user.name)}`;
+    return decideForNode(this.#registry, node, attributes);
   }
 
   /** What a user may do in a namespace, in the form of a SelfSubjectRulesReview's status. */

@@ -1,5 +1,5 @@
-import { formatTime, type Json, type KubeObject } from "../api/objects.ts";
-import { badRequest, invalid, invalidField } from "../api/status-error.ts";
+import type { Json, KubeObject } from "../api/objects.ts";
+import { badRequest } from "../api/status-error.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Services } from "../http/services.ts";
 import type { User } from "../registry/registry.ts";
@@ -78,63 +78,4 @@ export function answerReview(services: Services, exchange: Exchange, object: Kub
     default:
       throw badRequest(`${object.kind} is no review`);
   }
-}
-
-const defaultSeconds = 3600;
-const minimumSeconds = 600;
-const maximumSeconds = 2 ** 32;
-
-/** Answers `serviceaccounts/NAME/token`. @throws StatusError 404, 422 */
-export function requestToken(
-  services: Services,
-  namespace: string,
-  name: string,
-  object: KubeObject,
-): KubeObject {
-  const spec = object.spec ?? {};
-  const expirationSeconds = spec.expirationSeconds ?? defaultSeconds;
-  if (expirationSeconds < minimumSeconds || expirationSeconds > maximumSeconds) {
-    const subject = { group: "authentication.k8s.io", plural: "tokenrequests", kind: "TokenRequest" };
-    throw invalid(subject, name, [
-      invalidField(
-        "spec.expirationSeconds",
-        expirationSeconds,
-        "may not specify a duration less than 10 minutes",
-      ),
-    ]);
-  }
-  const audiences: string[] = spec.audiences?.length ? spec.audiences : [apiAudience];
-  const boundObject = spec.boundObjectRef && boundTo(services, namespace, spec.boundObjectRef);
-  const grant = { namespace, name, audiences, expirationSeconds, ...(boundObject ? { boundObject } : {}) };
-  const { token, expiresAt } = services.tokens.issue(grant);
-  return {
-    kind: "TokenRequest",
-    apiVersion: "authentication.k8s.io/v1",
-    metadata: { name, namespace, creationTimestamp: formatTime(services.clock.now()) },
-    spec: {
-      audiences,
-      expirationSeconds,
-      ...(spec.boundObjectRef ? { boundObjectRef: spec.boundObjectRef } : {}),
-    },
-    status: { token, expirationTimestamp: formatTime(expiresAt) },
-  };
-}
-
-/** The object that a token is bound to, which must exist. @throws StatusError 400, 404, 409 */
-function boundTo(services: Services, namespace: string, reference: Json): Json {
-  const plurals = new Map([
-    ["Pod", "pods"],
-    ["Secret", "secrets"],
-    ["Node", "nodes"],
-  ]);
-  const plural = plurals.get(reference.kind);
-  if (!plural) throw badRequest(`cannot bind token to object of type ${String(reference.kind)}`);
-  const { registry } = services;
-  const type = registry.types.require("", plural);
-  const object = registry.get(type, type.namespaced ? namespace : undefined, reference.name);
-  if (reference.uid && reference.uid !== object.metadata.uid) {
-    const why = `the UID in the bound object reference (${reference.uid}) does not match the UID in record`;
-    throw badRequest(why);
-  }
-  return { ...reference, uid: object.metadata.uid };
 }

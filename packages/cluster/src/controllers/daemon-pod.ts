@@ -1,10 +1,8 @@
 import { clone, type Json, type KubeObject } from "../api/objects.ts";
-import type { ResourceType } from "../resources/resource-type.ts";
 import { templateGenerationKey } from "../resources/workload-strategies.ts";
 import { revisionLabel } from "./controller-revisions.ts";
 import { matchesNodeAffinity, tolerates } from "./node-fit.ts";
-import { controllerReference } from "./owner.ts";
-import { podFromTemplate } from "./replica-set.ts";
+import { podFromTemplate } from "./pod-control.ts";
 
 const prefix = "node.kubernetes.io/";
 
@@ -51,7 +49,7 @@ function affinityTo(node: string, affinity: Json): Json {
 }
 
 /** The pod of a DaemonSet for one node; the scheduler binds it there. */
-export function daemonPod(type: ResourceType, set: KubeObject, hash: string, node: string): KubeObject {
+export function daemonPod(set: KubeObject, hash: string, node: string): KubeObject {
   const pod = podFromTemplate(set.spec.template, { generateName: `${set.metadata.name}-` });
   const generation = set.metadata.annotations?.[templateGenerationKey];
   pod.metadata.labels = {
@@ -59,7 +57,6 @@ export function daemonPod(type: ResourceType, set: KubeObject, hash: string, nod
     ...(generation === undefined ? {} : { "pod-template-generation": generation }),
     [revisionLabel]: hash,
   };
-  pod.metadata.ownerReferences = [controllerReference(type, set)];
   pod.spec.tolerations = withTolerations(pod.spec);
   pod.spec.affinity = affinityTo(node, clone(pod.spec.affinity));
   return pod;

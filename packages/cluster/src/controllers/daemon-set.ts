@@ -1,9 +1,10 @@
 import { jsonEqual, type KubeObject } from "../api/objects.ts";
+import { claimantKeys, claimDependents } from "./claim-dependents.ts";
 import { type Controller, type ControllerContext, keyOf, type ObjectChange, splitKey } from "./controller.ts";
 import { ControllerRevisions, revisionLabel } from "./controller-revisions.ts";
 import { daemonNode, daemonPlacement, daemonPod } from "./daemon-pod.ts";
 import { planDaemonRollout } from "./daemon-rollout.ts";
-import { controllerOf } from "./owner.ts";
+import { PodControl } from "./pod-control.ts";
 import { isActivePod, isAvailablePod, isReadyPod } from "./pod-facts.ts";
 
 const component = "daemonset-controller";
@@ -23,6 +24,7 @@ export function daemonSetController(context: ControllerContext): Controller {
   const type = registry.types.require("apps", "daemonsets");
   const pods = registry.types.require("", "pods");
   const nodes = registry.types.require("", "nodes");
+  const control = new PodControl(context, type, component);
   const history = new ControllerRevisions(registry, type);
   /** Pods that fail on a node are replaced with growing delays. */
   const backoffs = new Map<string, { readonly since: number; readonly delay: number }>();
@@ -58,13 +60,11 @@ export function daemonSetController(context: ControllerContext): Controller {
   }
 
   function create(set: KubeObject, hash: string, node: string): void {
-    const pod = registry.create(pods, set.metadata.namespace, daemonPod(type, set, hash, node));
-    events.record(set, "Normal", "SuccessfulCreate", `Created pod: ${pod.metadata.name}`, component);
+    control.create(set, daemonPod(set, hash, node));
   }
 
   function remove(set: KubeObject, pod: KubeObject): void {
-    registry.delete(pods, pod.metadata.namespace, pod.metadata.name);
-    events.record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`, component);
+    control.delete(set, pod);
   }
 
   /** Takes a pod that has ended away; returns how long to wait before that. */
@@ -185,13 +185,7 @@ export function daemonSetController(context: ControllerContext): Controller {
     watches: [
       { type, keys: ({ object, deleted }) => (deleted ? [] : [keyOf(object)]) },
       { type: nodes, keys: nodeKeys },
-      {
-        type: pods,
-        keys: ({ object }) => {
-          const owner = controllerOf(object);
-          return owner?.kind === "DaemonSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
-        },
-      },
+      { type: pods, keys: (change) => claimantKeys(registry, type, change) },
     ],
     reconcile(key) {
       const { namespace, name } = splitKey(key);
@@ -200,6 +194,7 @@ export function daemonSetController(context: ControllerContext): Controller {
       for (const known of backoffs.keys())
         if (!registry.store.get(nodes, undefined, known.slice(known.indexOf(" ") + 1)))
           backoffs.delete(known);
+      claimDependents(registry, { type, object: set, selector: set.spec.selector }, pods);
       const revision = history.current(set);
       const hash = revision.metadata.labels?.[revisionLabel] ?? "";
       let again: number | undefined;

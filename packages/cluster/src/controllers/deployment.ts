@@ -1,6 +1,7 @@
 import { clone, formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { claimantKeys, claimDependents } from "./claim-dependents.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "./controller.ts";
-import { controllerOf, controllerReference } from "./owner.ts";
+import { controllerReference } from "./owner.ts";
 import { withCondition } from "./pod-facts.ts";
 import { planRollout, type RolloutPlan } from "./rollout.ts";
 import { templateHash } from "./template-hash.ts";
@@ -28,6 +29,11 @@ export function deploymentController(context: ControllerContext): Controller {
   const { registry, clock, events } = context;
   const type = registry.types.require("apps", "deployments");
   const replicaSets = registry.types.require("apps", "replicasets");
+
+  function claim(deployment: KubeObject): readonly KubeObject[] {
+    const claimant = { type, object: deployment, selector: deployment.spec.selector };
+    return claimDependents(registry, claimant, replicaSets);
+  }
 
   function owned(deployment: KubeObject): readonly KubeObject[] {
     return registry.store.listIndexed(replicaSets, "controller", deployment.metadata.uid ?? "") ?? [];
@@ -123,13 +129,7 @@ export function deploymentController(context: ControllerContext): Controller {
     name: "deployment",
     watches: [
       { type, keys: ({ object }) => [keyOf(object)] },
-      {
-        type: replicaSets,
-        keys: ({ object }) => {
-          const owner = controllerOf(object);
-          return owner?.kind === "Deployment" ? [`${object.metadata.namespace}/${owner.name}`] : [];
-        },
-      },
+      { type: replicaSets, keys: (change) => claimantKeys(registry, type, change) },
     ],
     reconcile(key) {
       const { namespace, name } = splitKey(key);
@@ -137,7 +137,7 @@ export function deploymentController(context: ControllerContext): Controller {
       if (!deployment) return;
       const current = deployment.metadata.deletionTimestamp
         ? undefined
-        : currentSet(deployment, owned(deployment));
+        : currentSet(deployment, claim(deployment));
       if (current) {
         markRevision(deployment, current);
         const sets = owned(deployment);
@@ -199,6 +199,7 @@ function deploymentStatus(
   return {
     observedGeneration: deployment.metadata.generation,
     ...filled,
+    terminatingReplicas: sum(sets, (set) => set.status?.terminatingReplicas),
     conditions: keepUpdateTimes(deployment.status?.conditions, conditions),
   };
 }

@@ -10,6 +10,11 @@ export function isActivePod(pod: KubeObject): boolean {
   return !isFinishedPod(pod) && !pod.metadata.deletionTimestamp;
 }
 
+/** A pod that is being deleted and has not ended. */
+export function isTerminatingPod(pod: KubeObject): boolean {
+  return Boolean(pod.metadata.deletionTimestamp) && !isFinishedPod(pod);
+}
+
 function condition(object: KubeObject, type: string): Json {
   return (object.status?.conditions ?? []).find((entry: Json) => entry.type === type);
 }

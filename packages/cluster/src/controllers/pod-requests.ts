@@ -16,14 +16,19 @@ function raise(target: Amounts, other: Amounts): void {
   for (const [name, amount] of other) if (amount > (target.get(name) ?? 0n)) target.set(name, amount);
 }
 
-/** What a pod asks a node for: the larger of its main containers and its init phase, sidecars in both, plus overhead. */
+/** What a pod asks a node for. */
 export function podRequests(spec: Json): Amounts {
+  return podAmounts(spec, "requests");
+}
+
+/** Requests or limits of a pod: the larger of its main containers and its init phase, sidecars in both, plus overhead. */
+export function podAmounts(spec: Json, list: "requests" | "limits"): Amounts {
   const total: Amounts = new Map();
-  for (const container of spec.containers ?? []) add(total, amountsOf(container.resources?.requests));
+  for (const container of spec.containers ?? []) add(total, amountsOf(container.resources?.[list]));
   const sidecars: Amounts = new Map();
   const init: Amounts = new Map();
   for (const container of spec.initContainers ?? []) {
-    const requests = amountsOf(container.resources?.requests);
+    const requests = amountsOf(container.resources?.[list]);
     if (container.restartPolicy === "Always") {
       add(sidecars, requests);
       raise(init, sidecars);
@@ -35,8 +40,10 @@ export function podRequests(spec: Json): Amounts {
   }
   add(total, sidecars);
   raise(total, init);
-  for (const [name, amount] of amountsOf(spec.resources?.requests)) total.set(name, amount);
-  add(total, amountsOf(spec.overhead));
+  for (const [name, amount] of amountsOf(spec.resources?.[list])) total.set(name, amount);
+  // What is not limited is not limited by its overhead either.
+  for (const [name, amount] of amountsOf(spec.overhead))
+    if (list === "requests" || total.has(name)) total.set(name, (total.get(name) ?? 0n) + amount);
   return total;
 }
 

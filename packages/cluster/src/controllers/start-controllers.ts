@@ -11,14 +11,20 @@ import {
 import { cronJobController } from "./cron-job.ts";
 import { daemonSetController } from "./daemon-set.ts";
 import { deploymentController } from "./deployment.ts";
+import { disruptionController } from "./disruption.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { garbageCollector } from "./garbage-collector.ts";
-import { jobController } from "./job.ts";
+import { jobController } from "./job/job-controller.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { podGarbageCollector } from "./pod-gc.ts";
 import { replicaSetController } from "./replica-set.ts";
+import { resourceQuotaController } from "./resource-quota.ts";
+import { roleAggregationController } from "./role-aggregation.ts";
 import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
+import { taintEvictionController } from "./taint-eviction.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
 
 /** What the controllers are given. */
 export interface ControllerSetup {
@@ -48,10 +54,16 @@ function chosen(setup: ControllerSetup, context: ControllerContext): Controller[
     statefulSetController(context),
     daemonSetController(context),
     jobController(context),
+    ttlAfterFinishedController(context),
     cronJobController(context),
+    disruptionController(context),
     garbageCollector(context),
+    resourceQuotaController(context),
+    roleAggregationController(context),
     namespaceController(context),
     nodeLifecycleController(context),
+    taintEvictionController(context),
+    podGarbageCollector(context),
     certificateSigner(context, setup.signAuthority),
   ];
 }

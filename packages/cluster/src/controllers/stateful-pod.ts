@@ -2,7 +2,7 @@ import { clone, type Json, type KubeObject } from "../api/objects.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import { revisionLabel } from "./controller-revisions.ts";
 import { controllerReference } from "./owner.ts";
-import { podFromTemplate } from "./replica-set.ts";
+import { podFromTemplate } from "./pod-control.ts";
 
 /** The number at the end of a StatefulSet's pod name; undefined for a pod that is not named by its set. */
 export function ordinalOf(set: KubeObject, pod: KubeObject): number | undefined {

@@ -1,7 +1,7 @@
 import { type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { claimantKeys, claimDependents } from "./claim-dependents.ts";
 import { type Controller, type ControllerContext, keyOf, splitKey } from "./controller.ts";
 import { ControllerRevisions, revisionLabel, templateOf } from "./controller-revisions.ts";
-import { controllerOf } from "./owner.ts";
 import { isAvailablePod, isFinishedPod, isReadyPod } from "./pod-facts.ts";
 import { StatefulClaims } from "./stateful-claims.ts";
 import { ordinalOf, ordinalRange, statefulPod } from "./stateful-pod.ts";
@@ -146,18 +146,14 @@ export function statefulSetController(context: ControllerContext): Controller {
     name: "statefulset",
     watches: [
       { type, keys: ({ object, deleted }) => (deleted ? [] : [keyOf(object)]) },
-      {
-        type: pods,
-        keys: ({ object }) => {
-          const owner = controllerOf(object);
-          return owner?.kind === "StatefulSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
-        },
-      },
+      { type: pods, keys: (change) => claimantKeys(registry, type, change) },
     ],
     reconcile(key) {
       const { namespace, name } = splitKey(key);
       const set = registry.store.get(type, namespace, name);
       if (!set) return undefined;
+      const adopts = (pod: KubeObject) => ordinalOf(set, pod) !== undefined;
+      claimDependents(registry, { type, object: set, selector: set.spec.selector }, pods, { adopts });
       const newest = history.current(set);
       const current = history.list(set).find(({ metadata }) => metadata.name === set.status?.currentRevision);
       const revisions = { update: newest, current: current ?? newest };

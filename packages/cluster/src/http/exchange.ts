@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Json, KubeObject } from "../api/objects.ts";
 import { toJson } from "../api/objects.ts";
 import { StatusError } from "../api/status-error.ts";
+import type { ActiveFault } from "../faults/fault-set.ts";
 import type { User } from "../registry/registry.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import { type IncludeObject, partialMetadata, toTable } from "../tables/table.ts";
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly user: User;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /** What goes wrong with it on request. */
+  readonly faults?: readonly ActiveFault[];
 }
 
 /** Answers with JSON text. */

@@ -36,7 +36,7 @@ function readPage(
   if (token) return pages.next(token, limit);
   const selection = parseSelection(type, namespace, query);
   const minimum = integerQuery(query, "resourceVersion") ?? 0;
-  const { store } = services.registry;
+  const { reads: store } = services;
   if (minimum > store.revision) {
     throw new StatusError(
       504,

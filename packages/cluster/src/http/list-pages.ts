@@ -37,6 +37,11 @@ export class ListPages {
     return this.#page(id, { objects, resourceVersion }, 0, limit);
   }
 
+  /** Forgets the rest of every list. */
+  clear(): void {
+    this.#snapshots.clear();
+  }
+
   /** @throws StatusError 400 (no token of ours), 410 (forgotten) */
   next(token: string, limit: number): Page {
     const match = /^([0-9a-f-]{36})\.(\d{1,9})$/.exec(Buffer.from(token, "base64url").toString("utf8"));

@@ -69,17 +69,26 @@ function verbOf(method: string, path: ResourcePath, query: URLSearchParams): str
   }
 }
 
+/** The one object that a selector asks for by name: to list it is to read it. */
+function selectedName(fieldSelector: string): string | undefined {
+  return /(?:^|,)metadata\.name==?([^,=]+)(?:,|$)/.exec(fieldSelector)?.[1];
+}
+
 /** What the authorizer is asked about a path, whether or not such a resource exists. */
 export function attributesOf(method: string, path: ResourcePath, query: URLSearchParams): Attributes {
   const isNamespace = path.group === "" && path.resource === "namespaces";
   const namespace = path.namespace ?? (isNamespace ? path.name : undefined);
+  const verb = verbOf(method, path, query);
+  const fieldSelector = query.get("fieldSelector") ?? "";
+  const name = path.name ?? (["list", "watch"].includes(verb) ? selectedName(fieldSelector) : undefined);
   return {
-    verb: verbOf(method, path, query),
+    verb,
     group: path.group,
     resource: path.resource,
     ...(path.subresource === undefined ? {} : { subresource: path.subresource }),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(path.name === undefined ? {} : { name: path.name }),
+    ...(name === undefined ? {} : { name }),
+    ...(fieldSelector === "" ? {} : { fieldSelector }),
   };
 }
 

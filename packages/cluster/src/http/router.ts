@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { forbidden, methodNotAllowed, StatusError, unauthorized } from "../api/status-error.ts";
+import type { KubeObject } from "../api/objects.ts";
+import { forbidden, methodNotAllowed, notFound, StatusError, unauthorized } from "../api/status-error.ts";
 import type { Attributes } from "../auth/authorizer.ts";
+import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
+import { disturb } from "../faults/inject.ts";
 import type { User } from "../registry/registry.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
+import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
 import { type Exchange, sendError, sendObject } from "./exchange.ts";
 import { handleList } from "./list-handler.ts";
 import { attributesOf, parseResourcePath, type ResourceRequest, resolveRequest } from "./request-info.ts";
@@ -11,17 +15,12 @@ import type { Services } from "./services.ts";
 import { handleStaticPath } from "./static-routes.ts";
 import { handleBindings, handleSubresource } from "./subresources.ts";
 import { handleWatch } from "./watch-handler.ts";
-import {
-  checkObject,
-  handleCreate,
-  handleDelete,
-  handleDeleteCollection,
-  handlePatch,
-  handleUpdate,
-} from "./write-handlers.ts";
+import { checkObject, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
 
 function authorize(services: Services, user: User, attributes: Attributes): void {
-  if (services.authorizer.isAllowed(user, attributes)) return;
+  const decision = services.authorizer.decide(user, attributes);
+  if (decision === true) return;
+  const reason = decision === "" ? "" : `: ${decision}`;
   const { verb, group = "", resource = "", subresource, namespace, name = "", path } = attributes;
   const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
   if (path !== undefined) {
@@ -29,7 +28,7 @@ function authorize(services: Services, user: User, attributes: Attributes): void
   }
   const full = subresource ? `${resource}/${subresource}` : resource;
   const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
-  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}`;
+  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${reason}`;
   throw forbidden({ group, plural: full, kind: resource }, name, why);
 }
 
@@ -47,17 +46,24 @@ function isReview({ type }: ResourceRequest): boolean {
   return type.group === "authentication.k8s.io" || type.group === "authorization.k8s.io";
 }
 
+/** @throws StatusError 404 */
+function readObject({ reads }: Services, { type, namespace, name = "" }: ResourceRequest): KubeObject {
+  const object = reads.get(type, namespace, name);
+  if (!object) throw notFound(type, name);
+  return object;
+}
+
 async function handleResource(
   services: Services,
   exchange: Exchange,
   request: ResourceRequest,
 ): Promise<void> {
-  const { type, verb, namespace, name = "" } = request;
+  const { type, verb, namespace } = request;
   if (request.subresource !== undefined) return handleSubresource(services, exchange, request);
   if (!type.verbs.includes(verb)) throw methodNotAllowed();
   switch (verb) {
     case "get":
-      sendObject(exchange, type, services.registry.get(type, namespace, name), 200, services.clock.now());
+      sendObject(exchange, type, readObject(services, request), 200, services.clock.now());
       return;
     case "list":
       return handleList(services, exchange, type, namespace);
@@ -80,6 +86,14 @@ async function handleResource(
   }
 }
 
+/** The user himself, or the one in whose name he is allowed to ask. @throws StatusError 403 */
+function actingUser(services: Services, user: User, request: IncomingMessage): User {
+  if (!impersonates(request.headers)) return user;
+  const impersonation = readImpersonation(request.headersDistinct);
+  for (const attributes of impersonation.needs) authorize(services, user, attributes);
+  return impersonation.user;
+}
+
 async function route(
   services: Services,
   request: IncomingMessage,
@@ -87,8 +101,9 @@ async function route(
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "https://cluster.invalid");
-  const user = services.authenticator.authenticate(request.headers.authorization);
-  if (!user) throw unauthorized();
+  const authenticated = services.authenticator.authenticate(request.headers.authorization);
+  if (!authenticated) throw unauthorized();
+  const user = actingUser(services, authenticated, request);
   const exchange: Exchange = { request, response, path: url.pathname, query: url.searchParams, user, signal };
   const method = request.method ?? "GET";
   const path = parseResourcePath(url.pathname);
@@ -98,12 +113,16 @@ async function route(
     handleStaticPath(services, exchange);
     return;
   }
-  authorize(services, user, attributesOf(method, path, url.searchParams));
-  await handleResource(
-    services,
-    exchange,
-    resolveRequest(services.registry.types, method, path, url.searchParams),
-  );
+  const attributes = attributesOf(method, path, url.searchParams);
+  authorize(services, user, attributes);
+  const target = resolveRequest(services.registry.types, method, path, url.searchParams);
+  const disturbed = await disturb(services, exchange, services.faults.take(user, attributes));
+  if (!disturbed) return;
+  try {
+    await handleResource(disturbed.services, disturbed.exchange, target);
+  } finally {
+    disturbed.done();
+  }
 }
 
 /** Answers one request; every failure becomes a Status. */

@@ -7,7 +7,7 @@ import {
   parseFieldSelector,
 } from "../selectors/field-selector.ts";
 import { matchesRequirements, parseLabelSelector } from "../selectors/label-selector.ts";
-import type { Store } from "../store/store.ts";
+import type { ReadView } from "../store/store.ts";
 
 /** The objects that a list or watch is about. */
 export interface Selection {
@@ -55,7 +55,11 @@ function byKey(left: KubeObject, right: KubeObject): number {
 }
 
 /** The selected objects in the order of their keys. */
-export function selectObjects(store: Store, type: ResourceType, selection: Selection): readonly KubeObject[] {
+export function selectObjects(
+  store: ReadView,
+  type: ResourceType,
+  selection: Selection,
+): readonly KubeObject[] {
   const { indexValue: value, matches } = selection;
   const indexed = value === undefined ? undefined : store.listIndexed(type, indexedField, value);
   if (indexed) return (matches ? indexed.filter(matches) : [...indexed]).sort(byKey);

@@ -1,17 +1,18 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import { methodNotAllowed, notImplemented } from "../api/status-error.ts";
-import { requestToken } from "../auth/reviews.ts";
+import { requestToken } from "../auth/token-request.ts";
 import { bindPod } from "../pods/binding.ts";
 import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
 import { applyScale, scaleOf } from "../registry/scale.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
+import { deleteOptions } from "./delete-handlers.ts";
 import { type Exchange, sendJson, sendObject } from "./exchange.ts";
 import type { ResourceRequest } from "./request-info.ts";
 import type { Services } from "./services.ts";
 import {
   checkObject,
-  deleteOptions,
+  fieldManager,
   handlePatch,
   handleUpdate,
   isDryRun,
@@ -60,16 +61,34 @@ async function handleEviction(
   { namespace = "", name = "" }: ResourceRequest,
 ): Promise<void> {
   const eviction = await readKind(services, exchange, "policy", "Eviction");
-  evictPod(services.registry, namespace, name, deleteOptions(eviction["deleteOptions"], exchange.query));
+  const type = services.registry.types.require("", "pods");
+  services.registry.restrict(exchange.user, {
+    operation: "create",
+    type,
+    subresource: "eviction",
+    namespace,
+    name,
+  });
+  const options = deleteOptions(eviction["deleteOptions"], exchange.query);
+  evictPod(services.registry, namespace, name, options, eviction.metadata.name ?? "");
   sendJson(exchange.response, 201, created);
 }
 
 async function handleToken(
   services: Services,
   exchange: Exchange,
-  { namespace = "", name = "" }: ResourceRequest,
+  { type, namespace = "", name = "" }: ResourceRequest,
 ): Promise<void> {
   const request = await readKind(services, exchange, "authentication.k8s.io", "TokenRequest");
+  const write = {
+    operation: "create",
+    type,
+    subresource: "token",
+    namespace,
+    name,
+    object: request,
+  } as const;
+  services.registry.restrict(exchange.user, write);
   sendJson(exchange.response, 201, requestToken(services, namespace, name, request));
 }
 
@@ -83,7 +102,12 @@ async function handleScale(services: Services, exchange: Exchange, request: Reso
         ? ((await decodeBody(await readBody(exchange.request), mediaType(exchange.request))) as Json)
         : undefined;
     const patch = verb === "patch" ? await readPatch(services, exchange) : undefined;
-    const options = { user: exchange.user, dryRun: isDryRun(exchange.query.getAll("dryRun")) };
+    const options = {
+      user: exchange.user,
+      manager: fieldManager(exchange),
+      ownedThrough: "scale",
+      dryRun: isDryRun(exchange.query.getAll("dryRun")),
+    };
     object = registry.mutate(
       type,
       namespace,

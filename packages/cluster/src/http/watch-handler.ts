@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Json, toJson } from "../api/objects.ts";
 import { badRequest, expired, StatusError } from "../api/status-error.ts";
+import { breakConnection, WatchFaults } from "../faults/watch-faults.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 import type { WatchOptions } from "../store/collection.ts";
 import type { StreamEvent, WatchStream } from "../store/watch-stream.ts";
@@ -136,11 +137,17 @@ export async function handleWatch(
   });
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   response.flushHeaders();
+  const faults = new WatchFaults(exchange.faults);
+  if (faults.dropsAtOnce) {
+    if (!(stream instanceof StatusError)) stream.close();
+    breakConnection(response);
+    return;
+  }
   if (stream instanceof StatusError) {
     response.end(errorLine(stream));
     return;
   }
-  await pump(services, exchange, stream, encoder, timeout);
+  await pump(services, exchange, stream, encoder, faults, timeout);
 }
 
 async function pump(
@@ -148,18 +155,29 @@ async function pump(
   { response, signal }: Exchange,
   stream: WatchStream,
   encoder: Encoder,
+  faults: WatchFaults,
   timeoutSeconds: number,
 ): Promise<void> {
   const end = new AbortController();
-  const close = () => stream.close();
+  const ended = new AbortController();
+  const close = () => {
+    stream.close();
+    ended.abort(new Error("the watch has ended"));
+  };
   signal.addEventListener("abort", close, { once: true });
   services.clock.sleep(timeoutSeconds * 1000, end.signal).then(close, () => undefined);
   try {
     for (;;) {
       const events = await stream.take();
       if (events.length === 0 || signal.aborted) break;
-      const text = events.map((event) => encode(encoder, event)).join("");
-      if (text && !response.write(text)) await once(response, "drain", { signal });
+      for await (const portion of faults.portions(events, ended.signal)) {
+        const text = portion.events.map((event) => encode(encoder, event)).join("");
+        if (text && !response.write(text)) await once(response, "drain", { signal });
+        if (portion.drops) {
+          breakConnection(response);
+          return;
+        }
+      }
     }
     if (stream.overflowed)
       response.write(errorLine(expired("too old resource version: the watcher fell too far behind")));

@@ -1,16 +1,15 @@
 import type { Json, KubeObject } from "../api/objects.ts";
-import { badRequest, invalid, methodNotAllowed, notImplemented } from "../api/status-error.ts";
+import { badRequest, invalid, notImplemented } from "../api/status-error.ts";
 import { checkBody } from "../openapi/field-check.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
-import type { DeleteOptions } from "../registry/deletion.ts";
 import type { WriteOptions } from "../registry/registry.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
+import { handleApply, isApplyPatch } from "./apply-handler.ts";
 import { decodeBody, mediaType, readBody, unsupportedMediaType } from "./body.ts";
-import { type Exchange, sendJson, sendObject } from "./exchange.ts";
+import { type Exchange, sendObject } from "./exchange.ts";
 import type { ResourceRequest } from "./request-info.ts";
-import { parseSelection, selectObjects } from "./selection.ts";
 import type { Services } from "./services.ts";
 
 /** `dryRun=All` of a query. @throws StatusError 400 */
@@ -23,9 +22,18 @@ export function isDryRun(values: readonly string[]): boolean {
   return values.includes("All");
 }
 
-function writeOptions(exchange: Exchange, subresource: string | undefined): WriteOptions {
+/** Who comes to own what a request writes: the manager that it names, else the client's program. */
+export function fieldManager({ request, query }: Exchange): string {
+  const named = query.get("fieldManager");
+  const program = request.headers["user-agent"]?.split("/")[0] ?? "";
+  return (named || program || "unknown").slice(0, 128);
+}
+
+/** How a request to a resource, or to a subresource of it, writes. */
+export function writeOptions(exchange: Exchange, subresource: string | undefined): WriteOptions {
   return {
     user: exchange.user,
+    manager: fieldManager(exchange),
     dryRun: isDryRun(exchange.query.getAll("dryRun")),
     ...(subresource ? { subresource } : {}),
   };
@@ -138,9 +146,9 @@ export type Patcher = (object: Json, schemaName: string) => Json;
 /** Reads a patch by its content type. @throws StatusError 400, 415, 501 */
 export async function readPatch(services: Services, exchange: Exchange): Promise<Patcher> {
   const type = mediaType(exchange.request);
-  if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor") {
+  if (isApplyPatch(exchange)) {
     throw notImplemented(
-      "server-side apply is not supported by this in-memory cluster: use client-side apply or another kind of patch",
+      "server-side apply of this subresource is not supported by this in-memory cluster: use another kind of patch",
     );
   }
   const bytes = await readBody(exchange.request);
@@ -168,6 +176,17 @@ export async function handlePatch(
   exchange: Exchange,
   request: ResourceRequest,
 ): Promise<void> {
+  const appliable = request.subresource === undefined || request.subresource === "status";
+  return isApplyPatch(exchange) && appliable
+    ? handleApply(services, exchange, request)
+    : handleMergingPatch(services, exchange, request);
+}
+
+async function handleMergingPatch(
+  services: Services,
+  exchange: Exchange,
+  request: ResourceRequest,
+): Promise<void> {
   const { type, namespace, name = "", subresource } = request;
   const patch = await readPatch(services, exchange);
   const schemaName = services.schemas.nameOf(type.group, type.version, type.kind) ?? "";
@@ -191,95 +210,4 @@ export async function handlePatch(
     writeOptions(exchange, subresource),
   );
   sendObject(exchange, type, updated, 200, services.clock.now(), warnings);
-}
-
-/** DeleteOptions from body and query. @throws StatusError 400, 422 */
-export function deleteOptions(body: Json, query: URLSearchParams): DeleteOptions {
-  const given = body ?? {};
-  if (typeof given !== "object" || Array.isArray(given)) throw badRequest("DeleteOptions is not an object");
-  const grace =
-    given.gracePeriodSeconds ??
-    (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined);
-  if (grace !== undefined && grace !== null && !Number.isInteger(grace))
-    throw badRequest("gracePeriodSeconds: Invalid value: must be an integer");
-  const orphan =
-    given.orphanDependents ??
-    (query.has("orphanDependents") ? query.get("orphanDependents") === "true" : undefined);
-  const policy =
-    given.propagationPolicy ?? query.get("propagationPolicy") ?? (orphan === true ? "Orphan" : undefined);
-  if (policy !== undefined && !["Orphan", "Background", "Foreground"].includes(policy)) {
-    const subject = { group: "meta.k8s.io", plural: "DeleteOptions", kind: "DeleteOptions" };
-    throw invalid(subject, "", [
-      {
-        field: "propagationPolicy",
-        reason: "FieldValueNotSupported",
-        message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
-      },
-    ]);
-  }
-  const { uid, resourceVersion } = given.preconditions ?? {};
-  return {
-    ...(grace === undefined || grace === null ? {} : { gracePeriodSeconds: grace }),
-    ...(policy ? { propagationPolicy: policy } : {}),
-    preconditions: {
-      ...(uid ? { uid: String(uid) } : {}),
-      ...(resourceVersion ? { resourceVersion: String(resourceVersion) } : {}),
-    },
-    dryRun: isDryRun([...query.getAll("dryRun"), ...(given.dryRun ?? [])]),
-  };
-}
-
-async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const body = await decodeBody(await readBody(exchange.request), mediaType(exchange.request));
-  return deleteOptions(body, exchange.query);
-}
-
-export async function handleDelete(
-  services: Services,
-  exchange: Exchange,
-  { type, namespace, name = "", subresource }: ResourceRequest,
-): Promise<void> {
-  if (subresource) throw methodNotAllowed();
-  const { object, removed } = services.registry.delete(
-    type,
-    namespace,
-    name,
-    await readDeleteOptions(exchange),
-  );
-  if (!removed || type.strategy.returnsDeleted) {
-    sendObject(exchange, type, object, 200, services.clock.now());
-    return;
-  }
-  const details = {
-    name,
-    ...(type.group ? { group: type.group } : {}),
-    kind: type.plural,
-    uid: object.metadata.uid,
-  };
-  sendJson(exchange.response, 200, {
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Success",
-    details,
-  });
-}
-
-export async function handleDeleteCollection(
-  services: Services,
-  exchange: Exchange,
-  { type, namespace }: ResourceRequest,
-): Promise<void> {
-  const options = await readDeleteOptions(exchange);
-  const selection = parseSelection(type, namespace, exchange.query);
-  const items = selectObjects(services.registry.store, type, selection).map(
-    ({ metadata }) => services.registry.delete(type, metadata.namespace, metadata.name, options).object,
-  );
-  const metadata = { resourceVersion: String(services.registry.store.revision) };
-  sendJson(exchange.response, 200, {
-    kind: `${type.kind}List`,
-    apiVersion: apiVersionOf(type),
-    metadata,
-    items,
-  });
 }

@@ -92,7 +92,8 @@ function mergeValue(
   if (!strategies(property).includes("merge")) return value.map(withoutDirectives);
   const key = property?.["x-kubernetes-patch-merge-key"];
   const base = Array.isArray(old) ? old : [];
-  if (!key) return orderPrimitives([...base, ...value.filter((entry) => !base.includes(entry))], order);
+  if (!key)
+    return orderPrimitives([...base, ...value.filter((entry) => !base.includes(entry))], order ?? value);
   return mergeList(merge, property, key, base, value, order, depth);
 }
 
@@ -125,10 +126,10 @@ function mergeList(
       result.push(mergeObject(merge, items, {}, entry, depth + 1));
     }
   }
-  return orderByKey(result, base, order, key);
+  return orderByKey(result, base, order ?? patch, key);
 }
 
-/** What the client ordered comes in its order; what it does not know keeps its place among its neighbours. */
+/** What the client wrote comes in its order; what it does not know keeps its place among its neighbours. */
 function orderByKey(items: Json[], base: readonly Json[], order: Json, key: string): Json[] {
   if (!Array.isArray(order)) return items;
   return arrange(

@@ -1,6 +1,7 @@
-import { clone, formatTime, type KubeObject } from "../api/objects.ts";
+import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { conflict } from "../api/status-error.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
+import type { User } from "./registry.ts";
 
 /** What a DELETE asks for. */
 export interface DeleteOptions {
@@ -8,6 +9,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly propagationPolicy?: "Orphan" | "Background" | "Foreground";
   readonly dryRun?: boolean;
+  readonly user?: User;
 }
 
 /** The outcome of a deletion. */
@@ -20,7 +22,8 @@ export interface Deletion {
   readonly unchanged: boolean;
 }
 
-const propagationFinalizers = { Foreground: "foregroundDeletion", Orphan: "orphan" } as const;
+const orphanFinalizer = "orphan";
+const foregroundFinalizer = "foregroundDeletion";
 
 /**
  * What a deletion does to an object, as the API server decides it: at once, after a grace period (pods on a node), or
@@ -35,8 +38,7 @@ export function planDeletion(
 ): Deletion {
   checkPreconditions(type, old, options);
   const object = clone(old);
-  const policy = options.propagationPolicy;
-  if (policy === "Foreground" || policy === "Orphan") addFinalizer(object, propagationFinalizers[policy]);
+  choosePropagation(object, options.propagationPolicy, type.strategy.orphansByDefault ?? false);
   const grace = type.strategy.gracePeriod?.(object, options.gracePeriodSeconds) ?? 0;
   if (old.metadata.deletionTimestamp) return repeated(type, old, object, grace, options, now);
   markDeleted(type, object, grace, now);
@@ -57,6 +59,8 @@ function repeated(
   const terminal = type.strategy.gracePeriod !== undefined && grace === 0 && before > 0;
   if (!shortens && !terminal) {
     if (before === 0 && !heldBack(object)) return { object, removed: true, unchanged: false };
+    const redirected = !jsonEqual(object.metadata.finalizers, old.metadata.finalizers);
+    if (before === 0 && redirected) return { object, removed: false, unchanged: false };
     return { object: old, removed: false, unchanged: true };
   }
   if (grace > 0) {
@@ -82,8 +86,27 @@ function heldBack(object: KubeObject): boolean {
   );
 }
 
-function addFinalizer(object: KubeObject, finalizer: string): void {
-  object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), finalizer])];
+/** Notes as a finalizer what is to become of the dependents: as asked, else as noted before, else by default. */
+function choosePropagation(
+  object: KubeObject,
+  asked: DeleteOptions["propagationPolicy"],
+  orphansByDefault: boolean,
+): void {
+  const before = object.metadata.finalizers ?? [];
+  const noted = before.includes(orphanFinalizer)
+    ? "Orphan"
+    : before.includes(foregroundFinalizer)
+      ? "Foreground"
+      : undefined;
+  const policy = asked ?? noted ?? (orphansByDefault ? "Orphan" : "Background");
+  const others = before.filter((entry) => entry !== orphanFinalizer && entry !== foregroundFinalizer);
+  const finalizers = [
+    ...others,
+    ...(policy === "Orphan" ? [orphanFinalizer] : []),
+    ...(policy === "Foreground" ? [foregroundFinalizer] : []),
+  ];
+  if (finalizers.length > 0) object.metadata.finalizers = finalizers;
+  else delete object.metadata.finalizers;
 }
 
 function checkPreconditions(type: ResourceType, old: KubeObject, { preconditions }: DeleteOptions): void {

@@ -284,7 +284,19 @@ describe("deleting", () => {
       metadata: { name: "b" },
       spec: { minAvailable: 1, selector: { matchLabels: { app: "web" } } },
     });
-    expect(() => evictPod(registry, "default", "a", {})).toThrow(expect.objectContaining({ code: 429 }));
+    expect(() => evictPod(registry, "default", "a", {})).toThrow(
+      expect.objectContaining({
+        code: 429,
+        details: expect.objectContaining({
+          causes: [
+            {
+              reason: "DisruptionBudget",
+              message: "The disruption budget b is still being processed by the server.",
+            },
+          ],
+        }),
+      }),
+    );
     registry.delete(type("poddisruptionbudgets.policy"), "default", "b");
     evictPod(registry, "default", "a", {});
     expect(registry.store.get(type("pods"), "default", "a")).toBeUndefined();

@@ -1,22 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { admitNamespace } from "../admission/namespace-admission.ts";
+import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
-import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  forbidden,
-  invalid,
-  notFound,
-  StatusError,
-} from "../api/status-error.ts";
+import { admitResize } from "../admission/pod-resize-admission.ts";
+import { admitQuota } from "../admission/quota-admission.ts";
+import { clone, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { alreadyExists, conflict, invalid, notFound, notImplemented } from "../api/status-error.ts";
 import type { Clock } from "../clock.ts";
+import type { FieldOwnership, Writer } from "../ownership/field-ownership.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
-import { apiVersionOf, type ResourceType, type StrategyContext } from "../resources/resource-type.ts";
+import type { ResourceType, StrategyContext } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
 import type { Store } from "../store/store.ts";
 import { type DeleteOptions, type Deletion, planDeletion } from "./deletion.ts";
-import { generateName } from "./names.ts";
+import { stampNew } from "./new-object.ts";
 import { mergeUpdate } from "./update.ts";
 
 /** Who writes. */
@@ -26,6 +22,9 @@ export interface User {
   readonly uid?: string;
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** The manager of what the cluster's controllers write. */
+const controllersManager = "kube-controller-manager";
 
 /** The cluster's own controllers. */
 export const systemUser: User = { name: "system:apiserver", groups: ["system:masters"] };
@@ -37,12 +36,28 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** `status` and such; undefined writes the object itself. */
   readonly subresource?: string;
+  /** Who comes to own what is written; default: the cluster's controllers. */
+  readonly manager?: string;
+  /** The subresource by which the writer owns it, where it is not the one that is written. */
+  readonly ownedThrough?: string;
+  /** `metadata.managedFields` as an apply has worked them out. */
+  readonly managedFields?: Json[];
+}
+
+/** How a configuration is applied. */
+export interface ApplyOptions extends WriteOptions {
+  /** Takes fields from those who own them instead of failing. */
+  readonly force: boolean;
 }
 
 /** How a registry behaves beyond the rules of the API. */
 export interface RegistryOptions {
   /** New nodes get the not-ready taint, which a node lifecycle controller must take away. */
   readonly taintNewNodes: boolean;
+  /** Nodes may write only what is theirs. */
+  readonly restrictNodes?: boolean;
+  /** Keeps who owns which fields; without it nobody does. */
+  readonly ownership?: FieldOwnership;
   /** Called right after a namespace was created, to fill it. */
   readonly onNamespaceCreated?: (registry: Registry, name: string) => void;
 }
@@ -83,18 +98,24 @@ export class Registry {
   ): KubeObject {
     const context = this.#context(options);
     const object = clone(input);
-    this.#stampNew(type, namespace, object, context.now);
+    stampNew(this.store, type, namespace, object, context.now);
     type.strategy.defaults?.(object);
     if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
     type.strategy.prepareCreate?.(object, context);
-    this.#admitNamespace(type, object);
+    admitNamespace(object, type, context);
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
+    const { name } = object.metadata;
+    this.restrict(options.user, { operation: "create", type, namespace, name, object });
     const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
     if (errors.length > 0) throw invalid(type, object.metadata.name, errors);
-    if (this.store.get(type, namespace, object.metadata.name))
-      throw alreadyExists(type, object.metadata.name);
+    const present = this.store.get(type, namespace, object.metadata.name);
+    if (present)
+      throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
+    admitQuota(object, type, context);
+    if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
+    if (!options.managedFields) this.#note(type, undefined, stored, options);
     if (type.group === "" && type.plural === "namespaces") {
       this.#options.onNamespaceCreated?.(this, stored.metadata.name);
     }
@@ -137,12 +158,18 @@ export class Registry {
   /** Deletes an object, or begins to. @throws StatusError 404, 409 */
   delete(type: ResourceType, namespace: Namespace, name: string, options: DeleteOptions = {}): Deletion {
     const old = this.get(type, namespace, name);
+    this.restrict(options.user, { operation: "delete", type, namespace, name, old });
     const plan = planDeletion(type, old, options, this.clock.now());
     if (options.dryRun || plan.unchanged) return plan;
-    return {
-      ...plan,
-      object: plan.removed ? this.store.remove(type, plan.object) : this.store.put(type, plan.object),
-    };
+    if (plan.removed) return { ...plan, object: this.store.remove(type, plan.object) };
+    const object = this.store.put(type, plan.object);
+    this.#options.ownership?.carry(old, object);
+    return { ...plan, object };
+  }
+
+  /** Admission of what a node writes. @throws StatusError 403 */
+  restrict(user: User | undefined, write: NodeWrite): void {
+    if (user && this.#options.restrictNodes) restrictNode(this, user, write);
   }
 
   #write(type: ResourceType, old: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
@@ -151,12 +178,84 @@ export class Registry {
     type.strategy.defaults?.(merged);
     type.strategy.prepareUpdate?.(merged, old, context);
     this.#validateUpdate(type, merged, old, options.subresource);
+    this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
+    if (options.subresource === "resize") admitResize(merged, type, context);
+    const { namespace, name } = old.metadata;
+    const { subresource } = options;
+    this.restrict(options.user, {
+      operation: "update",
+      type,
+      subresource,
+      namespace,
+      name,
+      object: merged,
+      old,
+    });
     if (type.strategy.generation && !jsonEqual(desiredState(merged), desiredState(old))) {
       merged.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     if (options.dryRun) return merged;
-    return isFinished(type, merged) ? this.store.remove(type, merged) : this.store.put(type, merged);
+    if (isFinished(type, merged)) return this.store.remove(type, merged);
+    const stored = this.store.put(type, merged);
+    if (!stored.metadata.managedFields) this.#note(type, old, stored, options);
+    return stored;
+  }
+
+  #writer(options: WriteOptions): Writer {
+    const subresource = options.ownedThrough ?? options.subresource;
+    const manager = options.manager ?? controllersManager;
+    return { manager, now: this.clock.now(), ...(subresource ? { subresource } : {}) };
+  }
+
+  #note(type: ResourceType, before: KubeObject | undefined, after: KubeObject, options: WriteOptions): void {
+    const { ownership } = this.#options;
+    // Binding a pod makes nobody own its node.
+    if (options.subresource !== "binding") ownership?.note(type, before, after, this.#writer(options));
+    else if (before) ownership?.carry(before, after);
+  }
+
+  /** Works out who owns what, for objects that have been applied. */
+  #keepManagers(
+    type: ResourceType,
+    old: KubeObject,
+    merged: KubeObject,
+    given: Json,
+    options: WriteOptions,
+  ): void {
+    const { ownership } = this.#options;
+    if (options.managedFields) merged.metadata.managedFields = options.managedFields;
+    else if (old.metadata.managedFields && ownership) {
+      const untouched =
+        jsonEqual(merged, old) && jsonEqual(given ?? old.metadata.managedFields, old.metadata.managedFields);
+      const managers = untouched
+        ? old.metadata.managedFields
+        : ownership.afterUpdate(type, old, merged, given, this.#writer(options));
+      if (managers.length > 0) merged.metadata.managedFields = managers;
+      else delete merged.metadata.managedFields;
+    }
+  }
+
+  /**
+   * Server-side apply: creates the object, or merges the configuration into it.
+   * @throws StatusError 404 (a subresource of nothing), 409 (others own what would change), 501, and as `update`
+   */
+  apply(
+    type: ResourceType,
+    namespace: Namespace,
+    name: string,
+    configuration: KubeObject,
+    { force, ...options }: ApplyOptions,
+  ): KubeObject {
+    const { ownership } = this.#options;
+    if (!ownership)
+      throw notImplemented("server-side apply is not set up: give the registry a FieldOwnership");
+    const old = options.subresource ? this.get(type, namespace, name) : this.store.get(type, namespace, name);
+    const object = ownership.apply(type, old, configuration, this.#writer(options), force);
+    const managedFields = object.metadata.managedFields ?? [];
+    return old
+      ? this.#write(type, old, object, { ...options, managedFields })
+      : this.create(type, namespace, configuration, { ...options, managedFields });
   }
 
   #validateUpdate(
@@ -169,56 +268,10 @@ export class Registry {
     if (subresource === undefined) {
       errors.push(...(type.strategy.validate?.(merged) ?? []));
       errors.push(...(type.strategy.validateUpdate?.(merged, old) ?? []));
+    } else {
+      errors.push(...(type.strategy.validateSubresource?.(subresource, merged, old) ?? []));
     }
     if (errors.length > 0) throw invalid(type, merged.metadata.name, errors);
-  }
-
-  #stampNew(type: ResourceType, namespace: Namespace, object: KubeObject, now: number): void {
-    const metadata = object.metadata ?? { name: "" };
-    if (metadata.resourceVersion)
-      throw badRequest("resourceVersion should not be set on objects to be created");
-    if (metadata.namespace && metadata.namespace !== namespace) {
-      throw badRequest(
-        "the namespace of the provided object does not match the namespace sent on the request",
-      );
-    }
-    object.apiVersion = apiVersionOf(type);
-    object.kind = type.kind;
-    const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...kept } = metadata;
-    object.metadata = {
-      ...kept,
-      name: metadata.name || this.#unusedName(type, namespace, metadata.generateName),
-      ...(namespace ? { namespace } : {}),
-      uid: randomUUID(),
-      creationTimestamp: formatTime(now),
-      ...(type.strategy.generation ? { generation: 1 } : {}),
-    };
-  }
-
-  /** A generated name that nobody has; after some tries the last one is taken and the write tells of the conflict. */
-  #unusedName(type: ResourceType, namespace: Namespace, prefix: string | undefined): string {
-    if (!prefix) return "";
-    let name = generateName(prefix);
-    for (let tries = 0; tries < 8 && this.store.get(type, namespace, name); tries += 1)
-      name = generateName(prefix);
-    return name;
-  }
-
-  /** Plugin NamespaceLifecycle: nothing is created in a namespace that is missing or ending. */
-  #admitNamespace(type: ResourceType, object: KubeObject): void {
-    const { namespace, name } = object.metadata;
-    if (!namespace) return;
-    const namespaces = this.types.require("", "namespaces");
-    const found = this.get(namespaces, undefined, namespace);
-    if (!found.metadata.deletionTimestamp) return;
-    const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-    const error = forbidden(type, name, why);
-    const cause = {
-      reason: "NamespaceTerminating",
-      message: `namespace ${namespace} is being terminated`,
-      field: "metadata.namespace",
-    };
-    throw new StatusError(error.code, error.reason, error.message, { ...error.details, causes: [cause] });
   }
 
   #hasStatus(type: ResourceType): boolean {

@@ -28,7 +28,7 @@ export function scaleOf(object: KubeObject): KubeObject {
       ...(resourceVersion ? { resourceVersion } : {}),
       ...(creationTimestamp ? { creationTimestamp } : {}),
     },
-    spec: { replicas: object.spec?.replicas ?? 0 },
+    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
     status: { replicas: object.status?.replicas ?? 0, selector: selectorText(object) },
   };
 }

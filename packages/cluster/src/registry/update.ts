@@ -1,5 +1,5 @@
 import type { Json, KubeObject, ObjectMeta } from "../api/objects.ts";
-import { badRequest, forbiddenField, invalid, invalidField, staleVersion } from "../api/status-error.ts";
+import { badRequest, invalid, invalidField, staleVersion } from "../api/status-error.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 
 /** Fields of the metadata that only the server writes. */
@@ -10,6 +10,7 @@ const systemFields = [
   "deletionGracePeriodSeconds",
   "generation",
   "namespace",
+  "managedFields",
 ] as const;
 
 /**
@@ -58,7 +59,10 @@ function statusUpdate(
   return merged;
 }
 
-/** The two subresources that change a part of a running pod's spec. @throws StatusError 422 */
+/**
+ * The two subresources that change a part of a running pod's spec. Containers that were added, renamed or reordered are
+ * left in, so that the validation can name them.
+ */
 function podPartUpdate(
   old: KubeObject,
   next: KubeObject,
@@ -66,24 +70,25 @@ function podPartUpdate(
 ): KubeObject {
   const merged = structuredClone(old);
   if (subresource === "ephemeralcontainers") {
-    const before: Json[] = old.spec.ephemeralContainers ?? [];
-    const after: Json[] = next.spec?.ephemeralContainers ?? [];
-    if (!before.every((container) => after.some(({ name }) => name === container.name))) {
-      const subject = { group: "", plural: "pods", kind: "Pod" };
-      throw invalid(subject, old.metadata.name, [
-        forbiddenField("spec.ephemeralContainers", "existing ephemeral containers may not be removed"),
-      ]);
-    }
-    merged.spec.ephemeralContainers = after;
+    const after = next.spec?.ephemeralContainers;
+    if (after) merged.spec.ephemeralContainers = after;
+    else delete merged.spec.ephemeralContainers;
     return merged;
   }
   for (const list of ["containers", "initContainers"]) {
-    for (const container of merged.spec[list] ?? []) {
-      const resized = (next.spec?.[list] ?? []).find(({ name }: Json) => name === container.name);
-      if (resized?.resources) container.resources = resized.resources;
-    }
+    const before: Json[] = old.spec[list] ?? [];
+    const after: Json[] = next.spec?.[list] ?? [];
+    const alike = after.length === before.length && after.every(({ name }, at) => name === before[at].name);
+    if (!alike) merged.spec[list] = after;
+    else if (before.length > 0)
+      merged.spec[list] = before.map((container, at) => resized(container, after[at]));
   }
   return merged;
+}
+
+function resized(container: Json, { resources, resizePolicy }: Json): Json {
+  const { resizePolicy: _policy, ...rest } = container;
+  return { ...rest, resources: resources ?? {}, ...(resizePolicy ? { resizePolicy } : {}) };
 }
 
 function checkIdentity(type: ResourceType, old: KubeObject, next: KubeObject): void {

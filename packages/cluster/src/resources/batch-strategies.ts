@@ -1,6 +1,5 @@
-import { jsonEqual, type KubeObject } from "../api/objects.ts";
-import { type FieldError, invalidField } from "../api/status-error.ts";
-import { validateJobSpec } from "./job-validation.ts";
+import type { KubeObject } from "../api/objects.ts";
+import { validateJobSpec, validateJobUpdate } from "./job-validation.ts";
 import type { Strategy } from "./resource-type.ts";
 import { defaultTemplate } from "./workload-strategies.ts";
 
@@ -40,23 +39,13 @@ function generateSelector(job: KubeObject): void {
 
 export const jobStrategy: Strategy = {
   generation: true,
+  orphansByDefault: true,
   defaults: defaultJob,
   prepareCreate(job) {
     generateSelector(job);
     job.status = {};
   },
   validate: (job) => validateJobSpec(job.spec, "spec"),
-  validateUpdate(job, old) {
-    const errors: FieldError[] = [];
-    for (const field of ["selector", "completionMode"] as const) {
-      if (!jsonEqual(job.spec[field], old.spec[field])) {
-        errors.push(invalidField(`spec.${field}`, job.spec[field], "field is immutable"));
-      }
-    }
-    if (!old.spec.suspend && !jsonEqual(job.spec.template, old.spec.template)) {
-      errors.push(invalidField("spec.template", {}, "field is immutable"));
-    }
-    return errors;
-  },
+  validateUpdate: validateJobUpdate,
   fields: (job) => ({ "status.successful": String(job.status?.succeeded ?? 0) }),
 };

@@ -1,5 +1,6 @@
-import type { Json } from "../api/objects.ts";
+import { type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { type FieldError, invalidField, requiredField } from "../api/status-error.ts";
+import { validateFailurePolicy, validateSuccessPolicy } from "./job-policy-validation.ts";
 import { validatePodSpec } from "./pod-validation.ts";
 
 const counts = [
@@ -19,56 +20,114 @@ export function validateCount(spec: Json, field: string, name: string): FieldErr
     : [];
 }
 
+const mostParallel = 100_000;
+
 function validateIndexed(spec: Json, field: string): FieldError[] {
-  if (spec.completionMode === "Indexed") {
-    return spec.completions === undefined
-      ? [requiredField(`${field}.completions`, "when completion mode is Indexed")]
-      : [];
-  }
+  const { completions, parallelism, maxFailedIndexes } = spec;
   const errors: FieldError[] = [];
-  for (const name of ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"]) {
-    if (spec[name] === undefined) continue;
-    const detail = name === "successPolicy" ? "requires indexed completion mode" : "requires indexed job";
-    errors.push(invalidField(`${field}.${name}`, spec[name], detail));
+  if (completions === undefined)
+    errors.push(requiredField(`${field}.completions`, "when completion mode is Indexed"));
+  if (parallelism > mostParallel) {
+    const detail = `must be less than or equal to ${mostParallel} when completion mode is Indexed`;
+    errors.push(invalidField(`${field}.parallelism`, parallelism, detail));
   }
-  return errors;
+  if (completions !== undefined && maxFailedIndexes > completions) {
+    const detail = "must be less than or equal to completions";
+    errors.push(invalidField(`${field}.maxFailedIndexes`, maxFailedIndexes, detail));
+  }
+  return [...errors, ...validateSuccessPolicy(spec, field)];
 }
 
-function validateFailurePolicy(spec: Json, field: string): FieldError[] {
-  if (!spec.podFailurePolicy) return [];
-  const errors: FieldError[] = [];
-  if (spec.template?.spec?.restartPolicy !== "Never") {
-    const at = `${field}.template.spec.restartPolicy`;
-    const detail = 'only "Never" is supported when podFailurePolicy is specified';
-    errors.push(invalidField(at, spec.template?.spec?.restartPolicy, detail));
-  }
-  for (const [index, rule] of (spec.podFailurePolicy.rules ?? []).entries()) {
-    const at = `${field}.podFailurePolicy.rules[${index}]`;
-    const given = [rule.onExitCodes, rule.onPodConditions?.length].filter(Boolean).length;
-    if (given !== 1) {
-      const detail = "specifying one of OnExitCodes and OnPodConditions is required";
-      errors.push(invalidField(at, rule, detail));
-    }
-    if (rule.action === "FailIndex" && spec.backoffLimitPerIndex === undefined) {
-      const detail = 'requires the backoffLimitPerIndex to be set, if "FailIndex" is used';
-      errors.push(invalidField(`${at}.action`, rule.action, detail));
-    }
-  }
-  return errors;
+/** Fields that only Indexed Jobs may have. */
+function validateNonIndexed(spec: Json, field: string): FieldError[] {
+  return ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"]
+    .filter((name) => spec[name] !== undefined)
+    .map((name) => invalidField(`${field}.${name}`, spec[name], "requires indexed completion mode"));
+}
+
+function validateRestartPolicy(spec: Json, field: string): FieldError[] {
+  const { restartPolicy } = spec.template.spec;
+  const at = `${field}.template.spec.restartPolicy`;
+  if (!["OnFailure", "Never"].includes(restartPolicy))
+    return [requiredField(at, 'valid values: "OnFailure", "Never"')];
+  if (!spec.podFailurePolicy || restartPolicy === "Never") return [];
+  const detail = 'only "Never" is supported when podFailurePolicy is specified';
+  return [invalidField(at, restartPolicy, detail)];
 }
 
 /** What is wrong with the spec of a Job, or of a CronJob's template at `field`. */
 export function validateJobSpec(spec: Json, field: string): FieldError[] {
   const errors = counts.flatMap((name) => validateCount(spec, field, name));
+  if (spec?.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.push(requiredField(`${field}.backoffLimitPerIndex`, "when maxFailedIndexes is specified"));
   const template = spec?.template?.spec;
   if (!template) return [...errors, requiredField(`${field}.template`)];
-  errors.push(...validatePodSpec(template, `${field}.template.spec`));
-  if (!["OnFailure", "Never"].includes(template.restartPolicy)) {
-    errors.push({
-      field: `${field}.template.spec.restartPolicy`,
-      reason: "FieldValueRequired",
-      message: 'Required value: valid values: "OnFailure", "Never"',
-    });
+  const byMode = spec.completionMode === "Indexed" ? validateIndexed : validateNonIndexed;
+  return [
+    ...errors,
+    ...byMode(spec, field),
+    ...validateFailurePolicy(spec, field),
+    ...validatePodSpec(template, `${field}.template.spec`),
+    ...validateRestartPolicy(spec, field),
+  ];
+}
+
+/** The template of a Job that waits may still change in what decides where its pods run and what they get. */
+function comparableTemplate(template: Json, isMutable: boolean): Json {
+  if (!isMutable) return template;
+  const { labels: _labels, annotations: _annotations, ...metadata } = template.metadata ?? {};
+  const {
+    nodeSelector: _selector,
+    tolerations: _tolerations,
+    schedulingGates: _gates,
+    ...spec
+  } = template.spec;
+  const { nodeAffinity: _nodes, ...affinity } = spec.affinity ?? {};
+  const withoutResources = (containers: Json) =>
+    containers?.map(({ resources: _resources, ...container }: Json) => container);
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      affinity,
+      containers: withoutResources(spec.containers),
+      initContainers: withoutResources(spec.initContainers),
+    },
+  };
+}
+
+/** True while a Job is suspended and none of its pods runs. */
+function isHeld(job: KubeObject): boolean {
+  const { startTime, conditions, active } = job.status ?? {};
+  const suspended = conditions?.some(({ type, status }: Json) => type === "Suspended" && status === "True");
+  return Boolean(job.spec.suspend) && (startTime === undefined || Boolean(suspended)) && !active;
+}
+
+/** What is wrong with a change of a Job. */
+export function validateJobUpdate(job: KubeObject, old: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const fixed = (field: string) => {
+    if (!jsonEqual(job.spec[field], old.spec[field]))
+      errors.push(invalidField(`spec.${field}`, job.spec[field] ?? null, "field is immutable"));
+  };
+  const { completions, parallelism, completionMode } = job.spec;
+  if (completionMode !== "Indexed") fixed("completions");
+  else if (completions !== undefined && completions !== old.spec.completions && completions !== parallelism) {
+    const detail = "can only be modified in tandem with spec.parallelism";
+    errors.push(invalidField("spec.completions", completions, detail));
   }
-  return [...errors, ...validateIndexed(spec, field), ...validateFailurePolicy(spec, field)];
+  fixed("selector");
+  const held = isHeld(old);
+  const [after, before] = [job, old].map(({ spec }) => comparableTemplate(spec.template, held));
+  if (!jsonEqual(after, before))
+    errors.push(invalidField(held ? "spec.template.spec" : "spec.template", {}, "field is immutable"));
+  for (const field of [
+    "completionMode",
+    "podFailurePolicy",
+    "backoffLimitPerIndex",
+    "managedBy",
+    "successPolicy",
+  ])
+    fixed(field);
+  return errors;
 }

@@ -1,5 +1,6 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import { defaultPod } from "./pod-defaults.ts";
+import { validatePodPart } from "./pod-part-validation.ts";
 import { qosClass } from "./pod-qos.ts";
 import { validatePodSpec, validatePodUpdate } from "./pod-validation.ts";
 import type { Strategy } from "./resource-type.ts";
@@ -51,6 +52,7 @@ export const podStrategy: Strategy = {
   },
   validate: (pod) => validatePodSpec(pod.spec, "spec"),
   validateUpdate: validatePodUpdate,
+  validateSubresource: validatePodPart,
   fields: (pod) => ({
     "spec.nodeName": pod.spec?.nodeName ?? "",
     "spec.restartPolicy": pod.spec?.restartPolicy ?? "",

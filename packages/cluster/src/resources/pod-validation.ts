@@ -76,7 +76,12 @@ function validatePorts(container: Json, field: string): FieldError[] {
   });
 }
 
-function validateContainer(container: Json, field: string, volumes: ReadonlySet<string>): FieldError[] {
+/** Checks one container at `field`; `volumes` are those of its pod. */
+export function validateContainer(
+  container: Json,
+  field: string,
+  volumes: ReadonlySet<string>,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (!container.name) errors.push(requiredField(`${field}.name`));
   else if (!isDnsLabel(container.name)) errors.push(invalidLabel(`${field}.name`, container.name));

@@ -38,3 +38,18 @@ export function parseQuantity(value: unknown): bigint | undefined {
   const rounded = (numerator + denominator - 1n) / denominator;
   return sign === "-" ? -rounded : rounded;
 }
+
+/** A quantity as text, from units of 10⁻⁹: with the largest suffix that leaves a whole number. */
+export function formatQuantity(amount: bigint, isBinary: boolean): string {
+  const one = 10n ** 9n;
+  if (amount === 0n) return "0";
+  const units =
+    isBinary && amount % one === 0n
+      ? Object.entries(binary).map(([suffix, unit]) => [suffix, unit * one] as const)
+      : [];
+  const found = units.filter(([, unit]) => amount % unit === 0n).at(-1);
+  if (found) return `${amount / found[1]}${found[0]}`;
+  const decimals = isBinary ? ["n", "u", "m", ""] : Object.keys(decimal);
+  const suffix = decimals.filter((candidate) => amount % (decimal[candidate] ?? 1n) === 0n).at(-1) ?? "n";
+  return `${amount / (decimal[suffix] ?? 1n)}${suffix}`;
+}

@@ -26,6 +26,8 @@ export interface Strategy {
   readonly statusWritesMetadata?: boolean;
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted?: boolean;
+  /** A deletion that names no propagation policy leaves the dependents behind, as it did in the first versions of the kind. */
+  readonly orphansByDefault?: boolean;
   readonly nameRule?: "subdomain" | "label" | "label1035" | "path";
   /** Fills in what the API fills in; must be idempotent. */
   defaults?(object: KubeObject): void;
@@ -33,6 +35,8 @@ export interface Strategy {
   prepareUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
   validate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** What is wrong with an update of a subresource. */
+  validateSubresource?(subresource: string, object: KubeObject, old: KubeObject): FieldError[];
   /** Fields for selectors, besides `metadata.name` and `metadata.namespace`. */
   fields?(object: KubeObject): Record<string, string>;
   /** Seconds of grace for a deletion that asks for `requested`; without this function every deletion is immediate. */

@@ -94,6 +94,7 @@ export const replicaSetStrategy: Strategy = {
 
 export const replicationControllerStrategy: Strategy = {
   generation: true,
+  orphansByDefault: true,
   defaults(controller) {
     controller.spec ??= {};
     controller.spec.replicas ??= 1;

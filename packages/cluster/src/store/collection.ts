@@ -125,6 +125,12 @@ export class Collection {
       stream.push({ type: "BOOKMARK", revision, initialEventsEnd: false });
   }
 
+  /** Forgets the changes up to `revision`, the present one. */
+  compact(revision: number): void {
+    this.#history = [];
+    this.#forgottenThrough = revision;
+  }
+
   closeWatchers(): void {
     for (const stream of [...this.#watchers.keys()]) stream.close();
   }

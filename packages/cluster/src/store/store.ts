@@ -14,11 +14,20 @@ export type Indexes = Readonly<Record<string, Readonly<Record<string, IndexFunct
 /** How many changes of each resource can be replayed to a watcher at least. */
 export const defaultHistoryLimit = 5_000;
 
+/** What answering gets and lists needs of a store. */
+export interface ReadView {
+  /** The `resourceVersion` of a list. */
+  readonly revision: number;
+  get(resource: StoredResource, namespace: string | undefined, name: string): KubeObject | undefined;
+  list(resource: StoredResource, namespace?: string): readonly KubeObject[];
+  listIndexed(resource: StoredResource, index: string, value: string): readonly KubeObject[] | undefined;
+}
+
 /**
  * The objects of the cluster with one resource version for all. Every write is one synchronous step: it takes the next
  * revision, is visible to the next read and reaches every watcher in the order of revisions.
  */
-export class Store {
+export class Store implements ReadView {
   readonly #collections = new Map<string, Collection>();
   readonly #historyLimit: number;
   readonly #indexes: Indexes;
@@ -71,6 +80,29 @@ export class Store {
 
   watch(resource: StoredResource, options: WatchOptions = {}): WatchStream {
     return this.#collection(resource).watch(options, this.#revision);
+  }
+
+  /** The present state, which later changes leave alone. */
+  snapshot(): ReadView {
+    const revision = this.#revision;
+    const lists = new Map([...this.#collections].map(([name, collection]) => [name, collection.list()]));
+    const list = ({ group, plural }: StoredResource, namespace?: string) => {
+      const all = lists.get(`${group}/${plural}`) ?? [];
+      return namespace ? all.filter((object) => object.metadata.namespace === namespace) : all;
+    };
+    return {
+      revision,
+      list,
+      get: (resource, namespace, name) =>
+        list(resource, namespace).find(({ metadata }) => metadata.name === name),
+      // Without an index its users look at all objects.
+      listIndexed: () => undefined,
+    };
+  }
+
+  /** Forgets all past changes: no watch can start from before now. */
+  compact(): void {
+    for (const collection of this.#collections.values()) collection.compact(this.#revision);
   }
 
   /** Sends every watcher a bookmark. */

@@ -120,7 +120,6 @@ export const caught: Readonly<Record<keyof typeof breaks, readonly string[]>> = 
     "deletion/graceful",
     "deletion/kill",
     "deletion/ended",
-    "status/one-ended",
     "status/final",
     "adoption/ended",
     "concurrency/creates",

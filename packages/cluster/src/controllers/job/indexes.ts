@@ -1,6 +1,7 @@
-import type { KubeObject } from "../api/objects.ts";
+import type { KubeObject } from "../../api/objects.ts";
 
 const indexKey = "batch.kubernetes.io/job-completion-index";
+const longestNamePrefix = 58;
 
 /** The completion index of an Indexed Job's pod. */
 export function completionIndex(pod: KubeObject): number | undefined {
@@ -12,23 +13,28 @@ export function completionIndex(pod: KubeObject): number | undefined {
 export function indexedPod(pod: KubeObject, jobName: string, index: number): void {
   pod.metadata.annotations = { ...pod.metadata.annotations, [indexKey]: String(index) };
   pod.metadata.labels = { ...pod.metadata.labels, [indexKey]: String(index) };
-  pod.metadata.generateName = `${jobName}-${index}-`;
-  pod.spec.hostname = `${jobName}-${index}`.slice(0, 63);
+  const ending = `-${index}-`;
+  pod.metadata.generateName = jobName.slice(0, longestNamePrefix - ending.length) + ending;
+  pod.spec.hostname = `${jobName}-${index}`;
   const variable = {
     name: "JOB_COMPLETION_INDEX",
     valueFrom: { fieldRef: { fieldPath: `metadata.labels['${indexKey}']` } },
   };
   for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
+    if (container.env?.some(({ name }: { name: string }) => name === variable.name)) continue;
     container.env = [...(container.env ?? []), variable];
   }
 }
 
-/** `0-2,5` as numbers. */
-export function parseIndexes(text: string | undefined): Set<number> {
+/** `0-2,5` as numbers below `limit`. */
+export function parseIndexes(
+  text: string | undefined,
+  limit: number = Number.POSITIVE_INFINITY,
+): Set<number> {
   const indexes = new Set<number>();
   for (const part of (text ?? "").split(",").filter(Boolean)) {
     const [first = 0, last = first] = part.split("-").map(Number);
-    for (let index = first; index <= last; index += 1) indexes.add(index);
+    for (let index = first; index <= last && index < limit; index += 1) indexes.add(index);
   }
   return indexes;
 }

@@ -1,0 +1,42 @@
+import { peerOrSkip } from "@vkubelet-tools/peers";
+import { afterAll, beforeAll, describe } from "vitest";
+import { describeAccess } from "./control-planes/access.ts";
+import { describeApply } from "./control-planes/apply.ts";
+import { type Bench, openBench } from "./control-planes/bench.ts";
+import { describeJobs } from "./control-planes/jobs.ts";
+import { describeLifecycle } from "./control-planes/lifecycle.ts";
+import { describeSubresources } from "./control-planes/subresources.ts";
+import { describeWorkloads } from "./control-planes/workloads.ts";
+import { findKubectls } from "./kubectls.ts";
+import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
+
+/** The same cases on the real control plane, which says what is right, and on the one in memory. */
+function describeControlPlane(name: string, start: () => Promise<TestCluster>): void {
+  describe(name, () => {
+    let bench: Bench;
+    beforeAll(async () => {
+      bench = await openBench(await start());
+    });
+    afterAll(async () => {
+      bench?.api.close();
+      await bench?.cluster[Symbol.asyncDispose]();
+    });
+    const open = () => bench;
+    describeJobs(open);
+    describeSubresources(open);
+    describeApply(open);
+    describeWorkloads(open);
+    describeLifecycle(open);
+    describeAccess(open);
+  });
+}
+
+describe.runIf(await peerOrSkip("kubernetes"))("with a real Kubernetes control plane", () => {
+  describeControlPlane("the control plane", startRealCluster);
+});
+
+const [kubectl] = (await findKubectls()).values();
+
+describe.runIf(kubectl !== undefined)("with the in-memory control plane", () => {
+  describeControlPlane("the control plane", () => startMemoryCluster(kubectl ?? "", { restrictNodes: true }));
+});
