@@ -48,7 +48,7 @@ function managersOf(object: AnyObject): AnyObject[] {
 /** What a conflict tells; the real server names the managers in any order. */
 function conflictOf({ code, body }: ApiAnswer): AnyObject {
   const causes = body.details?.causes?.toSorted((left: AnyObject, right: AnyObject) =>
-    left.field < right.field ? -1 : 1,
+    `${left.field} ${left.message}` < `${right.field} ${right.message}` ? -1 : 1,
   );
   return { code, reason: body.reason, message: body.message, causes };
 }
