@@ -32,6 +32,7 @@ describe("observeContainer", () => {
     ["a code", { exit_code: "3" }, { exitCode: 3 }],
     ["a signal without a code", { exit_code: "0", signal: "9" }, { exitCode: 137, signal: 9 }],
     ["memory", { exit_code: "137", oom_killed: "true" }, { exitCode: 137, reason: "OOMKilled" }],
+    ["nobody knows what", { exit_code: "-1" }, { exitCode: 137, reason: "ContainerStatusUnknown" }],
     ["the driver's words", { exit_code: "1", exit_message: "gone" }, { exitCode: 1, message: "gone" }],
   ])("ended by %s", (_, details, expected) => {
     const state: TaskState = { State: "dead", StartedAt: "2026-01-01T00:00:01Z", Events: [end(details)] };

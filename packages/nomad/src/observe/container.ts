@@ -86,16 +86,20 @@ function waiting(
   return { type: "waiting", reason: context.initializing ? "PodInitializing" : "ContainerCreating" };
 }
 
-/** How an instance ended, by its `Terminated` event. */
+/**
+ * How an instance ended, by its `Terminated` event. Nomad says -1 when the process that waited for the program was killed
+ * with it; such an end has the code and the reason that a kubelet gives to one of which nobody knows more.
+ */
 function termination(event: TaskEvent): ContainerTermination {
   const details = event.Details ?? {};
   const signal = Number(details["signal"] ?? 0);
   const code = Number(details["exit_code"] ?? 0);
-  const exitCode = code === 0 && signal > 0 ? 128 + signal : code & 0xff;
+  const known = code === 0 && signal > 0 ? 128 + signal : code & 0xff;
   const message = details["exit_message"];
   const finishedAt = timeOfNanoseconds(event.Time);
   return {
-    exitCode,
+    exitCode: code < 0 ? 137 : known,
+    ...(code < 0 ? { reason: "ContainerStatusUnknown" } : {}),
     ...(signal > 0 ? { signal } : {}),
     ...(details["oom_killed"] === "true" ? { reason: "OOMKilled" } : {}),
     ...(message ? { message } : {}),
