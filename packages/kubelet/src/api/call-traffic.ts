@@ -1,11 +1,10 @@
 import type { Clock } from "@vkubelet/core";
+import { unneeded } from "./unneeded.ts";
 
 /** So many calls at once leave room for one that may wait. */
 const calmCalls = 4;
 /** A call that may wait waits no longer, so that it comes to its turn under any load. */
 const longestWaitMs = 200;
-/** Nobody sees it. */
-const over = new Error("the wait is over");
 
 /** How many calls of a client are under way, and the wait for a time with few. */
 export class CallTraffic {
@@ -31,7 +30,7 @@ export class CallTraffic {
   async calm(signal: AbortSignal | undefined): Promise<void> {
     if (this.#running < calmCalls || signal?.aborted) return;
     const timer = new AbortController();
-    const end = () => timer.abort(over);
+    const end = () => timer.abort(unneeded);
     signal?.addEventListener("abort", end, { once: true });
     this.#waiting.push(end);
     await this.#clock.sleep(longestWaitMs, timer.signal).catch(() => {});

@@ -1,10 +1,8 @@
 import type { Clock } from "@vkubelet/core";
+import { unneeded } from "./unneeded.ts";
 
 /** Why a {@link Deadline} aborted by itself. */
 export class DeadlineExceeded extends Error {}
-
-/** Nobody sees it; one for all, since an abort without a reason makes an exception with a stack, for each request. */
-const over = new Error("the deadline is not needed any more");
 
 /** A signal that aborts with its parent, or when nobody touched it for a while. */
 export interface Deadline extends Disposable {
@@ -55,7 +53,7 @@ export function startDeadline(
       held = true;
     },
     [Symbol.dispose]: () => {
-      timer.abort(over);
+      timer.abort(unneeded);
       parent?.removeEventListener("abort", onAbort);
     },
   };

@@ -28,21 +28,9 @@ import {
 import { createKubeConnection, type KubeConnection, type PreparedConnection } from "./kube-connection.ts";
 import type { KubeObject, WatchEvent } from "./kube-object.ts";
 import { type ListPage, typedItem } from "./list-page.ts";
+import { acceptedTypes, contentTypes, queryText } from "./request-parts.ts";
 import { retryDelay } from "./retry-policy.ts";
 import { type OpenWatch, readWatch } from "./watch-events.ts";
-
-const contentTypes: Readonly<Record<PatchType | "plain", string>> = {
-  plain: "application/json",
-  merge: "application/merge-patch+json",
-  strategic: "application/strategic-merge-patch+json",
-  json: "application/json-patch+json",
-};
-
-/** Objects in full, or where the caller wants no more, their metadata alone; servers that cannot do that send all. */
-const acceptedTypes = {
-  object: "application/json",
-  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
-} as const;
 
 interface Call extends FailedRequest {
   readonly query?: Query | undefined;
@@ -299,12 +287,4 @@ function parseAnswer<T>(request: FailedRequest, text: string): T {
   } catch (error) {
     throw invalidAnswerError(request, "not JSON", error);
   }
-}
-
-function queryText(query: Query | undefined): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) parameters.set(name, String(value));
-  }
-  return parameters.size === 0 ? "" : `?${parameters}`;
 }

@@ -1,12 +1,11 @@
 import { type Clock, ProviderError } from "@vkubelet/core";
 import { startDeadline } from "../api/deadline.ts";
+import { unneeded } from "../api/unneeded.ts";
 
 /** How long a call may take. */
 const limitMs = 120_000;
 /** A provider that heeds its signal ends its call within this time after the abort. */
 const heedMs = 1_000;
-/** Nobody sees it; one for all, since an abort without a reason makes an exception with a stack, for each call. */
-const over = new Error("the call has ended");
 
 /**
  * The calls that change something at the backend for one pod: one at a time, each with a limit. A call that does not
@@ -38,7 +37,7 @@ export class ChangeCalls {
     const settled = new AbortController();
     try {
       const result = call(deadline.signal);
-      const given = Promise.resolve(result).finally(() => settled.abort(over));
+      const given = Promise.resolve(result).finally(() => settled.abort(unneeded));
       return await Promise.race([given, this.#givenUp(method, given, deadline.signal, settled.signal)]);
     } catch (error) {
       if (!deadline.exceeded || signal.aborted) throw error;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock, Logger, PodNotice, PodRef } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isNotFound } from "../api/kube-api-error.ts";
+import { unneeded } from "../api/unneeded.ts";
 import { EventSpamFilter } from "./event-spam-filter.ts";
 
 /** Options of {@link EventRecorder}. */
@@ -25,8 +26,6 @@ const aggregationMs = 600_000;
 const maxRemembered = 4_096;
 const maxMessage = 1_024;
 const maxPending = 1_000;
-/** Nobody sees it. */
-const over = new Error("what was waiting is written");
 
 /** The object that an event is about. */
 export interface EventSubject extends PodRef {
@@ -35,7 +34,8 @@ export interface EventSubject extends PodRef {
 
 /**
  * Writes core/v1 Events, in order and off the caller's path. The same event about the same object within ten minutes
- * raises the count of the first one. Status goes first: while many calls are under way, events wait. An object that has too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
+ * raises the count of the first one. Status goes first: while many calls are under way, events wait. An object that has
+ * too many gets no more for a while. Losing an event is logged and harms nothing: status carries the truth.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -85,7 +85,7 @@ export class EventRecorder {
     const pending = this.#tail;
     const timer = new AbortController();
     await Promise.race([pending, this.#options.clock.sleep(2_000, timer.signal).catch(() => {})]);
-    timer.abort(over);
+    timer.abort(unneeded);
     this.#abort.abort(new Error("the recorder was stopped"));
     await this.#tail;
   }

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "@vkubelet/core";
+import { unneeded } from "../api/unneeded.ts";
 
 /** Options of {@link KeyedQueue}. */
 export interface KeyedQueueOptions {
@@ -15,8 +16,6 @@ export interface KeyedQueueOptions {
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
-/** Nobody sees it; one for all, since each would keep a stack. */
-const superseded = new Error("superseded");
 
 /**
  * A queue of keys with the guarantees that a level-triggered controller rests on:
@@ -84,7 +83,7 @@ export class KeyedQueue {
   }
 
   #cancelDelay(key: string): void {
-    this.#delayed.get(key)?.cancel.abort(superseded);
+    this.#delayed.get(key)?.cancel.abort(unneeded);
     this.#delayed.delete(key);
   }
 

@@ -4,6 +4,7 @@ import { arch, availableParallelism, networkInterfaces, platform, totalmem } fro
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError, type ResolvedDns } from "@vkubelet/core";
 import { parseResolvConf } from "@vkubelet/pod";
+import { isMissing } from "../state/files.ts";
 import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
@@ -27,27 +28,29 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
       `local provider cannot run on ${operatingSystem}: it needs Linux or macOS`,
     );
   }
+  const mounts = await chooseMounts(choices.mounts, operatingSystem);
   return {
     operatingSystem,
     architecture: arch() === "arm64" ? "arm64" : "amd64",
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
-    mounts: await chooseMounts(choices.mounts, operatingSystem),
-    resolver: await ownResolver(),
+    mounts,
+    // Only a container with mounts of its own can have a resolv.conf of its own.
+    resolver: mounts === "namespace" ? await ownResolver() : undefined,
     images: choices.images,
     limits: choices.cgroups === undefined ? "none" : "cgroup",
     users: (await canChangeUsers(operatingSystem)) ? "any" : "own",
   };
 }
 
-/** This machine's resolv.conf; one that the kubelet could not read either is none. */
+/** What this machine's resolv.conf says; undefined where there is none, as for a kubelet with an empty `--resolv-conf`. */
 async function ownResolver(): Promise<ResolvedDns | undefined> {
   try {
     return parseResolvConf(await readFile("/etc/resolv.conf", "utf8"));
-  } catch {
-    // Pods that ask for no DNS of their own see the file as it is; the others then ask the loopback address.
-    return undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
