@@ -1,6 +1,5 @@
 import type { Dispatcher } from "undici";
 import { CallTraffic } from "./call-traffic.ts";
-import { type Deadline, startDeadline } from "./deadline.ts";
 import type {
   CallOptions,
   CreateOptions,
@@ -28,8 +27,10 @@ import {
 import { createKubeConnection, type KubeConnection, type PreparedConnection } from "./kube-connection.ts";
 import type { KubeObject, WatchEvent } from "./kube-object.ts";
 import { type ListPage, typedItem } from "./list-page.ts";
+import { type PlainAnswer, plainCall } from "./plain-call.ts";
 import { acceptedTypes, contentTypes, queryText } from "./request-parts.ts";
 import { retryDelay } from "./retry-policy.ts";
+import { TimeLimits } from "./time-limits.ts";
 import { type OpenWatch, readWatch } from "./watch-events.ts";
 
 interface Call extends FailedRequest {
@@ -45,16 +46,16 @@ export class JsonClient implements KubeApiClient {
   readonly server: string;
   readonly #connection: KubeConnection;
   readonly #options: KubeApiClientOptions;
-  readonly #requestTimeoutMs: number;
+  readonly #limits: TimeLimits;
   readonly #random: () => number;
   readonly #traffic: CallTraffic;
   #watches = 0;
 
   constructor(options: KubeApiClientOptions) {
     this.#options = options;
-    this.#connection = createKubeConnection(options.kubeConfig);
+    this.#connection = createKubeConnection(options.kubeConfig, options.clock);
     this.server = this.#connection.server;
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+    this.#limits = new TimeLimits(options.clock, options.requestTimeoutMs ?? 60_000);
     this.#random = options.random ?? Math.random;
     this.#traffic = new CallTraffic(options.clock);
   }
@@ -132,7 +133,7 @@ export class JsonClient implements KubeApiClient {
 
   async delete(path: string, body?: unknown, options: CallOptions = {}): Promise<void> {
     const { query, signal } = options;
-    const call: Call = { method: "DELETE", path, query, answer: "metadata", signal };
+    const call: Call = { method: "DELETE", path, query, answer: "none", signal };
     await this.#call(body === undefined ? call : { ...call, body, contentType: contentTypes.plain });
   }
 
@@ -158,7 +159,7 @@ export class JsonClient implements KubeApiClient {
         server: this.server,
         open,
         clock: this.#options.clock,
-        requestTimeoutMs: this.#requestTimeoutMs,
+        requestTimeoutMs: this.#limits.milliseconds,
         inactivityTimeoutMs: options.inactivityTimeoutMs,
         maxLineBytes: this.#options.maxLineBytes ?? 8 * 1024 * 1024,
         signal: options.signal,
@@ -180,7 +181,8 @@ export class JsonClient implements KubeApiClient {
       signal,
     });
     if (response.statusCode !== 200) {
-      throw await this.#answerError(request, response, await response.body.text());
+      if (response.statusCode === 401) this.#connection.doubt();
+      throw this.#answerError(request, response.statusCode, response.headers, await response.body.text());
     }
     // An abort may come while nobody is reading; without a listener its error would end the process.
     response.body.on("error", () => {});
@@ -205,36 +207,28 @@ export class JsonClient implements KubeApiClient {
   }
 
   async #once<T>(call: Call): Promise<T> {
-    call.signal?.throwIfAborted();
-    using deadline = startDeadline(this.#options.clock, this.#requestTimeoutMs, call.signal);
+    const { signal } = call;
+    signal?.throwIfAborted();
+    const connection = await this.#prepare(call);
+    const { answer, abort } = plainCall(connection.plain, this.#target(connection, call));
+    const onAbort = () => abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const endLimit = this.#limits.start(() => {
+      const why = `no answer from ${this.server} within ${this.#limits.milliseconds} ms`;
+      abort(timeoutError(call, why));
+    });
     try {
-      const connection = await this.#prepare(call);
-      const response = await connection.plain.request({
-        ...this.#target(connection, call),
-        signal: deadline.signal,
-      });
-      const text = await response.body.text();
-      if (response.statusCode < 200 || response.statusCode > 299) {
-        throw this.#answerError(call, response, text);
-      }
-      return parseAnswer<T>(call, text);
+      const { statusCode, headers, text } = await answer;
+      if (statusCode === 401) this.#connection.doubt();
+      if (statusCode < 200 || statusCode > 299) throw this.#answerError(call, statusCode, headers, text);
+      return call.answer === "none" ? (undefined as T) : parseAnswer<T>(call, text);
     } catch (error) {
-      throw this.#failure(call, error, deadline, call.signal);
+      if (error instanceof KubeApiError) throw error;
+      throw signal?.aborted ? signal.reason : networkError(call, this.server, error);
+    } finally {
+      endLimit();
+      signal?.removeEventListener("abort", onAbort);
     }
-  }
-
-  #failure(
-    request: FailedRequest,
-    error: unknown,
-    deadline: Deadline,
-    signal: AbortSignal | undefined,
-  ): unknown {
-    if (error instanceof KubeApiError) return error;
-    if (signal?.aborted) return signal.reason;
-    if (deadline.exceeded) {
-      return timeoutError(request, `no answer from ${this.server} within ${this.#requestTimeoutMs} ms`);
-    }
-    return networkError(request, this.server, error);
   }
 
   async #prepare(request: FailedRequest): Promise<PreparedConnection> {
@@ -259,17 +253,22 @@ export class JsonClient implements KubeApiClient {
       body: call.body === undefined ? null : JSON.stringify(call.body),
       // Else a DELETE with a body, which every API server reads, would cost a connection.
       reset: false,
-      // Time is the clock's: see Deadline.
+      // Time is the clock's: see TimeLimits.
       headersTimeout: 0,
       bodyTimeout: 0,
     };
   }
 
-  #answerError(request: FailedRequest, response: Dispatcher.ResponseData, text: string): KubeApiError {
-    const retryAfter = response.headers["retry-after"];
+  #answerError(
+    request: FailedRequest,
+    statusCode: number,
+    headers: PlainAnswer["headers"],
+    text: string,
+  ): KubeApiError {
+    const retryAfter = headers["retry-after"];
     return answerError(
       request,
-      response.statusCode,
+      statusCode,
       text,
       typeof retryAfter === "string" ? retryAfter : undefined,
       this.#options.clock.now(),
@@ -277,6 +276,7 @@ export class JsonClient implements KubeApiClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#limits[Symbol.dispose]();
     await this.#connection.close();
   }
 }

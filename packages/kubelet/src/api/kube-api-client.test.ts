@@ -252,6 +252,9 @@ describe("plain calls", () => {
     await until(() => logger.retries === 1);
     between.abort(reason);
     await expect(waiting).rejects.toBe(reason);
+    // The time limit of requests, whose one timer outlives them, and nothing else.
+    expect(peer.clock.sleeping).toBe(1);
+    await peer.client[Symbol.asyncDispose]();
     expect(peer.clock.sleeping).toBe(0);
   });
 

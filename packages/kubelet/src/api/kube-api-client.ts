@@ -27,8 +27,8 @@ export interface ListOptions extends CallOptions {
 
 /** Options of calls that answer with the object as it now is. */
 export interface WriteOptions extends CallOptions {
-  /** `metadata`: the answer has nothing but kind and metadata, which spares both sides the rest. */
-  readonly answer?: "metadata";
+  /** `metadata`: the answer has nothing but kind and metadata, which spares both sides the rest; `none`: undefined. */
+  readonly answer?: "metadata" | "none";
 }
 
 /** Options of {@link KubeApiClient.create}. */

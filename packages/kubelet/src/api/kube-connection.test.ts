@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { silentLogger, systemClock } from "@vkubelet/core";
+import { type Clock, silentLogger, systemClock } from "@vkubelet/core";
 import { FakeClock } from "@vkubelet/testing";
 import { describe, expect, it, vi } from "vitest";
 import { createSelfSignedPair } from "../server/self-signed-pair.ts";
@@ -51,14 +51,19 @@ async function startTlsServer() {
   };
 }
 
-function clientFor(url: string, cluster: Record<string, unknown>, user: Record<string, unknown> = {}) {
+function clientFor(
+  url: string,
+  cluster: Record<string, unknown>,
+  user: Record<string, unknown> = {},
+  clock: Clock = systemClock,
+) {
   const kubeConfig = kubeConfigFor(url, user);
   Object.assign(kubeConfig.clusters[0] ?? {}, { skipTLSVerify: false, ...cluster });
-  return createKubeApiClient({ kubeConfig, logger: silentLogger, clock: systemClock });
+  return createKubeApiClient({ kubeConfig, logger: silentLogger, clock });
 }
 
 describe("connection", () => {
-  it("verifies the server and shows the client certificate; a replaced one serves the next call", async () => {
+  it("verifies the server and shows the client certificate; a replaced one serves a second later", async () => {
     await using server = await startTlsServer();
     const folder = await mkdtemp(join(tmpdir(), "vkubelet-connection-"));
     const files = { certFile: join(folder, "crt"), keyFile: join(folder, "key") };
@@ -68,9 +73,11 @@ describe("connection", () => {
       await writeFile(files.keyFile, pair.key);
     };
     await use("first");
-    await using client = clientFor(server.url, { caData: base64(server.certificate) }, files);
+    const clock = new FakeClock();
+    await using client = clientFor(server.url, { caData: base64(server.certificate) }, files, clock);
     expect(await client.get("/api")).toEqual({ user: "first", protocol: "1.1" });
     await use("second");
+    await clock.advance(1_000);
     expect(await client.get("/api")).toEqual({ user: "second", protocol: "1.1" });
     await rm(folder, { recursive: true });
   });

@@ -1,6 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { Clock } from "@vkubelet/core";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
 /** What one request needs: where to, who we are, over which connections. */
@@ -20,8 +21,13 @@ export interface PreparedConnection {
 export interface KubeConnection {
   /** As it stands in the kubeconfig. */
   readonly server: string;
-  /** Credentials are asked for anew each time: token files are re-read, exec plugins run when theirs has expired. */
+  /**
+   * Credentials are asked for anew whenever the last ones are a second old: token files are re-read, exec plugins run
+   * when theirs has expired.
+   */
   prepare(): Promise<PreparedConnection>;
+  /** The server refused the credentials: the next request asks for new ones. */
+  doubt(): void;
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
@@ -56,8 +62,11 @@ interface Pools {
   readonly watches: Dispatcher;
 }
 
+/** So long credentials serve without a new look, which costs more than a small request. */
+const credentialsMs = 1_000;
+
 /** Throws when the kubeconfig has no current cluster, or one behind a SOCKS proxy. */
-export function createKubeConnection(kubeConfig: KubeConfig): KubeConnection {
+export function createKubeConnection(kubeConfig: KubeConfig, clock: Clock): KubeConnection {
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) {
     throw new Error("cannot reach a cluster: the kubeconfig has no current context with a cluster; set one");
@@ -86,23 +95,38 @@ export function createKubeConnection(kubeConfig: KubeConfig): KubeConnection {
     return pools;
   };
 
+  const look = async (): Promise<PreparedConnection> => {
+    const options: SecurityOptions = {};
+    await kubeConfig.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+    const { plain, watches } = poolsFor(tlsOf(options));
+    return {
+      origin: url.origin,
+      basePath: url.pathname.replace(/\/+$/, ""),
+      headers: headersOf(options),
+      plain,
+      watches,
+    };
+  };
+  let last: { readonly at: number; readonly prepared: Promise<PreparedConnection> } | undefined;
+  const forget = () => {
+    last = undefined;
+  };
+
   return {
     server: cluster.server,
-    prepare: async () => {
-      const options: SecurityOptions = {};
-      await kubeConfig.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
-      const { plain, watches } = poolsFor(tlsOf(options));
-      return {
-        origin: url.origin,
-        basePath: url.pathname.replace(/\/+$/, ""),
-        headers: headersOf(options),
-        plain,
-        watches,
-      };
+    prepare: () => {
+      const now = clock.now();
+      if (last !== undefined && now >= last.at && now - last.at < credentialsMs) return last.prepared;
+      const prepared = look();
+      last = { at: now, prepared };
+      prepared.catch(forget);
+      return prepared;
     },
+    doubt: forget,
     close: async () => {
       const current = pools;
       pools = undefined;
+      forget();
       await Promise.all([current?.plain.destroy(), current?.watches.destroy()]);
     },
   };

@@ -8,10 +8,13 @@ export const contentTypes: Readonly<Record<PatchType | "plain", string>> = {
   json: "application/json-patch+json",
 };
 
+const metadataType = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
 /** Objects in full, or where the caller wants no more, their metadata alone; servers that cannot do that send all. */
-export const acceptedTypes: Readonly<Record<"object" | "metadata", string>> = {
+export const acceptedTypes: Readonly<Record<"object" | "metadata" | "none", string>> = {
   object: "application/json",
-  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+  metadata: metadataType,
+  none: metadataType,
 };
 
 /** The query of a URL, with its question mark; empty without parameters. */

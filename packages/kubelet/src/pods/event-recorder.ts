@@ -108,9 +108,8 @@ export class EventRecorder {
       earlier.lastMs = now;
       const body = { count: earlier.count, lastTimestamp: timestamp };
       try {
-        await client.patch(`/api/v1/namespaces/${namespace}/events/${earlier.name}`, body, "merge", {
-          signal,
-        });
+        const path = `/api/v1/namespaces/${namespace}/events/${earlier.name}`;
+        await client.patch(path, body, "merge", { answer: "none", signal });
         return;
       } catch (error) {
         // Never came to be, or was removed since: written anew.
@@ -123,7 +122,7 @@ export class EventRecorder {
     await client.create(
       `/api/v1/namespaces/${namespace}/events`,
       this.#eventObject(subject, notice, name, namespace, timestamp),
-      { answer: "metadata", priority: "low", signal },
+      { answer: "none", priority: "low", signal },
     );
   }
 
