@@ -2,7 +2,7 @@ import type { Clock, Logger } from "@vkubelet/core";
 import type { KubeApiClient, Query } from "./kube-api-client.ts";
 import { isGone, isRetryable, KubeApiError } from "./kube-api-error.ts";
 import type { ChangeEvent, KubeObject } from "./kube-object.ts";
-import { applyList, applyWatchEvent } from "./object-changes.ts";
+import { applyList, applyWatchEvent, type Keep } from "./object-changes.ts";
 import { ObjectStore, type ReadonlyObjectStore } from "./object-store.ts";
 import { backoffDelay } from "./retry-policy.ts";
 
@@ -41,6 +41,8 @@ export interface ReflectorOptions<T extends KubeObject> {
    * stop nothing; the next change does not wait for the promise.
    */
   readonly onChange: (event: ChangeEvent<T>) => void | Promise<void>;
+  /** What is kept of an object; all by default. */
+  readonly keep?: Keep<T>;
   /** For jitter; `Math.random` by default. */
   readonly random?: () => number;
 }
@@ -64,6 +66,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
   readonly hasSynced: Promise<void>;
   readonly #options: ReflectorOptions<T>;
   readonly #random: () => number;
+  readonly #keep: Keep<T>;
   readonly #sync = Promise.withResolvers<void>();
   #synced = false;
   #lastError: ReflectorStatus["lastError"];
@@ -74,6 +77,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#keep = options.keep ?? ((received) => received);
     this.hasSynced = this.#sync.promise;
     // Whoever waits sees the rejection; that nobody waits is no fault.
     this.hasSynced.catch(() => {});
@@ -101,7 +105,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
   async #list(signal: AbortSignal): Promise<void> {
     const { client, path, query } = this.#options;
     const list = await client.list<T>(path, query === undefined ? { signal } : { query, signal });
-    this.#report(applyList(this.store, list.items));
+    this.#report(applyList(this.store, list.items, this.#keep));
     this.#resourceVersion = list.resourceVersion;
     if (!this.#synced) this.#options.logger.debug("listed", { path, objects: list.items.length });
     this.#synced = true;
@@ -125,7 +129,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
     try {
       for await (const event of watch) {
         events++;
-        this.#report(applyWatchEvent(this.store, event));
+        this.#report(applyWatchEvent(this.store, event, this.#keep));
         this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion;
       }
     } finally {

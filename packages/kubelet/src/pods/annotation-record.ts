@@ -1,6 +1,8 @@
 import { formatPodRef, type Pod, type PodRecord, type PodRef, ProviderError } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isInvalid, isNotFound, KubeApiError } from "../api/kube-api-error.ts";
+import { compareResourceVersions } from "../api/resource-version.ts";
+import type { LazySignal } from "./lazy-signal.ts";
 
 const maxBytes = 4_096;
 const maxRaces = 5;
@@ -13,15 +15,15 @@ export class AnnotationRecord implements PodRecord {
   readonly #client: KubeApiClient;
   readonly #ref: PodRef;
   readonly #annotation: string;
-  readonly #signal: AbortSignal;
+  readonly #stopping: LazySignal;
   #pod: Pod | undefined;
   #text: string | undefined;
 
-  constructor(client: KubeApiClient, ref: PodRef, annotation: string, signal: AbortSignal) {
+  constructor(client: KubeApiClient, ref: PodRef, annotation: string, stopping: LazySignal) {
     this.#client = client;
     this.#ref = ref;
     this.#annotation = annotation;
-    this.#signal = signal;
+    this.#stopping = stopping;
   }
 
   /** Takes a newer pod object into account; undefined when the object is gone. Own writes are never lost by it. */
@@ -30,7 +32,8 @@ export class AnnotationRecord implements PodRecord {
       this.#pod = undefined;
       return;
     }
-    if (this.#pod !== undefined && compareVersions(pod, this.#pod) < 0) return;
+    const known = this.#pod?.metadata?.resourceVersion;
+    if (compareResourceVersions(pod.metadata?.resourceVersion, known) < 0) return;
     this.#pod = pod;
     this.#text = pod.metadata?.annotations?.[this.#annotation];
   }
@@ -82,7 +85,7 @@ export class AnnotationRecord implements PodRecord {
       annotations: { [this.#annotation]: text },
     };
     // The status subresource takes annotations too, and is all that a node's own RBAC may write.
-    const options = { answer: "metadata", signal: this.#signal } as const;
+    const options = { answer: "metadata", signal: this.#stopping.signal } as const;
     return this.#client.patch<Pod>(`${this.#path}/status`, { metadata }, "merge", options);
   }
 
@@ -103,7 +106,10 @@ export class AnnotationRecord implements PodRecord {
       throw error;
     }
     const before = this.#text;
-    const current = await this.#client.get<Pod>(this.#path, { signal: this.#signal, absentOn404: true });
+    const current = await this.#client.get<Pod>(this.#path, {
+      signal: this.#stopping.signal,
+      absentOn404: true,
+    });
     if (current === undefined || current.metadata?.uid !== this.#ref.uid) {
       this.#pod = undefined;
       throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
@@ -138,11 +144,4 @@ function parseRecord(text: string, ref: PodRef): Readonly<Record<string, string>
     throw new ProviderError("InvalidInput", `record of pod ${formatPodRef(ref)} is not a map of strings`);
   }
   return value as Readonly<Record<string, string>>;
-}
-
-/** Resource versions are integers since Kubernetes 1.35 says so, and always were (KEP-5504). */
-function compareVersions(left: Pod, right: Pod): number {
-  const a = BigInt(left.metadata?.resourceVersion ?? "0");
-  const b = BigInt(right.metadata?.resourceVersion ?? "0");
-  return a < b ? -1 : a > b ? 1 : 0;
 }

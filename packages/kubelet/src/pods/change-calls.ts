@@ -1,9 +1,9 @@
 import { type Clock, ProviderError } from "@vkubelet/core";
-import { startDeadline } from "../api/deadline.ts";
+import type { TimeLimits } from "../api/time-limits.ts";
 import { unneeded } from "../api/unneeded.ts";
 
 /** How long a call may take. */
-const limitMs = 120_000;
+export const changeLimitMs = 120_000;
 /** A provider that heeds its signal ends its call within this time after the abort. */
 const heedMs = 1_000;
 
@@ -14,10 +14,12 @@ const heedMs = 1_000;
  */
 export class ChangeCalls {
   readonly #clock: Clock;
+  readonly #limits: TimeLimits;
   #unreturned: string | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits: TimeLimits) {
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** The method that was given up and has not returned yet. */
@@ -29,47 +31,56 @@ export class ChangeCalls {
    * Calls the provider. Rejects with `Unavailable` when no answer came in time, and with the signal's reason soon after
    * its abort; the provider may not have returned then.
    */
-  async run<T>(method: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(method: string, parent: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#unreturned !== undefined) {
       throw new ProviderError("Unavailable", `${method}: ${this.#unreturned} has not returned yet`);
     }
-    const deadline = startDeadline(this.#clock, limitMs, signal);
-    const settled = new AbortController();
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(parent.reason);
+    if (parent.aborted) onAbort();
+    else parent.addEventListener("abort", onAbort, { once: true });
+    let exceeded = false;
+    const endLimit = this.#limits.start(() => {
+      exceeded = true;
+      controller.abort(new Error("the time ran out"));
+    });
     try {
-      const result = call(deadline.signal);
-      const given = Promise.resolve(result).finally(() => settled.abort(unneeded));
-      return await Promise.race([given, this.#givenUp(method, given, deadline.signal, settled.signal)]);
+      return await this.#unlessGivenUp(method, Promise.resolve(call(controller.signal)), controller.signal);
     } catch (error) {
-      if (!deadline.exceeded || signal.aborted) throw error;
+      if (!exceeded || parent.aborted) throw error;
       const heeded = this.#unreturned === undefined ? "" : ", and it does not heed that it is given up";
-      const message = `${method}: no answer within ${limitMs / 1_000} s${heeded}`;
+      const message = `${method}: no answer within ${this.#limits.milliseconds / 1_000} s${heeded}`;
       throw new ProviderError("Unavailable", message, { cause: error });
     } finally {
-      deadline[Symbol.dispose]();
+      endLimit();
+      parent.removeEventListener("abort", onAbort);
     }
   }
 
-  /** Rejects some time after the abort of a call that goes on all the same. */
-  async #givenUp(
-    method: string,
-    call: Promise<unknown>,
-    aborted: AbortSignal,
-    settled: AbortSignal,
-  ): Promise<never> {
-    await abortOf(aborted);
-    await this.#clock.sleep(heedMs, settled).catch(() => {});
-    // The call's own end is what counts, and wins the race.
-    if (settled.aborted) return new Promise<never>(() => {});
-    this.#unreturned = method;
-    const returned = () => {
-      this.#unreturned = undefined;
-    };
-    call.then(returned, returned);
-    throw aborted.reason;
+  /** The call's own end; rejects some time after the abort of one that goes on all the same. */
+  #unlessGivenUp<T>(method: string, call: Promise<T>, aborted: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let patience: AbortController | undefined;
+      let settled = false;
+      const settle = () => {
+        settled = true;
+        patience?.abort(unneeded);
+      };
+      const giveUp = async () => {
+        if (settled) return;
+        patience = new AbortController();
+        await this.#clock.sleep(heedMs, patience.signal).catch(() => {});
+        if (settled) return;
+        this.#unreturned = method;
+        const returned = () => {
+          this.#unreturned = undefined;
+        };
+        call.then(returned, returned);
+        reject(aborted.reason);
+      };
+      call.then(resolve, reject).finally(settle);
+      if (aborted.aborted) void giveUp();
+      else aborted.addEventListener("abort", () => void giveUp(), { once: true });
+    });
   }
-}
-
-function abortOf(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

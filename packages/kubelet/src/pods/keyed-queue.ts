@@ -100,7 +100,7 @@ export class KeyedQueue {
     try {
       const again = await this.#options.process(key, this.#abort.signal);
       this.#failures.delete(key);
-      if (again !== undefined) this.addAfter(key, again);
+      if (again !== undefined && !this.#dirty.has(key)) this.addAfter(key, again);
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#retry(key, error);
     } finally {

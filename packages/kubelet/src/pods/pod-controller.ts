@@ -4,6 +4,8 @@ import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
 import { createReflector, type Reflector } from "../api/reflector.ts";
+import { TimeLimits } from "../api/time-limits.ts";
+import { changeLimitMs } from "./change-calls.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { NodeAdmission } from "./node-admission.ts";
@@ -12,8 +14,10 @@ import { ObservationFeed } from "./observation-feed.ts";
 import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
 import { type DrainedPod, drainPods, type PodDrainSettings } from "./pod-drain.ts";
 import { PodResolver } from "./pod-resolver.ts";
+import { kubeletStops, type PodWorkerEnvironment } from "./pod-scope.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
+import { withoutUnset } from "./without-unset.ts";
 
 /** Options of {@link PodController}. */
 export interface PodControllerOptions {
@@ -59,7 +63,7 @@ export class PodController {
   readonly #node: NodeView;
   readonly #admission: NodeAdmission;
   readonly #workers = new Map<string, PodWorker>();
-  readonly #rejections = new RejectionPacer();
+  readonly #environment: PodWorkerEnvironment;
   readonly #abort = new AbortController();
   #orphanSuspects: ReadonlyMap<string, number> = new Map();
   #running: Promise<unknown> = Promise.resolve();
@@ -74,6 +78,7 @@ export class PodController {
       clock,
       logger,
       onChange: (event) => this.#podChanged(event),
+      keep: keptPod,
     });
     this.#feed = new ObservationFeed({
       provider,
@@ -108,6 +113,12 @@ export class PodController {
       clock,
       logger,
     });
+    this.#environment = {
+      ...{ provider, client, clock, logger, events: options.events, hostIPs: options.hostIPs },
+      ...{ feed: this.#feed, resolver: this.#resolver, admission: this.#admission },
+      rejections: new RejectionPacer(),
+      changeLimits: new TimeLimits(clock, changeLimitMs),
+    };
   }
 
   /** The pods bound to this node, as last seen. */
@@ -161,9 +172,10 @@ export class PodController {
 
   /** Ends all work of this process. Pods at the backend go on. */
   async stop(): Promise<void> {
-    this.#abort.abort(new Error("the kubelet stops"));
+    this.#abort.abort(kubeletStops);
     for (const worker of this.#workers.values()) worker.stop();
     await Promise.all([this.#feed.stop(), this.#resolver.stop(), this.#queue.stop(), this.#running]);
+    this.#environment.changeLimits[Symbol.dispose]();
   }
 
   #podChanged(event: ChangeEvent<Pod & KubeObject>): void {
@@ -201,19 +213,7 @@ export class PodController {
   #worker(ref: PodRef): PodWorker {
     const known = this.#workers.get(ref.uid);
     if (known !== undefined) return known;
-    const { provider, client, events, clock, logger, hostIPs } = this.#options;
-    const worker = new PodWorker(ref, {
-      provider,
-      client,
-      feed: this.#feed,
-      resolver: this.#resolver,
-      events,
-      clock,
-      logger,
-      hostIPs,
-      rejections: this.#rejections,
-      admission: this.#admission,
-    });
+    const worker = new PodWorker(ref, this.#environment);
     this.#workers.set(ref.uid, worker);
     return worker;
   }
@@ -279,6 +279,12 @@ export class PodController {
       this.#queue.add(ref.uid);
     }
   }
+}
+
+/** A status is compared and built upon time and again, and for that stands as it was meant. */
+function keptPod(pod: Pod & KubeObject): Pod & KubeObject {
+  const status = withoutUnset(pod.status);
+  return status === undefined || status === pod.status ? pod : { ...pod, status };
 }
 
 /** Nothing is said of DNS unless the cluster's servers are known: what resolves names is the backend's business. */

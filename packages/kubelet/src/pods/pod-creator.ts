@@ -8,7 +8,7 @@ import {
 import type { ResolveWait } from "@vkubelet/pod";
 import { PodRejecter } from "./pod-rejecter.ts";
 import type { Resolved } from "./pod-resolver.ts";
-import { type PodScope, podContextOf, podUnwanted, type Requeue } from "./pod-scope.ts";
+import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
 import type { PodUpdater } from "./pod-updater.ts";
 
 const firstRetryMs = 1_000;
@@ -26,8 +26,6 @@ type ResolvedOutcome = Extract<Resolved, { readonly type: "resolved" }>;
 /** Sees to it that a run of one pod exists at the backend: resolves, creates, retries, rejects. */
 export class PodCreator {
   readonly #scope: PodScope;
-  readonly #cancel = new AbortController();
-  readonly #signal: AbortSignal;
   readonly #rejecter: PodRejecter;
   readonly #updater: PodUpdater;
   /** The run for which the backend was asked last, whatever came of it. */
@@ -40,7 +38,6 @@ export class PodCreator {
     this.#scope = scope;
     this.#updater = updater;
     this.#rejecter = new PodRejecter(scope);
-    this.#signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
   }
 
   /** Whether this process or, by what is durable, an earlier one may have created something that no listing shows yet. */
@@ -52,11 +49,6 @@ export class PodCreator {
       reporter.status?.startTime !== undefined ||
       record.read() !== undefined
     );
-  }
-
-  /** The pod is not wanted any more: what is under way is given up. */
-  cancel(): void {
-    this.#cancel.abort(podUnwanted);
   }
 
   /** One step towards run `attempt`. */
@@ -73,7 +65,7 @@ export class PodCreator {
       return await this.#createResolved(pod, outcome.pod, outcome.revision);
     } catch (error) {
       // Given up because the pod is deleted: the next step ends it, whatever may have come of this one.
-      if (!this.#cancel.signal.aborted || this.#scope.signal.aborted) throw error;
+      if (!this.#scope.unwanted.aborted || this.#scope.stopping.aborted) throw error;
       this.#failures += 1;
       return 0;
     }
@@ -105,12 +97,12 @@ export class PodCreator {
   async #resolve(pod: Pod, attempt: number): Promise<ResolvedOutcome | Requeue> {
     const { environment, reporter } = this.#scope;
     try {
-      const outcome = await environment.resolver.resolve(pod, attempt, this.#signal);
+      const outcome = await environment.resolver.resolve(pod, attempt, this.#scope.unwanted.signal);
       if (outcome.type === "waiting") return await this.#waitForObjects(pod, outcome.waits);
       for (const warning of outcome.warnings) reporter.notify(warning);
       return outcome;
     } catch (error) {
-      if (this.#signal.aborted) throw error;
+      if (this.#scope.unwanted.aborted) throw error;
       const message = `cannot look up what the pod refers to: ${error instanceof Error ? error.message : String(error)}`;
       return this.#retry(pod, { event: "FailedSync", reason: "FailedSync", message });
     }
@@ -127,11 +119,11 @@ export class PodCreator {
     const askedBefore = this.#asked === resolved.attempt;
     this.#asked = resolved.attempt;
     try {
-      await this.#scope.calls.run("createPod", this.#signal, (signal) =>
+      await this.#scope.calls.run("createPod", this.#scope.unwanted.signal, (signal) =>
         provider.createPod(resolved, podContextOf(this.#scope, signal)),
       );
     } catch (error) {
-      if (this.#signal.aborted) throw error;
+      if (this.#scope.unwanted.aborted) throw error;
       return this.#createFailed(pod, error);
     }
     this.#accepted = { attempt: resolved.attempt, at: clock.now() };

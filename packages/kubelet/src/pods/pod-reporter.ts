@@ -1,11 +1,12 @@
 import type { Pod, PodNotice, PodObservation, PodRef, PodStatus } from "@vkubelet/core";
 import { computePodStatus, type StatusInput } from "@vkubelet/pod";
+import { compareResourceVersions } from "../api/resource-version.ts";
 import { withAllocatedResources } from "./allocated-resources.ts";
 import { containerEvents } from "./container-events.ts";
+import type { LazySignal } from "./lazy-signal.ts";
 import type { PodWorkerEnvironment } from "./pod-scope.ts";
 import { type PendingResize, resizeConditionOf, withResizeCondition } from "./resize-condition.ts";
 import { type WrittenPod, writePodStatus } from "./status-writer.ts";
-import { withoutUnset } from "./without-unset.ts";
 
 /** What a status is computed from, besides the pod itself. */
 export type StatusFacts = Pick<StatusInput, "observation" | "waits" | "waiting" | "failure" | "restart">;
@@ -14,12 +15,10 @@ export type StatusFacts = Pick<StatusInput, "observation" | "waits" | "waiting" 
 export class PodReporter {
   readonly #ref: PodRef;
   readonly #environment: PodWorkerEnvironment;
-  readonly #signal: AbortSignal;
+  readonly #stopping: LazySignal;
   readonly #onWritten: (pod: WrittenPod) => void;
   #pod: Pod | undefined;
   #written: WrittenPod | undefined;
-  /** The status as it was last asked for: a step asks several times. */
-  #status: { readonly held?: PodStatus | undefined; readonly cleaned?: PodStatus | undefined } = {};
   /** Null: none; undefined: nothing is known of one, and what was told stands. */
   #resize: PendingResize | null | undefined;
 
@@ -27,12 +26,12 @@ export class PodReporter {
   constructor(
     ref: PodRef,
     environment: PodWorkerEnvironment,
-    signal: AbortSignal,
+    stopping: LazySignal,
     onWritten: (pod: WrittenPod) => void,
   ) {
     this.#ref = ref;
     this.#environment = environment;
-    this.#signal = signal;
+    this.#stopping = stopping;
     this.#onWritten = onWritten;
   }
 
@@ -43,9 +42,7 @@ export class PodReporter {
 
   /** The status as last written by us, or as the API server holds it. */
   get status(): PodStatus | undefined {
-    const held = this.#written?.status ?? this.#pod?.status;
-    if (held !== this.#status.held) this.#status = { held, cleaned: withoutUnset(held) };
-    return this.#status.cleaned;
+    return this.#written?.status ?? this.#pod?.status;
   }
 
   /** Takes the newest pod object; undefined when it was deleted from the API server. */
@@ -76,7 +73,7 @@ export class PodReporter {
       ...facts,
     });
     const status = this.#withResources(computed, previous, now, pod.metadata?.generation);
-    const result = await writePodStatus(client, this.#ref, previous, status, this.#signal);
+    const result = await writePodStatus(client, this.#ref, previous, status, this.#stopping.signal);
     if (result === "gone") return "gone";
     for (const notice of containerEvents(pod, previous, status)) this.notify(notice);
     if (facts.observation !== undefined) this.#announceWaiting(previous, facts.observation);
@@ -116,10 +113,8 @@ export class PodReporter {
   }
 }
 
-/** Whether an object is older than what we wrote; resource versions of one object are increasing integers. */
+/** Whether an object is older than what we wrote. */
 function isOlder(pod: Pod, written: WrittenPod | undefined): boolean {
-  return (
-    written !== undefined &&
-    BigInt(pod.metadata?.resourceVersion ?? "0") < BigInt(written.metadata?.resourceVersion ?? "0")
-  );
+  if (written === undefined) return false;
+  return compareResourceVersions(pod.metadata?.resourceVersion, written.metadata?.resourceVersion) < 0;
 }

@@ -9,6 +9,7 @@ import { Quantity } from "@vkubelet/pod";
 import type { PodScope, Requeue } from "./pod-scope.ts";
 import type { PodUpdater } from "./pod-updater.ts";
 import type { PendingResize } from "./resize-condition.ts";
+import { isSameButForUnset } from "./without-unset.ts";
 
 /** A resize for which there is no room now, or that failed for now, is tried again so often. */
 const retryMs = 30_000;
@@ -33,19 +34,18 @@ export class PodResizer {
   /** The pod with the resources that it was given. */
   allocated(pod: Pod): Pod {
     const counted = this.#scope.environment.admission.counted(this.#scope.ref.uid);
-    return counted === undefined || resourcesText(counted) === resourcesText(pod)
-      ? pod
-      : withResourcesOf(counted, pod);
+    if (counted === undefined || hasSameResources(counted, pod)) return pod;
+    return resourcesText(counted) === resourcesText(pod) ? pod : withResourcesOf(counted, pod);
   }
 
   /** Brings the resources of the backend's run `attempt` up to date with the pod, or says why not. */
   async resize(pod: Pod, attempt: number): Promise<Requeue> {
     const { environment, reporter } = this.#scope;
-    const wanted = resourcesText(pod);
     if (this.allocated(pod) === pod) {
       this.#refused = undefined;
       return reporter.tellResize(undefined) ? 0 : undefined;
     }
+    const wanted = resourcesText(pod);
     if (this.#refused === wanted) return undefined;
     const now = environment.clock.now();
     if (now < this.#notBefore) return this.#notBefore - now;
@@ -68,7 +68,7 @@ export class PodResizer {
     if (!verdict.admitted) return { reason: "Deferred", message: verdict.message };
     let pending: PendingResize | undefined;
     try {
-      const outcome = await resolver.resolve(pod, attempt, this.#updater.signal);
+      const outcome = await resolver.resolve(pod, attempt, this.#scope.unwanted.signal);
       if (outcome.type === "waiting") {
         pending = { reason: "Deferred", message: outcome.waits.map(({ message }) => message).join("; ") };
       } else {
@@ -77,12 +77,22 @@ export class PodResizer {
         else pending = infeasible(refusal);
       }
     } catch (error) {
-      if (this.#updater.signal.aborted) throw error;
+      if (this.#scope.unwanted.aborted) throw error;
       pending = { reason: "Deferred", message: toProviderError(error).message };
     }
     if (pending !== undefined && before !== undefined) admission.count(before);
     return pending;
   }
+}
+
+/** Whether the pods' resources are written alike, as they are unless somebody resizes. */
+function hasSameResources({ spec: left }: Pod, { spec: right }: Pod): boolean {
+  if (!isSameButForUnset(left?.resources, right?.resources)) return false;
+  const [before, now] = [containersOf(left), containersOf(right)];
+  return (
+    before.length === now.length &&
+    before.every(({ resources }, index) => isSameButForUnset(resources, now[index]?.resources))
+  );
 }
 
 /** The resources of the pod as text to compare: the same amount written in two ways is the same. */

@@ -156,6 +156,8 @@ export class PodResolver {
   /** Waits until each object was looked at once, but not for ever: then what is in the way is thrown. */
   async #firstLook(holds: Holds, signal: AbortSignal): Promise<void> {
     const held = [...holds.configMaps.values(), ...holds.secrets.values()];
+    const isKnown = held.every((object) => object.state().kind !== "pending");
+    if (isKnown && this.#services.status().synced) return signal.throwIfAborted();
     const deadline = startDeadline(this.#options.clock, firstLookMs, signal);
     try {
       await Promise.all(held.map((object) => object.settled(deadline.signal)));

@@ -1,8 +1,10 @@
 import type { CallContext, Clock, Logger, PodContext, PodRef, Provider } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
+import type { TimeLimits } from "../api/time-limits.ts";
 import type { AnnotationRecord } from "./annotation-record.ts";
 import type { ChangeCalls } from "./change-calls.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import type { LazySignal } from "./lazy-signal.ts";
 import type { NodeAdmission } from "./node-admission.ts";
 import type { ObservationFeed } from "./observation-feed.ts";
 import type { PodReporter } from "./pod-reporter.ts";
@@ -21,6 +23,8 @@ export interface PodWorkerEnvironment {
   readonly hostIPs: readonly string[];
   readonly rejections: RejectionPacer;
   readonly admission: NodeAdmission;
+  /** How long a call that changes something at the backend may take. */
+  readonly changeLimits: TimeLimits;
 }
 
 /** What the parts of one pod's worker share. */
@@ -29,7 +33,9 @@ export interface PodScope {
   readonly environment: PodWorkerEnvironment;
   readonly logger: Logger;
   /** Aborts when the process stops working on the pod. */
-  readonly signal: AbortSignal;
+  readonly stopping: LazySignal;
+  /** Aborts when work towards the pod's runs is not wanted any more, and with `stopping`. */
+  readonly unwanted: LazySignal;
   readonly reporter: PodReporter;
   /** The provider's own record of the pod. */
   readonly record: AnnotationRecord;
@@ -39,6 +45,9 @@ export interface PodScope {
 
 /** Why work towards a pod is given up; one for all, since each would keep a stack that tells nothing. */
 export const podUnwanted: Error = new Error("the pod was deleted");
+
+/** Why all work of the process ends. */
+export const kubeletStops: Error = new Error("the kubelet stops");
 
 /** Milliseconds after which the pod is due again, or undefined: only news makes it due. */
 export type Requeue = number | undefined;

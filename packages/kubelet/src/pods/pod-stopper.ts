@@ -26,8 +26,8 @@ export class PodStopper {
     if (this.#grace !== undefined && gracePeriodSeconds >= this.#grace) {
       if (clock.now() < this.#lastAskedAt + this.#grace * 1_000 + unansweredMs) return "pending";
     }
-    const { calls, ref, signal: stopped } = this.#scope;
-    await calls.run("deletePod", stopped, (signal) =>
+    const { calls, ref, stopping } = this.#scope;
+    await calls.run("deletePod", stopping.signal, (signal) =>
       provider.deletePod(ref, { gracePeriodSeconds }, podContextOf(this.#scope, signal)),
     );
     this.#grace = Math.min(gracePeriodSeconds, this.#grace ?? gracePeriodSeconds);

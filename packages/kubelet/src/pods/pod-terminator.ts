@@ -70,11 +70,13 @@ export class PodTerminator {
   /** Removes the pod's object, and no other of its name. */
   async deleteObject(): Promise<undefined> {
     if (this.#removalAccepted) return;
-    const { environment, ref, signal } = this.#scope;
+    const { environment, ref, stopping } = this.#scope;
     const { namespace, name, uid } = ref;
     const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
     try {
-      await environment.client.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, body, { signal });
+      await environment.client.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, body, {
+        signal: stopping.signal,
+      });
     } catch (error) {
       // Gone already, or another pod bears the name: either way this one is over.
       if (!isNotFound(error) && !isConflict(error)) throw error;
@@ -84,10 +86,10 @@ export class PodTerminator {
 
   /** The object is gone: nothing of the pod may go on running (G8), and then the backend may forget it. */
   async finish(): Promise<Requeue | "done"> {
-    const { calls, environment, ref, signal: stopped } = this.#scope;
+    const { calls, environment, ref, stopping } = this.#scope;
     const { feed, provider, resolver } = environment;
     if (!(await this.stop(unknownGraceSeconds))) return absenceCheckMs;
-    await calls.run("releasePod", stopped, async (signal) =>
+    await calls.run("releasePod", stopping.signal, async (signal) =>
       provider.releasePod?.(ref, callContextOf(this.#scope, signal)),
     );
     feed.forget(ref.uid);

@@ -8,7 +8,7 @@ import {
   shownMetadata,
   withMadeContainers,
 } from "./given-pod.ts";
-import { type PodScope, podContextOf, podUnwanted, type Requeue } from "./pod-scope.ts";
+import { type PodScope, podContextOf, type Requeue } from "./pod-scope.ts";
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 300_000;
@@ -22,9 +22,6 @@ const unseenChanges = "what changed while no kubelet ran";
  */
 export class PodUpdater {
   readonly #scope: PodScope;
-  readonly #cancel = new AbortController();
-  /** Aborts when changes are not wanted any more. */
-  readonly signal: AbortSignal;
   #given: ResolvedPod | undefined;
   /** Kept only for a backend that takes changes. */
   #made: MadeContainers | undefined;
@@ -38,12 +35,6 @@ export class PodUpdater {
 
   constructor(scope: PodScope) {
     this.#scope = scope;
-    this.signal = AbortSignal.any([this.#cancel.signal, scope.signal]);
-  }
-
-  /** The pod is not wanted any more: what is under way is given up. */
-  cancel(): void {
-    this.#cancel.abort(podUnwanted);
   }
 
   /** Takes the newest pod object. The first one tells what nobody was there to see. */
@@ -86,7 +77,7 @@ export class PodUpdater {
     const signature = signatureOf(pod, resolver.revisionOf(ref.uid));
     if (signature === this.#seen && !isDue) return dueAt === undefined ? undefined : dueAt - now;
     try {
-      const outcome = await resolver.resolve(pod, attempt, this.signal);
+      const outcome = await resolver.resolve(pod, attempt, this.#scope.unwanted.signal);
       if (outcome.type === "resolved") await this.#carry(outcome.pod);
       else for (const { message } of outcome.waits) this.#tell(message);
       this.#failures = 0;
@@ -94,7 +85,8 @@ export class PodUpdater {
       this.#seenImages = imagesOf(pod);
       return this.#untilTokenIsDue();
     } catch (error) {
-      if (this.signal.aborted) return this.#cancel.signal.aborted ? 0 : undefined;
+      const { stopping, unwanted } = this.#scope;
+      if (unwanted.aborted) return stopping.aborted ? undefined : 0;
       return this.#failed(error);
     }
   }
@@ -112,13 +104,13 @@ export class PodUpdater {
     const { provider } = this.#scope.environment;
     if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
     try {
-      await this.#scope.calls.run("updatePod", this.signal, async (signal) =>
+      await this.#scope.calls.run("updatePod", this.#scope.unwanted.signal, async (signal) =>
         provider.updatePod?.(withMadeContainers(this.#made, resolved), podContextOf(this.#scope, signal)),
       );
       return undefined;
     } catch (thrown) {
       const error = toProviderError(thrown);
-      if (this.signal.aborted || providerErrorEffects[error.code].onCreate === "retry") throw thrown;
+      if (this.#scope.unwanted.aborted || providerErrorEffects[error.code].onCreate === "retry") throw thrown;
       return error.message;
     }
   }

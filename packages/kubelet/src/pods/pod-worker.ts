@@ -19,11 +19,19 @@ import {
 import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import { ChangeCalls } from "./change-calls.ts";
+import { LazySignal } from "./lazy-signal.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
 import { PodResizer } from "./pod-resizer.ts";
-import { type PodScope, type PodWorkerEnvironment, podContextOf, type Requeue } from "./pod-scope.ts";
+import {
+  kubeletStops,
+  type PodScope,
+  type PodWorkerEnvironment,
+  podContextOf,
+  podUnwanted,
+  type Requeue,
+} from "./pod-scope.ts";
 import { absenceCheckMs, PodTerminator } from "./pod-terminator.ts";
 import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
 import { PodUpdater } from "./pod-updater.ts";
@@ -38,7 +46,8 @@ import { RunRecord } from "./run-record.ts";
 export class PodWorker {
   readonly ref: PodRef;
   readonly #environment: PodWorkerEnvironment;
-  readonly #abort = new AbortController();
+  readonly #stopping = new LazySignal();
+  readonly #unwanted = new LazySignal();
   readonly #logger: Logger;
   readonly #scope: PodScope;
   readonly #reporter: PodReporter;
@@ -59,15 +68,18 @@ export class PodWorker {
     this.ref = ref;
     this.#environment = environment;
     this.#logger = environment.logger.child({ pod: `${ref.namespace}/${ref.name}`, uid: ref.uid });
-    const { signal } = this.#abort;
-    const record = new AnnotationRecord(environment.client, ref, "vkubelet.dev/provider-record", signal);
-    this.#run = new RunRecord(new AnnotationRecord(environment.client, ref, "vkubelet.dev/run", signal));
-    this.#reporter = new PodReporter(ref, environment, signal, (pod) => {
+    const [stopping, unwanted] = [this.#stopping, this.#unwanted];
+    const recordOf = (annotation: string) =>
+      new AnnotationRecord(environment.client, ref, annotation, stopping);
+    const record = recordOf("vkubelet.dev/provider-record");
+    this.#run = new RunRecord(recordOf("vkubelet.dev/run"));
+    const reporter = new PodReporter(ref, environment, stopping, (pod) => {
       record.observe(pod);
       this.#run.observe(pod);
     });
-    const calls = new ChangeCalls(environment.clock);
-    this.#scope = { ref, environment, logger: this.#logger, signal, reporter: this.#reporter, record, calls };
+    this.#reporter = reporter;
+    const calls = new ChangeCalls(environment.clock, environment.changeLimits);
+    this.#scope = { ref, environment, logger: this.#logger, stopping, unwanted, reporter, record, calls };
     this.#updater = new PodUpdater(this.#scope);
     this.#resizer = new PodResizer(this.#scope, this.#updater);
     this.#creator = new PodCreator(this.#scope, this.#updater);
@@ -86,8 +98,7 @@ export class PodWorker {
     this.#run.observe(pod);
     if (pod !== undefined) this.#updater.observe(pod);
     if (pod !== undefined && pod.metadata?.deletionTimestamp === undefined) return;
-    this.#creator.cancel();
-    this.#updater.cancel();
+    this.#unwanted.abort(podUnwanted);
   }
 
   /** The context of a call about this pod from outside its steps, such as a reader of logs. */
@@ -98,8 +109,7 @@ export class PodWorker {
   /** Ends the pod for a reason of the node's own. What was over before stays as it was. */
   end(verdict: PodVerdict): void {
     this.#verdict ??= verdict;
-    this.#creator.cancel();
-    this.#updater.cancel();
+    this.#unwanted.abort(podUnwanted);
   }
 
   /** Whether the pod is over, as the API server was told. */
@@ -109,7 +119,8 @@ export class PodWorker {
 
   /** Ends what the worker waits for; nothing at the backend is stopped. */
   stop(): void {
-    this.#abort.abort(new Error("the kubelet stops"));
+    this.#stopping.abort(kubeletStops);
+    this.#unwanted.abort(kubeletStops);
     this.#environment.resolver.release(this.ref);
   }
 
@@ -129,7 +140,7 @@ export class PodWorker {
       if (isTerminalPhase(this.#reporter.status?.phase)) return await this.#terminator.settle(pod, known);
       return await this.#drive(pod, known);
     } catch (error) {
-      if (!this.#abort.signal.aborted && !(error instanceof KubeApiError)) {
+      if (!this.#stopping.aborted && !(error instanceof KubeApiError)) {
         const message = isProviderError(error) || error instanceof Error ? error.message : String(error);
         this.#reporter.notify({
           type: "Warning",
@@ -138,6 +149,9 @@ export class PodWorker {
         });
       }
       throw error;
+    } finally {
+      this.#stopping.rest();
+      this.#unwanted.rest();
     }
   }
 

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta, Pod, PodCondition, PodRef, PodStatus } from "@vkubelet/core";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import { isConflict, isInvalid, isNotFound } from "../api/kube-api-error.ts";
-import { withoutUnset } from "./without-unset.ts";
+import { isSameButForUnset } from "./without-unset.ts";
 
 /** The conditions that a node owns (pod-semantics T5); all others belong to somebody else and are never written. */
 const ownedConditions: ReadonlySet<string> = new Set([
@@ -77,7 +76,7 @@ export async function writePodStatus(
 export function statusPatch(current: PodStatus, next: PodStatus): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    if (field === "conditions" || isSame(current[field as keyof PodStatus], value)) continue;
+    if (field === "conditions" || isSameButForUnset(current[field as keyof PodStatus], value)) continue;
     patch[field] = replacedFields.some((name) => name === field) ? replacedList(value) : value;
   }
   for (const field of removableFields) {
@@ -114,7 +113,7 @@ function changedConditions(
     .filter((condition) => {
       if (!ownedConditions.has(condition.type)) return false;
       const before = current.find((other) => other.type === condition.type);
-      return !isSame(before, condition);
+      return !isSameButForUnset(before, condition);
     })
     .map((condition) => {
       const before = current.find((other) => other.type === condition.type);
@@ -125,9 +124,4 @@ function changedConditions(
       };
     });
   return [...changed, ...ended];
-}
-
-/** Equality but for what the API server writes out although it is not set: null times and empty structs. */
-function isSame(left: unknown, right: unknown): boolean {
-  return isDeepStrictEqual(left, right) || isDeepStrictEqual(withoutUnset(left), withoutUnset(right));
 }
