@@ -1,4 +1,6 @@
 export type { RequestLimit } from "./api/request-limit.ts";
+export type { ClusterAccess } from "./cluster-access/cluster-access.ts";
+export { type LoadClusterAccessOptions, loadClusterAccess } from "./cluster-access/load-cluster-access.ts";
 export type { DrainSettings } from "./drain-node.ts";
 export { type Kubelet, startKubelet } from "./kubelet.ts";
 export type { KubeletOptions } from "./kubelet-options.ts";

@@ -1,6 +1,6 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock, Logger, Provider, Taint } from "@vkubelet/core";
 import type { RequestLimit } from "./api/request-limit.ts";
+import type { ClusterAccess } from "./cluster-access/cluster-access.ts";
 import type { LeaderElectionSettings } from "./leadership.ts";
 import type { OrphanSettings } from "./pods/orphan-sweep.ts";
 import type { KubeletServerSettings } from "./server-settings.ts";
@@ -11,8 +11,11 @@ export interface KubeletOptions {
   readonly provider: Provider;
   /** Name of the node object; also its hostname label. */
   readonly nodeName: string;
-  /** How to reach the API server. Default: as kubectl finds it (KUBECONFIG, ~/.kube/config, in-cluster). */
-  readonly kubeConfig?: KubeConfig;
+  /**
+   * How to reach the API server: a `KubeConfig` of @kubernetes/client-node, or what `loadClusterAccess` answers. Default:
+   * as kubectl finds it (KUBECONFIG, ~/.kube/config, in-cluster), by `loadClusterAccess`.
+   */
+  readonly kubeConfig?: ClusterAccess;
   /** Added to the node's labels. The label `type=virtual-kubelet` is there by default and can be changed here. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { type Clock, type Logger, silentLogger, systemClock } from "@vkubelet/core";
 import { createKubeApiClient, type KubeApiClient } from "./api/kube-api-client.ts";
 import { limitRequests } from "./api/request-limit.ts";
+import type { ClusterAccess } from "./cluster-access/cluster-access.ts";
 import type { KubeletOptions } from "./kubelet-options.ts";
 import { defaultInternalIP } from "./node/internal-ip.ts";
 import { LeaseController } from "./node/lease-controller.ts";
@@ -30,7 +30,7 @@ export class KubeletParts {
   readonly #lease: LeaseController;
   #server: KubeletServer | undefined;
 
-  constructor(options: KubeletOptions) {
+  constructor(options: KubeletOptions, kubeConfig: ClusterAccess) {
     this.#options = options;
     const { provider, nodeName, apiRequests } = options;
     const logger = options.logger ?? silentLogger;
@@ -39,7 +39,7 @@ export class KubeletParts {
     this.clock = clock;
     this.#internalIP = options.internalIP ?? defaultInternalIP();
     this.unlimited = createKubeApiClient({
-      kubeConfig: options.kubeConfig ?? defaultKubeConfig(),
+      kubeConfig,
       logger: logger.child({ component: "api" }),
       clock,
       userAgent: `vkubelet/${provider.name}`,
@@ -136,10 +136,4 @@ export class KubeletParts {
       backendError: () => this.pods.backendError,
     });
   }
-}
-
-function defaultKubeConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
 }

@@ -1,4 +1,5 @@
 import { contractVersion, type Provider } from "@vkubelet/core";
+import { loadClusterAccess } from "./cluster-access/load-cluster-access.ts";
 import { type DrainSettings, drainNode, leaveNode } from "./drain-node.ts";
 import type { KubeletOptions } from "./kubelet-options.ts";
 import { KubeletParts } from "./kubelet-parts.ts";
@@ -31,7 +32,7 @@ export interface Kubelet extends AsyncDisposable {
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { provider, nodeName } = options;
   checkContract(provider);
-  const parts = new KubeletParts(options);
+  const parts = new KubeletParts(options, options.kubeConfig ?? (await loadClusterAccess()));
   let leadership: Leadership | undefined;
   const end = Promise.withResolvers<Error | undefined>();
   let stopping: Promise<void> | undefined;

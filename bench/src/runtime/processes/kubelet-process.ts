@@ -2,8 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { KubeConfig } from "@kubernetes/client-node";
-import { startKubelet } from "@vkubelet/kubelet";
+import { loadClusterAccess, startKubelet } from "@vkubelet/kubelet";
 import { createBenchProvider } from "./bench-provider.ts";
 import { failureLogger } from "./failure-logger.ts";
 
@@ -17,12 +16,10 @@ const { values } = parseArgs({
   },
 });
 const provider = createBenchProvider(values.journal, Number(values["absence-grace-ms"]));
-const kubeConfig = new KubeConfig();
-kubeConfig.loadFromFile(values.kubeconfig);
 const kubelet = await startKubelet({
   provider,
   nodeName: values.node,
-  kubeConfig,
+  kubeConfig: await loadClusterAccess({ path: values.kubeconfig }),
   internalIP: "127.0.0.1",
   server: { address: "127.0.0.1", port: 0 },
   logger: failureLogger,

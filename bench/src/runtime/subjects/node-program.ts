@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type RunningProcess, startProcess } from "@vkubelet-tools/peers";
 import type { Stage } from "../cluster/stage.ts";
 
-/** Starts a program of `processes/`; it is ready when it has written its ready file. */
+/** Starts a program of `processes/`, as it is built; it is ready when it has written its ready file. */
 export async function startNodeProgram(
   stage: Stage,
   name: string,
@@ -12,7 +12,7 @@ export async function startNodeProgram(
 ): Promise<RunningProcess> {
   const readyFile = join(stage.folder, `${name}.ready`);
   rmSync(readyFile, { force: true });
-  const program = fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url));
+  const program = fileURLToPath(new URL(`../../../dist/${name}.js`, import.meta.url));
   return startProcess({
     name,
     command: process.execPath,

@@ -18,7 +18,7 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   const kubelet = await startKubelet({
     provider,
     nodeName: config.nodeName,
-    kubeConfig: loadKubeConfig(config.kubeconfig, process.env),
+    kubeConfig: await loadKubeConfig(config.kubeconfig, process.env),
     server: await serverSettings(config),
     logger,
     ...(config.labels === undefined ? {} : { labels: config.labels }),

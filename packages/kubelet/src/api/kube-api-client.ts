@@ -1,5 +1,5 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock, Logger } from "@vkubelet/core";
+import type { ClusterAccess } from "../cluster-access/cluster-access.ts";
 import { JsonClient } from "./json-client.ts";
 import type { KubeObject, WatchEvent } from "./kube-object.ts";
 
@@ -90,8 +90,8 @@ export interface KubeApiClient {
 
 /** Options of {@link createKubeApiClient}. */
 export interface KubeApiClientOptions {
-  /** Used for the server, TLS and credentials of its current context only. */
-  readonly kubeConfig: KubeConfig;
+  /** The server, and TLS and credentials for it. */
+  readonly kubeConfig: ClusterAccess;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly userAgent?: string;

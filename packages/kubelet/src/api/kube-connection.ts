@@ -1,8 +1,8 @@
 import { createSecureContext } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "@vkubelet/core";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { ClusterAccess } from "../cluster-access/cluster-access.ts";
 
 /** What one request needs: where to, who we are, over which connections. */
 export interface PreparedConnection {
@@ -66,7 +66,7 @@ interface Pools {
 const credentialsMs = 1_000;
 
 /** Throws when the kubeconfig has no current cluster, or one behind a SOCKS proxy. */
-export function createKubeConnection(kubeConfig: KubeConfig, clock: Clock): KubeConnection {
+export function createKubeConnection(kubeConfig: ClusterAccess, clock: Clock): KubeConnection {
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) {
     throw new Error("cannot reach a cluster: the kubeconfig has no current context with a cluster; set one");
@@ -97,7 +97,7 @@ export function createKubeConnection(kubeConfig: KubeConfig, clock: Clock): Kube
 
   const look = async (): Promise<PreparedConnection> => {
     const options: SecurityOptions = {};
-    await kubeConfig.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+    await kubeConfig.applyToHTTPSOptions(options);
     const { plain, watches } = poolsFor(tlsOf(options));
     return {
       origin: url.origin,

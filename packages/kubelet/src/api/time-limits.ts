@@ -35,7 +35,8 @@ export class TimeLimits implements Disposable {
 
   async #watch(): Promise<void> {
     this.#watching = true;
-    for (const limit of this.#running) {
+    // No iterator may stand over the wait: it would keep all that ended meanwhile.
+    for (let limit = this.#oldest; limit !== undefined; limit = this.#oldest) {
       const left = limit.due - this.#clock.now();
       if (left > 0) {
         try {
@@ -44,10 +45,13 @@ export class TimeLimits implements Disposable {
           // Disposed of.
           return;
         }
-      }
-      if (this.#running.delete(limit)) limit.expire();
+      } else if (this.#running.delete(limit)) limit.expire();
     }
     this.#watching = false;
+  }
+
+  get #oldest(): RunningLimit | undefined {
+    return this.#running.values().next().value;
   }
 
   [Symbol.dispose](): void {
