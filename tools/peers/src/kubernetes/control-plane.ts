@@ -20,10 +20,12 @@ import {
   startScheduler,
 } from "./control-plane-processes.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
-import { findKubernetesCommands, kubernetesPeer } from "./kubernetes-peer.ts";
+import { findKubernetesCommands, type KubernetesRelease, kubernetesPeers } from "./kubernetes-peer.ts";
 
 /** Settings of {@link startControlPlane}. */
 export interface ControlPlaneOptions {
+  /** Default "newest". */
+  readonly release?: KubernetesRelease;
   /** Users with a token besides `admin` (group `system:masters`) and `nobody` (no rights). */
   readonly users?: readonly ControlPlaneUser[];
   /** PEM of the authority that must have signed kubelets' serving certificates. Left out: they are not checked. */
@@ -75,9 +77,10 @@ export interface ControlPlane extends AsyncDisposable {
  * Rejects when the commands are neither on PATH nor in the cache (nothing is built here), or when one does not get ready.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const commands = await findKubernetesCommands();
+  const release = options.release ?? "newest";
+  const commands = await findKubernetesCommands(release);
   if (commands === undefined) {
-    const state = await kubernetesPeer.find();
+    const state = await kubernetesPeers[release].find();
     throw new Error(`start a control plane: ${state.found ? "commands are missing" : state.reason}`);
   }
   const [etcd = 0, etcdPeer = 0, server = 0, controllerManager = 0, scheduler = 0] = await freePorts(5);
