@@ -31,7 +31,8 @@ function describeScenarios(name: string, start: () => Promise<TestCluster>): voi
     });
     afterAll(() => stage?.[Symbol.asyncDispose]());
     for (const scenario of sideBySide) it(scenario.name, () => begun.get(scenario));
-    for (const scenario of outages) it(scenario.name, () => scenario.run(stage));
+    // An outage concerns all pods, and waits until the others are through.
+    for (const scenario of outages) it(scenario.name, { concurrent: false }, () => scenario.run(stage));
   });
 }
 

@@ -30,16 +30,17 @@ const crashLoop: Scenario = {
         const main = mainOf(object);
         return main?.restartCount === count && main.state.waiting?.reason === "CrashLoopBackOff";
       });
+    // The first restart comes at once.
     for (const [count, delay] of ["10s", "20s"].entries()) {
-      const waiting = await waits(count);
+      const waiting = await waits(count + 1);
       const main = mainOf(waiting);
       expect(main.state.waiting.message).toMatch(`back-off ${delay} restarting failed container=main`);
       expect(main.lastState.terminated).toMatchObject({ exitCode: 7, reason: "Error" });
       expect(waiting.status.phase).toBe("Running");
       expect(conditionOf(waiting, "Ready")).toMatchObject({ status: "False", reason: "ContainersNotReady" });
     }
-    const third = await space.until("pods", "crashes", (object) => mainOf(object).restartCount === 2);
-    expect(startsOf(virtual, uidOf(third))).toBe(3);
+    const last = await space.until("pods", "crashes", (object) => mainOf(object).restartCount === 3);
+    expect(startsOf(virtual, uidOf(last))).toBe(4);
   },
 };
 
