@@ -1,4 +1,4 @@
-import { type Clock, type Logger, systemClock, type Taint } from "@vkubelet/core";
+import { type Clock, systemClock, type Taint } from "@vkubelet/core";
 import { type Kubelet, startKubelet } from "@vkubelet/kubelet";
 import { createInMemoryProvider, InMemoryBackend, inMemoryWorkloads } from "@vkubelet/testing";
 import { consoleLogger } from "../console-logger.ts";
@@ -20,8 +20,6 @@ export interface StageNode {
   readonly backend: InMemoryBackend;
   /** Stands before the API server for this node alone. */
   readonly proxy: ShutProxy;
-  /** Messages of the kubelet's log, those of everyday business too. */
-  readonly log: readonly string[];
 }
 
 /** A control plane with virtual nodes, on which scenarios run side by side. */
@@ -91,35 +89,16 @@ async function startNode(
 ): Promise<Started> {
   const backend = new InMemoryBackend({ clock: systemClock });
   const { config, proxy } = await startProxiedConfig(await cluster.nodeKubeConfig(name));
-  const log: string[] = [];
   const kubelet = await startKubelet({
     provider: createInMemoryProvider({ backend, watches: true, updates: true }),
     nodeName: name,
     kubeConfig: config,
     internalIP: "127.0.0.1",
     server: { address: "127.0.0.1", port: 0, clientCa: cluster.kubeletClientCa },
-    logger: keptLog(name, log),
+    logger: consoleLogger(name),
     ...options,
   });
-  return { node: { name, backend, proxy, log }, kubelet };
-}
-
-/** Prints what the console logger prints, and keeps every message. */
-function keptLog(name: string, log: string[]): Logger {
-  const shown = consoleLogger(name);
-  const keep =
-    (write: Logger["info"]): Logger["info"] =>
-    (message, fields) => {
-      log.push(message);
-      write(message, fields);
-    };
-  return {
-    debug: keep(shown.debug),
-    info: keep(shown.info),
-    warn: keep(shown.warn),
-    error: keep(shown.error),
-    child: () => keptLog(name, log),
-  };
+  return { node: { name, backend, proxy }, kubelet };
 }
 
 /** What containers do: they run, end with a code, or take no notice of a stop. */
