@@ -14,7 +14,9 @@ import {
 import { describeRestart, type RestartBackend } from "./restart-suite.ts";
 import { startRealCluster } from "./test-cluster.ts";
 
-/** A backend that does not slow down with many pods. */
+const manyPods = 200;
+
+/** A backend with room for many pods. */
 async function startFargate(): Promise<RestartBackend> {
   useTestCredentials();
   const emulator = await startAwsEmulator();
@@ -22,14 +24,17 @@ async function startFargate(): Promise<RestartBackend> {
   return {
     kind: "fargate",
     image: "busybox",
-    options: emulatedFargateOptions(emulator),
+    options: {
+      ...emulatedFargateOptions(emulator),
+      capacity: { cpu: "100", memory: "400Gi", pods: `${manyPods}` },
+    },
     created: async () => emulator.counts().tasks.map((task) => task.taskArn),
     [Symbol.asyncDispose]: async () => emulator[Symbol.asyncDispose](),
   };
 }
 
 await describeOnEachControlPlane("many pods", (start) => {
-  describeRestart("kill -9 of the Fargate kubelet", start, startFargate, 200);
+  describeRestart("kill -9 of the Fargate kubelet", start, startFargate, manyPods);
 });
 
 const kubernetes = await peerOrSkip("kubernetes");
