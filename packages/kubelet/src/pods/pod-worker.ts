@@ -55,6 +55,8 @@ export class PodWorker {
   #verdictTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
+  /** The pod as it was last, once its object is gone. */
+  #gone: Pod | undefined;
   /** When the end of the current run was first seen: the time of day, and the same moment by the monotonic clock. */
   #endSeen: { readonly attempt: number; readonly at: number; readonly moment: number } | undefined;
 
@@ -84,6 +86,7 @@ export class PodWorker {
 
   /** Takes the newest pod object; undefined when it was deleted from the API server. */
   observePod(pod: Pod | undefined): void {
+    if (pod === undefined) this.#gone ??= this.pod;
     this.#reporter.observe(pod);
     this.#scope.record.observe(pod);
     this.#run.observe(pod);
@@ -123,7 +126,7 @@ export class PodWorker {
     if (feed.listedAt === undefined) return undefined;
     const known = feed.get(this.ref.uid);
     const { pod } = this;
-    if (pod === undefined) return this.#terminator.finish();
+    if (pod === undefined) return this.#terminator.finish(this.#gone);
     const deleting = pod.metadata?.deletionTimestamp !== undefined;
     // The picture of a static pod stands for nothing here: it is left alone until somebody deletes it (pod-semantics U1).
     if (isMirrorPod(pod)) return deleting ? this.#terminator.deleteObject() : undefined;
