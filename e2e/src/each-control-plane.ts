@@ -7,8 +7,6 @@ import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-c
 export interface ControlPlaneChoices {
   /** The real ones take a silent node for dead after 15 s instead of 50 s. */
   readonly impatient?: boolean;
-  /** Whether nodes may do only what real ones may, in the in-memory one too. Default true. */
-  readonly restrictNodes?: boolean;
   /** Whether the control planes are used at the same time. */
   readonly concurrent?: boolean;
 }
@@ -22,7 +20,7 @@ const impatientArguments = ["--node-monitor-period=1s", "--node-monitor-grace-pe
 export async function describeOnEachControlPlane(
   name: string,
   suite: (start: () => Promise<TestCluster>) => void,
-  { impatient = false, restrictNodes = true, concurrent = false }: ControlPlaneChoices = {},
+  { impatient = false, concurrent = false }: ControlPlaneChoices = {},
 ): Promise<void> {
   const extraArguments = impatient ? { controllerManager: impatientArguments } : {};
   const real = async (peer: PeerName, release: "newest" | "oldest") =>
@@ -35,7 +33,7 @@ export async function describeOnEachControlPlane(
       describe.runIf(isThere)(`${release} Kubernetes`, () => suite(start));
     }
     describe.runIf(kubectl !== undefined)("in-memory control plane", () => {
-      suite(() => startMemoryCluster(kubectl ?? "", { restrictNodes }));
+      suite(() => startMemoryCluster(kubectl ?? "", { restrictNodes: true }));
     });
   });
 }
