@@ -8,6 +8,7 @@ export function acceleratedClock(factor: number): Clock {
   const start = systemClock.now();
   return {
     now: () => Math.round(start + (systemClock.now() - start) * factor),
+    monotonic: () => systemClock.monotonic() * factor,
     sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
   };
 }

@@ -4,14 +4,38 @@ import { join } from "node:path";
 import { startAwsEmulator } from "@vkubelet/aws-emulator";
 import { peerOrSkip, startNomad } from "@vkubelet-tools/peers";
 import { describe } from "vitest";
+import { describeOnEachControlPlane } from "./each-control-plane.ts";
 import {
   createEcsCluster,
   emulatedBatchOptions,
   emulatedFargateOptions,
   useTestCredentials,
 } from "./emulated-nodes.ts";
-import { describeRestart } from "./restart-suite.ts";
+import { describeRestart, type RestartBackend } from "./restart-suite.ts";
 import { startRealCluster } from "./test-cluster.ts";
+
+const manyPods = 200;
+
+/** A backend with room for many pods. */
+async function startFargate(): Promise<RestartBackend> {
+  useTestCredentials();
+  const emulator = await startAwsEmulator();
+  await createEcsCluster(emulator.endpoint, emulator.region);
+  return {
+    kind: "fargate",
+    image: "busybox",
+    options: {
+      ...emulatedFargateOptions(emulator),
+      capacity: { cpu: "100", memory: "400Gi", pods: `${manyPods}` },
+    },
+    created: async () => emulator.counts().tasks.map((task) => task.taskArn),
+    [Symbol.asyncDispose]: async () => emulator[Symbol.asyncDispose](),
+  };
+}
+
+await describeOnEachControlPlane("many pods", (start) => {
+  describeRestart("kill -9 of the Fargate kubelet", start, startFargate, manyPods);
+});
 
 const kubernetes = await peerOrSkip("kubernetes");
 const nomad = await peerOrSkip("nomad");
@@ -24,19 +48,6 @@ describe.runIf(kubernetes)("real Kubernetes control plane", () => {
       image: "busybox",
       options: { directory },
       [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
-    };
-  });
-
-  describeRestart("kill -9 of the Fargate kubelet", startRealCluster, async () => {
-    useTestCredentials();
-    const emulator = await startAwsEmulator();
-    await createEcsCluster(emulator.endpoint, emulator.region);
-    return {
-      kind: "fargate",
-      image: "busybox",
-      options: emulatedFargateOptions(emulator),
-      created: async () => emulator.counts().tasks.map((task) => task.taskArn),
-      [Symbol.asyncDispose]: async () => emulator[Symbol.asyncDispose](),
     };
   });
 

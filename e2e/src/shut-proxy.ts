@@ -6,6 +6,10 @@ import { KubeConfig } from "@kubernetes/client-node";
 export interface ShutProxy {
   /** Shut, all connections break, and new ones are closed at once. */
   setOpen(open: boolean): void;
+  /** Held, all connections stay, new ones are taken, and nothing gets through until they are let go. */
+  setHeld(held: boolean): void;
+  /** The credentials with this proxy before the API server. */
+  through(config: KubeConfig): KubeConfig;
   close(): void;
 }
 
@@ -14,21 +18,20 @@ export async function startProxiedConfig(
   config: KubeConfig,
 ): Promise<{ config: KubeConfig; proxy: ShutProxy }> {
   const target = new URL(config.getCurrentCluster()?.server ?? "");
-  const { port, proxy } = await startProxy(Number(target.port));
-  const proxied = new KubeConfig();
-  proxied.loadFromString(config.exportConfig().replace(target.origin, `https://127.0.0.1:${port}`));
-  return { config: proxied, proxy };
+  const proxy = await startProxy(target);
+  return { config: proxy.through(config), proxy };
 }
 
-async function startProxy(target: number): Promise<{ port: number; proxy: ShutProxy }> {
+async function startProxy(target: URL): Promise<ShutProxy> {
   const sockets = new Set<Socket>();
   let open = true;
+  let held = false;
   const server = createServer((socket) => {
     if (!open) {
       socket.destroy();
       return;
     }
-    const upstream = connect(target, "127.0.0.1");
+    const upstream = connect(Number(target.port), "127.0.0.1");
     for (const [one, other] of [
       [socket, upstream],
       [upstream, socket],
@@ -40,6 +43,7 @@ async function startProxy(target: number): Promise<{ port: number; proxy: ShutPr
         other.destroy();
       });
       one.pipe(other);
+      if (held) one.pause();
     }
   });
   const breakAll = () => {
@@ -47,15 +51,27 @@ async function startProxy(target: number): Promise<{ port: number; proxy: ShutPr
   };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const proxy: ShutProxy = {
+  const { port } = server.address() as AddressInfo;
+  return {
     setOpen: (value) => {
       open = value;
       if (!value) breakAll();
+    },
+    setHeld: (value) => {
+      held = value;
+      for (const socket of sockets) {
+        if (value) socket.pause();
+        else socket.resume();
+      }
+    },
+    through: (config) => {
+      const proxied = new KubeConfig();
+      proxied.loadFromString(config.exportConfig().replace(target.origin, `https://127.0.0.1:${port}`));
+      return proxied;
     },
     close: () => {
       server.close();
       breakAll();
     },
   };
-  return { port: (server.address() as AddressInfo).port, proxy };
 }

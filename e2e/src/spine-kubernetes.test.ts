@@ -17,3 +17,9 @@ describe.runIf(kubernetes)("real Kubernetes control plane", () => {
     { name: "batch", start: startEmulatedBatchNode },
   ]);
 });
+
+describe.runIf(await peerOrSkip("kubernetes-oldest"))("oldest Kubernetes control plane", () => {
+  describeSpine("one of the nodes", () => startRealCluster({ release: "oldest" }), [
+    { name: "local", start: startLocalNode },
+  ]);
+});

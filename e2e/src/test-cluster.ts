@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type ClusterOptions, createCluster } from "@vkubelet/cluster";
-import { type ControlPlaneOptions, runCommand, startControlPlane } from "@vkubelet-tools/peers";
+import {
+  type ControlPlaneFaults,
+  type ControlPlaneOptions,
+  runCommand,
+  startControlPlane,
+} from "@vkubelet-tools/peers";
+import { startProxiedConfig } from "./shut-proxy.ts";
 
 /** The outcome of one kubectl call. */
 export interface KubectlResult {
@@ -22,6 +28,8 @@ export interface TestCluster extends AsyncDisposable {
   /** CA that signed the client certificate with which the API server calls kubelets. */
   readonly kubeletClientCa: string;
   kubectl(args: readonly string[], options?: { readonly input?: string }): Promise<KubectlResult>;
+  /** What can be done to its API server and its storage. */
+  readonly faults: ControlPlaneFaults;
 }
 
 /** A real control plane: etcd, kube-apiserver, kube-controller-manager, kube-scheduler. */
@@ -34,6 +42,7 @@ export async function startRealCluster(options: ControlPlaneOptions = {}): Promi
     nodeKubeConfig: async (nodeName) =>
       loadedFrom(await plane.issueKubeconfig(`system:node:${nodeName}`, ["system:nodes"])),
     kubectl: (args, options) => plane.kubectl(args, options),
+    faults: plane.faults,
     [Symbol.asyncDispose]: () => plane.stop(),
   };
 }
@@ -46,17 +55,28 @@ export async function startMemoryCluster(
   const cluster = await createCluster(options);
   const folder = await mkdtemp(join(tmpdir(), "vkubelet-memory-"));
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+  // Everybody comes through a proxy, so that the cluster can be out of reach for all at once, as a real one is.
+  const { config, proxy } = await startProxiedConfig(loadedFromText(cluster.kubeconfig));
+  await writeFile(kubeconfig, config.exportConfig(), { mode: 0o600 });
   return {
     kind: "memory",
     kubeletClientCa: cluster.kubeletClientCertificateAuthority,
     kubeConfig: () => loadedFrom(kubeconfig),
-    nodeKubeConfig: async () => loadedFrom(kubeconfig),
+    nodeKubeConfig: async (nodeName) =>
+      proxy.through(loadedFromText(cluster.kubeconfigFor(`system:node:${nodeName}`, ["system:nodes"]))),
     kubectl: (args, options) =>
       runCommand(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", join(folder, "cache"), ...args], {
         ...(options?.input === undefined ? {} : { input: options.input }),
       }),
+    faults: {
+      pause: () => proxy.setHeld(true),
+      resume: () => proxy.setHeld(false),
+      kill: async () => proxy.setOpen(false),
+      restart: async () => proxy.setOpen(true),
+      compact: async () => cluster.faults.compact(),
+    },
     [Symbol.asyncDispose]: async () => {
+      proxy.close();
       await cluster[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
@@ -66,5 +86,11 @@ export async function startMemoryCluster(
 function loadedFrom(path: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(path);
+  return config;
+}
+
+function loadedFromText(text: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(text);
   return config;
 }

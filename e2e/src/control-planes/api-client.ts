@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 
@@ -78,10 +79,18 @@ export class ApiClient {
       },
     });
     sent.end(text);
-    const [response] = await once(sent, "response");
+    let response: IncomingMessage;
+    try {
+      [response] = await once(sent, "response");
+    } catch (error) {
+      // A kept connection that the server closed when the request was under way (Node's own advice for agents).
+      if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET")
+        return this.call(method, path, body, { contentType, token, ...(as ? { as } : {}) });
+      throw error;
+    }
     let received = "";
     for await (const chunk of response.setEncoding("utf8")) received += chunk;
-    return { code: response.statusCode, headers: response.headers, body: parsed(received) };
+    return { code: response.statusCode ?? 0, headers: response.headers, body: parsed(received) };
   }
 
   /** The body of a request that has to succeed. */

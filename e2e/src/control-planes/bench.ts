@@ -98,11 +98,17 @@ export class Space {
 
 /** Prepares a cluster for the cases: a node that takes every pod bound to it. */
 export async function openBench(cluster: TestCluster): Promise<Bench> {
-  const api = new ApiClient(cluster.kubeConfig());
-  await api.post(pathOf("nodes"), {
+  const bench = benchOf(cluster);
+  await bench.api.post(pathOf("nodes"), {
     metadata: { name: playedNode },
     status: { allocatable: { cpu: "4", memory: "8Gi", pods: "110" } },
   });
+  return bench;
+}
+
+/** The same without a node. */
+export function benchOf(cluster: TestCluster): Bench {
+  const api = new ApiClient(cluster.kubeConfig());
   let count = 0;
   return {
     cluster,

@@ -150,6 +150,15 @@ describe("listPods and deletePod", () => {
     expect(batch.calls.filter((name) => name === "describeJobs")).toHaveLength(3);
   });
 
+  it("gives later states higher versions, although the time of day is set back", async () => {
+    await provider.createPod(pod, context);
+    const [before] = await provider.listPods(context);
+    context.clock.jump(-3_600_000);
+    await context.clock.advance(5_000);
+    const [after] = await provider.listPods(context);
+    expect(after?.version).toBeGreaterThan(before?.version ?? Number.POSITIVE_INFINITY);
+  });
+
   it("ends every job of the pod once, and succeeds for an unknown pod", async () => {
     await provider.createPod(pod, context);
     await provider.createPod({ ...pod, attempt: 1 }, context);

@@ -71,7 +71,7 @@ async function listPods(
   { jobQueue, nodeName }: BatchOptions,
   { clock, signal }: CallContext,
 ): Promise<readonly PodObservation[]> {
-  const version = clock.now();
+  const version = clock.monotonic();
   const jobs = await findJobs(client, jobQueue, `${nodeJobsPrefix(nodeName)}*`, signal);
   // Of several jobs for one run, the oldest, which comes first.
   return latestRuns(runsOf(jobs)).flatMap(({ item }) => observeJob(item, version) ?? []);

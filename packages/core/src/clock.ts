@@ -1,7 +1,12 @@
 /** The source of time. Everything that waits or stamps takes one, so that tests own the time. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch: for times that others read or have written. It jumps when somebody sets it. */
   now(): number;
+  /**
+   * Milliseconds that have passed since some moment: for durations. It never goes back and never jumps, whatever becomes
+   * of {@link now}; it may stand still while the machine sleeps.
+   */
+  monotonic(): number;
   /**
    * Resolves after `milliseconds`; rejects with `signal.reason` as soon as the signal aborts, and at once when it
    * has aborted before. Never keeps a process alive by itself after an abort.
@@ -12,6 +17,7 @@ export interface Clock {
 /** The wall clock of this process. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (milliseconds, signal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) {

@@ -11,7 +11,8 @@ export interface PodObservation {
   readonly attempt: number;
   /**
    * Orders the observations of one run: a lower or equal version than one already seen is ignored. A backend index
-   * (Nomad's ModifyIndex), a counter, or the time at which a poll began.
+   * (Nomad's ModifyIndex), a counter, or the moment at which a poll began, by the clock's `monotonic`, since the time
+   * of day may be set back.
    */
   readonly version: number;
   /**

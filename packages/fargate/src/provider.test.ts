@@ -215,6 +215,15 @@ describe("listPods", () => {
     expect(ecs.calls.filter((name) => name === "listTasks")).toHaveLength(4);
   });
 
+  it("gives later states higher versions, although the time of day is set back", async () => {
+    await provider.createPod(pod, context);
+    const [before] = await provider.listPods(context);
+    context.clock.jump(-3_600_000);
+    await context.clock.advance(5_000);
+    const [after] = await provider.listPods(context);
+    expect(after?.version).toBeGreaterThan(before?.version ?? Number.POSITIVE_INFINITY);
+  });
+
   it("is complete or an error", async () => {
     await provider.createPod(pod, context);
     ecs.failures.set("describeTasks", { when: "before", error: lostReply });

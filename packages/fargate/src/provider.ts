@@ -44,7 +44,7 @@ export function createFargateProvider(
     createPod: (pod, context) => ensureRun(runs, pod, context),
     deletePod: (ref, _options, context) => stopRuns(client, { ...checked, absenceGraceMs }, ref, context),
     listPods: async (context) => {
-      const version = context.clock.now();
+      const version = context.clock.monotonic();
       listed.replace(await listNodeRuns(client, checked, context.signal));
       await stopIllTasks(client, checked.cluster, listed.latest(), context.signal);
       return listed.latest().flatMap(({ item }) => observeTask(item, version) ?? []);

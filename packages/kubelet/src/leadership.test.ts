@@ -63,6 +63,21 @@ describe("leadership", () => {
     expect(b.leadership?.lost.aborted).toBe(false);
   });
 
+  it("does not change hands because somebody's time of day is set", async () => {
+    const { clock, compete } = setUp();
+    const a = compete("a");
+    await clock.advance(1_000);
+    const b = compete("b");
+    for (const jump of [3_600_000, -7_200_000]) {
+      await clock.advance(10_000);
+      clock.jump(jump);
+    }
+    await clock.advance(10_000);
+    expect(a.leadership?.lost.aborted).toBe(false);
+    expect(b.leadership).toBeUndefined();
+    await a.leadership?.release();
+  });
+
   it("is lost at once when somebody else has taken the lease", async () => {
     const { clock, api, compete } = setUp();
     const a = compete("a");

@@ -102,11 +102,11 @@ class Election {
   /** One look at the Lease, and a try to write it where it is free or ours. */
   async tryAcquire(signal: AbortSignal): Promise<boolean> {
     const { client, clock } = this.#options;
-    const begun = clock.now();
+    const begun = clock.monotonic();
     const lease = await client.get<Lease>(this.path, { signal, absentOn404: true });
     const ours = lease?.spec?.holderIdentity === this.#identity;
     if (lease !== undefined && !ours && this.#isHeld(lease)) return false;
-    const time = new Date(begun).toISOString().replace("Z", "000Z");
+    const time = new Date(clock.now()).toISOString().replace("Z", "000Z");
     const transitions = (lease?.spec?.leaseTransitions ?? 0) + (lease === undefined || ours ? 0 : 1);
     const spec = {
       holderIdentity: this.#identity,
@@ -150,7 +150,7 @@ class Election {
     for (;;) {
       await clock.sleep(this.retryMs, signal);
       let why: unknown;
-      const left = Math.max(1, this.#renewedAt + this.#deadlineMs - clock.now());
+      const left = Math.max(1, this.#renewedAt + this.#deadlineMs - clock.monotonic());
       const deadline = startDeadline(clock, left, signal);
       try {
         if (await this.tryAcquire(deadline.signal)) continue;
@@ -162,7 +162,7 @@ class Election {
       } finally {
         deadline[Symbol.dispose]();
       }
-      if (clock.now() - this.#renewedAt >= this.#deadlineMs)
+      if (clock.monotonic() - this.#renewedAt >= this.#deadlineMs)
         throw new Error(`the lease was not renewed within ${this.#deadlineMs / 1_000} s`, { cause: why });
     }
   }
@@ -177,7 +177,7 @@ class Election {
 
   #isHeld(lease: Lease): boolean {
     const { holderIdentity = "", leaseDurationSeconds = this.#durationSeconds } = lease.spec ?? {};
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const version = lease.metadata?.resourceVersion;
     if (this.#seen?.version !== version || this.#seen === undefined) this.#seen = { version, at: now };
     return holderIdentity !== "" && now - this.#seen.at < leaseDurationSeconds * 1_000;

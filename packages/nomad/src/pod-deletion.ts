@@ -33,7 +33,7 @@ export class PodStopper {
   }
 
   #killAfter(id: string, milliseconds: number, context: CallContext): void {
-    const at = context.clock.now() + milliseconds;
+    const at = context.clock.monotonic() + milliseconds;
     const planned = this.#kills.get(id);
     if (planned !== undefined && planned.at <= at) return;
     planned?.cancel.abort(new Error("replaced by an earlier kill"));

@@ -16,6 +16,20 @@ describe("FakeClock", () => {
     expect(clock.now()).toBe(30);
   });
 
+  it("jumps without time passing: nobody wakes, and durations are what they were", async () => {
+    const clock = new FakeClock(0);
+    let isAwake = false;
+    void clock.sleep(10).then(() => {
+      isAwake = true;
+    });
+    clock.jump(-5_000);
+    await clock.advance(9);
+    expect([clock.now(), clock.monotonic(), isAwake]).toEqual([-4_991, 9, false]);
+    clock.jump(9_000);
+    await clock.advance(1);
+    expect([clock.now(), clock.monotonic(), isAwake]).toEqual([4_010, 10, true]);
+  });
+
   it("rejects a sleep with the reason of its signal and forgets it", async () => {
     const clock = new FakeClock(0);
     const controller = new AbortController();

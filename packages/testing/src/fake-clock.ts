@@ -7,16 +7,27 @@ interface Sleeper {
 
 /** A clock that moves only when told to. Sleepers wake in the order in which they are due. */
 export class FakeClock implements Clock {
-  #now: number;
+  readonly #start: number;
+  #elapsed = 0;
+  #shift = 0;
   #sleepers: Sleeper[] = [];
 
   /** `start`: milliseconds since the epoch, or anything that `Date` parses. */
   constructor(start: number | string = "2026-01-01T00:00:00Z") {
-    this.#now = typeof start === "number" ? start : Date.parse(start);
+    this.#start = typeof start === "number" ? start : Date.parse(start);
   }
 
   now(): number {
-    return this.#now;
+    return this.#start + this.#elapsed + this.#shift;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  /** Sets the time of day forward, or back where negative, without any time passing: nobody wakes. */
+  jump(milliseconds: number): void {
+    this.#shift += milliseconds;
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -26,7 +37,7 @@ export class FakeClock implements Clock {
         return;
       }
       const sleeper: Sleeper = {
-        due: this.#now + Math.max(0, milliseconds),
+        due: this.#elapsed + Math.max(0, milliseconds),
         wake: () => {
           signal?.removeEventListener("abort", onAbort);
           resolve();
@@ -51,7 +62,7 @@ export class FakeClock implements Clock {
    * immediate work that a wake-up started run to their end, so that what they schedule is seen.
    */
   async advance(milliseconds: number): Promise<void> {
-    const target = this.#now + milliseconds;
+    const target = this.#elapsed + milliseconds;
     await settle();
     for (;;) {
       const next = this.#sleepers.reduce<Sleeper | undefined>(
@@ -60,11 +71,11 @@ export class FakeClock implements Clock {
       );
       if (next === undefined || next.due > target) break;
       this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
-      this.#now = Math.max(this.#now, next.due);
+      this.#elapsed = Math.max(this.#elapsed, next.due);
       next.wake();
       await settle();
     }
-    this.#now = target;
+    this.#elapsed = target;
     await settle();
   }
 }

@@ -15,8 +15,10 @@ export interface InMemoryProgram {
 /** The command whose argument says what an in-memory container does. */
 const command = "in-memory-program";
 
+type Optional = "exits" | "prints" | "printsFile" | "ignoresStop" | "endsOnStop";
+
 /** The contract's workloads, as an `InMemoryBackend` runs them. */
-export const inMemoryWorkloads: ContractWorkloads = {
+export const inMemoryWorkloads: ContractWorkloads & Required<Pick<ContractWorkloads, Optional>> = {
   runs: () => containerOf({}),
   exits: (exitCode, prints = []) => containerOf({ exitCode, prints }),
   prints: (prints) => containerOf({ prints }),

@@ -10,17 +10,23 @@ interface Sleeper {
  * whose every part runs in this process, without files or network, which this clock cannot see at work.
  */
 export class SkippingClock implements Clock {
+  readonly #start: number;
   #now: number;
   readonly #sleepers = new Set<Sleeper>();
   #skipping = false;
 
   /** `start`: milliseconds since the epoch, or anything that `Date` parses. */
   constructor(start: number | string = "2026-01-01T00:00:00Z") {
-    this.#now = typeof start === "number" ? start : Date.parse(start);
+    this.#start = typeof start === "number" ? start : Date.parse(start);
+    this.#now = this.#start;
   }
 
   now(): number {
     return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now - this.#start;
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -19,6 +19,8 @@ export interface GoBuild {
   readonly linkerFlags?: readonly string[];
   /** Flags of `go build` besides `-trimpath`. */
   readonly buildFlags?: readonly string[];
+  /** Whether commands of that name on PATH are left alone, because they may be of another version. */
+  readonly cacheOnly?: boolean;
 }
 
 /** Where the commands of a build were found. */
@@ -28,10 +30,12 @@ export interface FoundCommands {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-/** Looks on PATH, then in the cache; all commands must be in the same of the two. Builds nothing. */
+/** Looks on PATH (unless the build is `cacheOnly`), then in the cache; all commands must be in the same of the two. */
 export async function findGoCommands(build: GoBuild): Promise<FoundCommands | undefined> {
   const names = Object.keys(build.commands);
-  const onPath = await Promise.all(names.map(async (name) => [name, await findOnPath(name)] as const));
+  const onPath = await Promise.all(
+    names.map(async (name) => [name, build.cacheOnly ? undefined : await findOnPath(name)] as const),
+  );
   if (onPath.every((entry): entry is readonly [string, string] => entry[1] !== undefined)) {
     return { origin: "PATH", paths: Object.fromEntries(onPath) };
   }

@@ -28,8 +28,16 @@ export {
   type ControlPlaneOptions,
   startControlPlane,
 } from "./kubernetes/control-plane.ts";
+export type { ControlPlaneFaults } from "./kubernetes/control-plane-faults.ts";
 export { type ControlPlaneUser, kubeletClientName } from "./kubernetes/control-plane-files.ts";
-export { findKubernetesCommands, kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+export {
+  findKubernetesCommands,
+  type KubernetesRelease,
+  kubernetesPeer,
+  kubernetesVersion,
+  oldestKubernetesPeer,
+  oldestKubernetesVersion,
+} from "./kubernetes/kubernetes-peer.ts";
 export { kwokStages } from "./kubernetes/kwok-stages.ts";
 export { findOracleCommand, oraclePeer } from "./kubernetes/oracle-peer.ts";
 export { withLockFile } from "./lock-file.ts";

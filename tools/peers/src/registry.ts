@@ -3,7 +3,7 @@ import { ministackPeer } from "./aws/ministack.ts";
 import { motoPeer } from "./aws/moto.ts";
 import { chromiumPeer } from "./chromium.ts";
 import { dockerPeer } from "./docker/docker-peer.ts";
-import { kubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
+import { kubernetesPeer, oldestKubernetesPeer } from "./kubernetes/kubernetes-peer.ts";
 import { goVirtualKubeletPeer, kwokPeer } from "./kubernetes/node-peers.ts";
 import { oraclePeer } from "./kubernetes/oracle-peer.ts";
 import { nomadPeer } from "./nomad.ts";
@@ -13,6 +13,7 @@ import { bunPeer, denoPeer } from "./runtimes.ts";
 /** Every peer by its name. */
 export const peers = {
   kubernetes: kubernetesPeer,
+  "kubernetes-oldest": oldestKubernetesPeer,
   docker: dockerPeer,
   nomad: nomadPeer,
   moto: motoPeer,

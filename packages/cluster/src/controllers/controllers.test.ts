@@ -347,6 +347,78 @@ describe("node lifecycle", () => {
   });
 });
 
+describe("a node's Lease", () => {
+  it("is a sign of life only when its time goes forward", async () => {
+    const fixture = createFixture();
+    const run = start(fixture, (context) => [nodeLifecycleController(context)]);
+    const { registry, type, store, clock } = fixture;
+    registry.create(type("nodes"), undefined, readyNode("n1"));
+    const leases = registry.types.require("coordination.k8s.io", "leases");
+    const renewTime = (shiftMs: number) =>
+      `${new Date(clock.now() + shiftMs).toISOString().slice(0, 23)}000Z`;
+    registry.create(leases, "kube-node-lease", {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "n1" },
+      spec: { renewTime: renewTime(0) },
+    });
+    const renewed = async (shiftMs: number) => {
+      const spec = { renewTime: renewTime(shiftMs) };
+      registry.mutate(leases, "kube-node-lease", "n1", (current) => ({ ...current, spec }), {});
+      await clock.advance(30_000);
+      return store.get(type("nodes"), undefined, "n1")?.status.conditions[0].status;
+    };
+    expect([await renewed(0), await renewed(0), await renewed(0)]).toEqual(["True", "True", "True"]);
+    expect(await renewed(-3_600_000)).toBe("Unknown");
+    await run.stop();
+    expect(run.errors).toEqual([]);
+  });
+});
+
+describe("a taint NoExecute", () => {
+  it("drives pods out when their time is up, which begins anew with a taint that was taken away", async () => {
+    const fixture = createFixture();
+    const run = start(fixture, (context) => [taintEvictionController(context)]);
+    const { registry, type, clock } = fixture;
+    registry.create(type("nodes"), undefined, readyNode("n1"));
+    const bears = { key: "maintenance", operator: "Exists", effect: "NoExecute" };
+    const bound = (name: string, tolerations: object[]) => {
+      const object = pod(name);
+      registry.create(type("pods"), "default", {
+        ...object,
+        spec: { ...object.spec, nodeName: "n1", tolerations },
+      });
+    };
+    bound("leaves", []);
+    bound("lingers", [{ ...bears, tolerationSeconds: 10 }]);
+    bound("stays", [bears]);
+    const taint = (taints: object[]) =>
+      registry.mutate(
+        type("nodes"),
+        undefined,
+        "n1",
+        (node) => ({ ...node, spec: { ...node.spec, taints } }),
+        {},
+      );
+    const here = () =>
+      podsOf(fixture)
+        .filter(({ metadata }) => !metadata.deletionTimestamp)
+        .map(({ metadata }) => metadata.name);
+    taint([{ key: "maintenance", effect: "NoExecute" }]);
+    await clock.advance(9_000);
+    expect(here()).toEqual(["lingers", "stays"]);
+    taint([]);
+    await clock.advance(9_000);
+    taint([{ key: "maintenance", effect: "NoExecute" }]);
+    await clock.advance(9_000);
+    expect(here()).toEqual(["lingers", "stays"]);
+    await clock.advance(2_000);
+    expect(here()).toEqual(["stays"]);
+    await run.stop();
+    expect(run.errors).toEqual([]);
+  });
+});
+
 describe("a controller", () => {
   it("looks once at changes that come together, and again after a failure", async () => {
     const fixture = createFixture();

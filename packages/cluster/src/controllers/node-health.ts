@@ -43,11 +43,14 @@ export class NodeHealth {
     const heartbeat = ready && `${ready.lastHeartbeatTime}`;
     const last = this.#sights.get(name);
     const known = last?.uid === uid ? last : undefined;
-    const renewed = renewTime !== undefined && renewTime !== known?.renewTime;
+    // A Lease that goes back in time is no sign of life, as in a real control plane.
+    const before = known?.renewTime;
+    const renewed =
+      renewTime !== undefined && (before === undefined || Date.parse(`${renewTime}`) > Date.parse(before));
     const news = renewed || heartbeat !== known?.heartbeat;
     const first = ready ? clock.now() : Date.parse(creationTimestamp);
     const at = news ? clock.now() : (known?.at ?? first);
-    this.#sights.set(name, { uid, heartbeat, renewTime, at });
+    this.#sights.set(name, { uid, heartbeat, renewTime: renewed ? `${renewTime}` : before, at });
     return at;
   }
 

@@ -5,10 +5,9 @@ import { withCondition } from "./pod-facts.ts";
 
 const component = "taint-eviction-controller";
 
-/** When a pod must leave a tainted node, in milliseconds from `now`; undefined when it may stay. */
-function leavesIn(pod: KubeObject, taints: readonly Json[], now: number): number | undefined {
+/** How long a pod may stay on a tainted node, in milliseconds; undefined when it may stay for good. */
+function patienceOf(pod: KubeObject, taints: readonly Json[]): number | undefined {
   const limits: number[] = [];
-  let since = now;
   for (const taint of taints) {
     const matching = (pod.spec.tolerations ?? []).filter((toleration: Json) =>
       tolerates([toleration], taint),
@@ -16,9 +15,8 @@ function leavesIn(pod: KubeObject, taints: readonly Json[], now: number): number
     if (matching.length === 0) return 0;
     for (const { tolerationSeconds } of matching)
       if (tolerationSeconds !== undefined) limits.push(Math.max(0, tolerationSeconds) * 1000);
-    if (taint.timeAdded) since = Math.min(since, Date.parse(taint.timeAdded));
   }
-  return limits.length === 0 ? undefined : Math.max(0, since + Math.min(...limits) - now);
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
 /** Deletes the pods that do not tolerate the NoExecute taints of their node, each when its time is up. */
@@ -26,6 +24,8 @@ export function taintEvictionController(context: ControllerContext): Controller 
   const { registry, clock, events } = context;
   const nodes = registry.types.require("", "nodes");
   const pods = registry.types.require("", "pods");
+  /** By node, the pods that must leave and when: a time once set stands for as long as the pod must leave at all. */
+  const planned = new Map<string, ReadonlyMap<string, number>>();
 
   function evict(pod: KubeObject): void {
     const { namespace, name } = pod.metadata;
@@ -58,7 +58,8 @@ export function taintEvictionController(context: ControllerContext): Controller 
         type: nodes,
         keys: ({ object, deleted }) => {
           const taints: Json[] = deleted ? [] : (object.spec?.taints ?? []);
-          return taints.some(({ effect }) => effect === "NoExecute") ? [`/${object.metadata.name}`] : [];
+          const { name } = object.metadata;
+          return planned.has(name) || taints.some(({ effect }) => effect === "NoExecute") ? [`/${name}`] : [];
         },
       },
       {
@@ -71,15 +72,22 @@ export function taintEvictionController(context: ControllerContext): Controller 
       const { name } = splitKey(key);
       const node = registry.store.get(nodes, undefined, name);
       const taints = (node?.spec?.taints ?? []).filter((entry: Json) => entry.effect === "NoExecute");
+      const before = planned.get(name);
+      planned.delete(name);
       if (taints.length === 0) return undefined;
-      let soonest: number | undefined;
+      const now = clock.now();
+      const leaving = new Map<string, number>();
       for (const pod of registry.store.listIndexed(pods, "spec.nodeName", name) ?? []) {
-        if (pod.metadata.deletionTimestamp) continue;
-        const left = leavesIn(pod, taints, clock.now());
-        if (left === 0) evict(pod);
-        else if (left !== undefined) soonest = Math.min(soonest ?? left, left);
+        const { uid = "", deletionTimestamp } = pod.metadata;
+        const patience = deletionTimestamp ? undefined : patienceOf(pod, taints);
+        if (patience === undefined) continue;
+        const due = patience === 0 ? now : (before?.get(uid) ?? now + patience);
+        if (due <= now) evict(pod);
+        else leaving.set(uid, due);
       }
-      return soonest;
+      if (leaving.size === 0) return undefined;
+      planned.set(name, leaving);
+      return Math.min(...leaving.values()) - now;
     },
   };
 }

@@ -27,11 +27,11 @@ export function startDeadline(
   if (parent?.aborted) onAbort();
   else parent?.addEventListener("abort", onAbort, { once: true });
   let exceeded = false;
-  let touched = clock.now();
+  let touched = clock.monotonic();
   let held = false;
 
   const watchTime = async (limit: number) => {
-    for (let left = limit; left > 0; left = held ? limit : touched + limit - clock.now()) {
+    for (let left = limit; left > 0; left = held ? limit : touched + limit - clock.monotonic()) {
       await clock.sleep(left, timer.signal);
     }
     exceeded = true;
@@ -46,7 +46,7 @@ export function startDeadline(
       return exceeded;
     },
     touch: () => {
-      touched = clock.now();
+      touched = clock.monotonic();
       held = false;
     },
     hold: () => {

@@ -115,8 +115,8 @@ export function createKubeConnection(kubeConfig: ClusterAccess, clock: Clock): K
   return {
     server: cluster.server,
     prepare: () => {
-      const now = clock.now();
-      if (last !== undefined && now >= last.at && now - last.at < credentialsMs) return last.prepared;
+      const now = clock.monotonic();
+      if (last !== undefined && now - last.at < credentialsMs) return last.prepared;
       const prepared = look();
       last = { at: now, prepared };
       prepared.catch(forget);

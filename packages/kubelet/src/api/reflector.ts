@@ -115,7 +115,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, path, query, clock } = this.#options;
     const timeoutSeconds = Math.round(watchSeconds * (1 + this.#random()));
-    const begun = clock.now();
+    const begun = clock.monotonic();
     let events = 0;
     const watch = client.watch<T>(path, {
       query: { ...query, resourceVersion, allowWatchBookmarks: true, timeoutSeconds },
@@ -125,7 +125,7 @@ class ListWatchReflector<T extends KubeObject> implements Reflector<T> {
         this.#lastError = undefined;
       },
     });
-    const worked = () => events > 0 || clock.now() - begun >= shortWatchMs;
+    const worked = () => events > 0 || clock.monotonic() - begun >= shortWatchMs;
     try {
       for await (const event of watch) {
         events++;

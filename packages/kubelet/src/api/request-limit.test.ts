@@ -30,6 +30,18 @@ describe("limitRequests", () => {
     expect(times).toHaveLength(9);
   });
 
+  it("keeps its pace when the time of day is set back", async () => {
+    const { clock, client } = limited(1, 1);
+    await client.list("/api/v1/pods");
+    clock.jump(-3_600_000);
+    let isDone = false;
+    void client.list("/api/v1/pods").then(() => {
+      isDone = true;
+    });
+    await clock.advance(1_000);
+    expect(isDone).toBe(true);
+  });
+
   it("gives the turn of an aborted request to others, and rejects with the signal's reason", async () => {
     const { clock, times, client } = limited(1, 1);
     await client.list("/api/v1/pods");

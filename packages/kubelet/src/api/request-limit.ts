@@ -52,13 +52,13 @@ class TokenBucket {
     this.#perMs = perSecond / 1_000;
     this.#burst = burst;
     this.#tokens = burst;
-    this.#at = clock.now();
+    this.#at = clock.monotonic();
   }
 
   /** Takes one token, waiting for it to come if need be: debts are paid in the order in which they were made. */
   async take(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
     this.#tokens -= 1;

@@ -25,7 +25,7 @@ export class TimeLimits implements Disposable {
 
   /** Calls `expire` when the time is over; the answer, called before, ends the limit. */
   start(expire: () => void): () => void {
-    const limit = { due: this.#clock.now() + this.milliseconds, expire };
+    const limit = { due: this.#clock.monotonic() + this.milliseconds, expire };
     this.#running.add(limit);
     if (!this.#watching) void this.#watch();
     return () => {
@@ -37,7 +37,7 @@ export class TimeLimits implements Disposable {
     this.#watching = true;
     // No iterator may stand over the wait: it would keep all that ended meanwhile.
     for (let limit = this.#oldest; limit !== undefined; limit = this.#oldest) {
-      const left = limit.due - this.#clock.now();
+      const left = limit.due - this.#clock.monotonic();
       if (left > 0) {
         try {
           await this.#clock.sleep(left, this.#timer.signal);

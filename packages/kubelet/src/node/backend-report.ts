@@ -33,11 +33,11 @@ export class BackendReport {
   /** Asks anew when it is time. Throws when a first answer fails for a reason that no waiting mends. */
   async describe(signal: AbortSignal): Promise<void> {
     const { clock, provider, logger } = this.#options;
-    if (clock.now() - this.#describedAt < describeMs) return;
+    if (clock.monotonic() - this.#describedAt < describeMs) return;
     try {
       const call = (context: CallContext) => provider.describeNode(context);
       this.#description = await this.#look("describeNode", signal, call);
-      this.#describedAt = clock.now();
+      this.#describedAt = clock.monotonic();
       this.#describeError = undefined;
     } catch (error) {
       if (signal.aborted) throw error;

@@ -53,6 +53,21 @@ describe("LeaseController", () => {
     await lease.stop();
   });
 
+  it("renews by later and later times, although the time of day is set back", async () => {
+    const { clock, lease, renewedAt } = setUp();
+    lease.start();
+    await clock.advance(10_000);
+    clock.jump(-3_600_000);
+    await clock.advance(10_000);
+    expect(renewedAt()).toBe("2026-01-01T00:00:10.001000Z");
+    await clock.advance(10_000);
+    expect(renewedAt()).toBe("2026-01-01T00:00:10.002000Z");
+    clock.jump(3_600_000);
+    await clock.advance(10_000);
+    expect(renewedAt()).toBe("2026-01-01T00:00:40.000000Z");
+    await lease.stop();
+  });
+
   it("takes a lease that another process left, whoever held it", async () => {
     const { clock, api, lease } = setUp();
     api.put(path, {

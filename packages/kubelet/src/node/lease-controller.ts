@@ -35,6 +35,7 @@ export class LeaseController {
   readonly #options: LeaseControllerOptions;
   readonly #abort = new AbortController();
   #failing = false;
+  #renewedAt = 0;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: LeaseControllerOptions) {
@@ -100,8 +101,10 @@ export class LeaseController {
     const { nodeName, nodeUid, clock } = this.#options;
     const uid = nodeUid();
     const owner = { apiVersion: "v1", kind: "Node", name: nodeName, uid: uid ?? "" };
+    // The control plane takes only a later time for a sign of life, also from a node whose time was set back.
+    this.#renewedAt = Math.max(clock.now(), this.#renewedAt + 1);
     // MicroTime wants six digits.
-    const renewTime = new Date(clock.now()).toISOString().replace("Z", "000Z");
+    const renewTime = new Date(this.#renewedAt).toISOString().replace("Z", "000Z");
     return {
       metadata: uid === undefined ? {} : { ownerReferences: [owner] },
       spec: { holderIdentity: nodeName, leaseDurationSeconds: durationSeconds, renewTime },

@@ -182,12 +182,12 @@ export class NodeController {
     const { client, identity, clock } = this.#options;
     const now = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
     const status = nodeStatus(identity, this.#described(node.status), health, node.status, now);
-    const isDue = clock.now() - this.#writtenAt >= reportMs;
+    const isDue = clock.monotonic() - this.#writtenAt >= reportMs;
     if (!isDue && isStatusCurrent(status, node.status)) return;
     const metadata = { uid: node.metadata?.uid };
     const patch = { metadata, status: statusPatch(status, node.status) };
     await client.patch(`${this.#path}/status`, patch, "strategic", { signal });
-    this.#writtenAt = clock.now();
+    this.#writtenAt = clock.monotonic();
     this.#status = status;
     this.#announce(readyOf(node.status)?.status, status);
   }

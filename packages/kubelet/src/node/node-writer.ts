@@ -86,13 +86,13 @@ export class NodeWriter {
 
   #isOpen(part: Part): boolean {
     const refusedAt = this.#refusedAt.get(part) ?? Number.NEGATIVE_INFINITY;
-    return this.#options.clock.now() - refusedAt >= retryMs;
+    return this.#options.clock.monotonic() - refusedAt >= retryMs;
   }
 
   #refuse(part: Part, { labels, taints }: NodeMetadata, error: unknown): void {
     const { logger, clock } = this.#options;
     const isKnown = this.#refusedAt.has(part);
-    this.#refusedAt.set(part, clock.now());
+    this.#refusedAt.set(part, clock.monotonic());
     if (isKnown) return;
     const what =
       part === "labels"

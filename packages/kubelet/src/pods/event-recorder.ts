@@ -54,7 +54,7 @@ export class EventRecorder {
     if (this.#abort.signal.aborted) return;
     const { logger, clock } = this.#options;
     const about = { reason: notice.reason, pod: subject.name };
-    const { allowed, first } = this.#filter.pass(subject.uid, clock.now());
+    const { allowed, first } = this.#filter.pass(subject.uid, clock.monotonic());
     if (first) logger.warn("events dropped: this object has too many", about);
     if (!allowed) return;
     if (this.#pending >= maxPending) {
@@ -103,9 +103,9 @@ export class EventRecorder {
       )
       .digest("hex");
     const earlier = this.#recorded.get(key);
-    if (earlier !== undefined && now - earlier.lastMs < aggregationMs) {
+    if (earlier !== undefined && clock.monotonic() - earlier.lastMs < aggregationMs) {
       earlier.count += 1;
-      earlier.lastMs = now;
+      earlier.lastMs = clock.monotonic();
       const body = { count: earlier.count, lastTimestamp: timestamp };
       try {
         const path = `/api/v1/namespaces/${namespace}/events/${earlier.name}`;
@@ -118,7 +118,7 @@ export class EventRecorder {
     }
     // Names of events end with 253 characters, as those of pods do.
     const name = `${subject.name.slice(0, 230).replace(/[-.]+$/, "")}.${now.toString(16)}${key.slice(0, 8)}`;
-    this.#remember(key, { name, firstTimestamp: timestamp, count: 1, lastMs: now });
+    this.#remember(key, { name, firstTimestamp: timestamp, count: 1, lastMs: clock.monotonic() });
     await client.create(
       `/api/v1/namespaces/${namespace}/events`,
       this.#eventObject(subject, notice, name, namespace, timestamp),

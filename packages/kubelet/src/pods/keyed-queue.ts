@@ -50,7 +50,7 @@ export class KeyedQueue {
   /** Makes the key due after `milliseconds`, unless it is due sooner already. */
   addAfter(key: string, milliseconds: number): void {
     if (this.#abort.signal.aborted) return;
-    const due = this.#options.clock.now() + milliseconds;
+    const due = this.#options.clock.monotonic() + milliseconds;
     const planned = this.#delayed.get(key);
     if (planned !== undefined && planned.due <= due) return;
     this.#cancelDelay(key);

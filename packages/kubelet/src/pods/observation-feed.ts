@@ -14,7 +14,7 @@ import { callProvider, lookLimitMs } from "./provider-call.ts";
 /** What is known of one pod at the backend. */
 export interface KnownObservation {
   readonly observation: PodObservation;
-  /** Set while complete listings do not contain the pod: the time (epoch ms) of the first that lacked it. */
+  /** Set while complete listings do not contain the pod: the (monotonic) time of the first that lacked it. */
   readonly missingSince?: number;
 }
 
@@ -64,7 +64,7 @@ export class ObservationFeed {
     this.#options = options;
   }
 
-  /** When the last complete listing began (epoch ms); undefined until there was one: nothing may be created before. */
+  /** When the last complete listing began, by the monotonic clock; undefined until there was one: nothing may be created before. */
   get listedAt(): number | undefined {
     return this.#listedAt;
   }
@@ -122,7 +122,7 @@ export class ObservationFeed {
     let failures = 0;
     while (!this.#stopped) {
       this.#refreshAsked = false;
-      const startedAt = clock.now();
+      const startedAt = clock.monotonic();
       let pause: number;
       try {
         this.#listings += 1;
@@ -141,7 +141,7 @@ export class ObservationFeed {
         if (!throttled || failures > throttledPatience) this.#setError(toProviderError(error));
       }
       await this.#pause(this.#refreshAsked && failures === 0 ? 0 : pause, failures > 0);
-      const gap = startedAt + minListingGapMs - clock.now();
+      const gap = startedAt + minListingGapMs - clock.monotonic();
       if (gap > 0) await clock.sleep(gap, this.#abort.signal).catch(() => {});
     }
   }

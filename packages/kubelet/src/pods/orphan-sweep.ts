@@ -17,7 +17,7 @@ export interface OrphanSettings {
 export interface OrphanSweepResult {
   /** To be ended now: without an object in this sweep and for long enough. */
   readonly orphans: readonly PodRef[];
-  /** Without an object in this sweep, with the time (epoch ms) of the first that missed it. */
+  /** Without an object in this sweep, with the (monotonic) time of the first that missed it. */
   readonly suspects: ReadonlyMap<string, number>;
   /** Orphans that were left alone because there are suspiciously many; 0 otherwise. */
   readonly refused: number;

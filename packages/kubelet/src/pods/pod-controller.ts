@@ -259,7 +259,7 @@ export class PodController {
       this.#feed.all(),
       (uid) => this.#workers.has(uid),
       this.#orphanSuspects,
-      this.#options.clock.now(),
+      this.#options.clock.monotonic(),
       this.#options.orphans,
     );
     this.#orphanSuspects = result.suspects;

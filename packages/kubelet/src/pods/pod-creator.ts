@@ -55,7 +55,7 @@ export class PodCreator {
   async create(pod: Pod, attempt: number): Promise<Requeue> {
     const { clock } = this.#scope.environment;
     if (this.#isAwaited(attempt)) return visibilityCheckMs;
-    const pause = Math.max(this.#notBefore - clock.now(), this.#rejecter.pending);
+    const pause = Math.max(this.#notBefore - clock.monotonic(), this.#rejecter.pending);
     if (pause > 0) return pause;
     try {
       const refused = await this.#admit(pod);
@@ -89,7 +89,7 @@ export class PodCreator {
     const accepted = this.#accepted;
     if (accepted?.attempt !== attempt) return false;
     const patience = accepted.at + provider.traits.absenceGraceMs + visibilityMarginMs;
-    if (clock.now() >= patience && (feed.listedAt ?? 0) >= accepted.at) return false;
+    if (clock.monotonic() >= patience && (feed.listedAt ?? 0) >= accepted.at) return false;
     feed.refresh();
     return true;
   }
@@ -126,7 +126,7 @@ export class PodCreator {
       if (this.#scope.unwanted.aborted) throw error;
       return this.#createFailed(pod, error);
     }
-    this.#accepted = { attempt: resolved.attempt, at: clock.now() };
+    this.#accepted = { attempt: resolved.attempt, at: clock.monotonic() };
     this.#failures = 0;
     // A backend keeps what it created first, and which of several tries that was is not known.
     if (askedBefore) this.#updater.forget();
@@ -160,7 +160,7 @@ export class PodCreator {
     const { environment, reporter } = this.#scope;
     this.#failures += 1;
     const delay = why.retryAfterMs ?? Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
-    this.#notBefore = environment.clock.now() + delay;
+    this.#notBefore = environment.clock.monotonic() + delay;
     reporter.notify({ type: "Warning", reason: why.event, message: why.message });
     await reporter.write(pod, { waiting: { reason: why.reason, message: why.message } });
     return delay;

@@ -142,6 +142,20 @@ describe("deletion", () => {
     await kubelet.stop();
   });
 
+  it.each([
+    [3, 3],
+    [600, 30],
+  ])("G8: by force, with a grace of %i s: it has %i s", async (wanted, given) => {
+    const world = new Simulation();
+    const kubelet = world.start();
+    const uid = world.addPod("p", { terminationGracePeriodSeconds: wanted });
+    await world.advance(3_000);
+    world.deletePod("p", 0);
+    await world.advance(5_000);
+    expect(world.backend.stopRequests).toEqual([`${uid}/${given}`]);
+    await kubelet.stop();
+  });
+
   it("G8: by force, while it runs: it is stopped although its object is gone, then released", async () => {
     const world = new Simulation();
     world.backend.stopsAtOnce = false;

@@ -37,8 +37,8 @@ export async function drainPods(
   ];
   for (const phase of phases) {
     for (const { pod, end } of phase.pods) end(shutdownVerdict(pod, phase.seconds));
-    const until = clock.now() + phase.seconds * 1_000 + reportMs;
-    while (phase.pods.some((pod) => !pod.isOver()) && clock.now() < until) await clock.sleep(lookMs);
+    const until = clock.monotonic() + phase.seconds * 1_000 + reportMs;
+    while (phase.pods.some((pod) => !pod.isOver()) && clock.monotonic() < until) await clock.sleep(lookMs);
   }
   return pods.filter((pod) => !pod.isOver()).map(({ pod }) => pod);
 }

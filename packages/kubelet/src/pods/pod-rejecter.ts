@@ -18,7 +18,7 @@ export class PodRejecter {
 
   /** Milliseconds until a refusal that was told is carried out; 0 when none is under way. */
   get pending(): number {
-    return Math.max(0, (this.#notBefore ?? 0) - this.#scope.environment.clock.now());
+    return Math.max(0, (this.#notBefore ?? 0) - this.#scope.environment.clock.monotonic());
   }
 
   /**
@@ -29,7 +29,7 @@ export class PodRejecter {
     const { environment, reporter } = this.#scope;
     if (this.#notBefore === undefined) {
       reporter.notify({ type: "Warning", reason, message });
-      const now = environment.clock.now();
+      const now = environment.clock.monotonic();
       const delay = environment.rejections.delayFor(pod, now);
       this.#notBefore = now + delay;
       if (delay > 0) {

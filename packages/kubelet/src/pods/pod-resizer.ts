@@ -47,7 +47,7 @@ export class PodResizer {
     }
     const wanted = resourcesText(pod);
     if (this.#refused === wanted) return undefined;
-    const now = environment.clock.now();
+    const now = environment.clock.monotonic();
     if (now < this.#notBefore) return this.#notBefore - now;
     const pending = await this.#try(pod, attempt);
     if (pending?.reason === "Infeasible") this.#refused = wanted;

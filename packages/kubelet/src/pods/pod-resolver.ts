@@ -120,7 +120,7 @@ export class PodResolver {
     return this.#holds.get(uid)?.revision;
   }
 
-  /** When the first of the pod's tokens is due, in milliseconds since the epoch; undefined when none ever is. */
+  /** When the first of the pod's tokens is due, by the monotonic clock; undefined when none ever is. */
   tokenDueAt(uid: string): number | undefined {
     return this.#tokens.dueAt(uid);
   }

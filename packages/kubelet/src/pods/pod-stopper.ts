@@ -24,14 +24,14 @@ export class PodStopper {
   async request(gracePeriodSeconds: number): Promise<"asked" | "pending"> {
     const { clock, feed, provider } = this.#scope.environment;
     if (this.#grace !== undefined && gracePeriodSeconds >= this.#grace) {
-      if (clock.now() < this.#lastAskedAt + this.#grace * 1_000 + unansweredMs) return "pending";
+      if (clock.monotonic() < this.#lastAskedAt + this.#grace * 1_000 + unansweredMs) return "pending";
     }
     const { calls, ref, stopping } = this.#scope;
     await calls.run("deletePod", stopping.signal, (signal) =>
       provider.deletePod(ref, { gracePeriodSeconds }, podContextOf(this.#scope, signal)),
     );
     this.#grace = Math.min(gracePeriodSeconds, this.#grace ?? gracePeriodSeconds);
-    this.#lastAskedAt = clock.now();
+    this.#lastAskedAt = clock.monotonic();
     this.#acceptedAt ??= this.#lastAskedAt;
     feed.refresh();
     return "asked";
@@ -52,6 +52,6 @@ export class PodStopper {
     if (this.#acceptedAt === undefined) return false;
     const listedSince = (feed.listedAt ?? 0) >= this.#acceptedAt;
     if (!listedSince) feed.refresh();
-    return listedSince && clock.now() - this.#acceptedAt >= provider.traits.absenceGraceMs;
+    return listedSince && clock.monotonic() - this.#acceptedAt >= provider.traits.absenceGraceMs;
   }
 }

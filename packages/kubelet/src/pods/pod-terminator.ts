@@ -10,8 +10,8 @@ import type { RunRecord } from "./run-record.ts";
 
 /** While a pod is on its way out, it is looked at so often. */
 export const absenceCheckMs = 1_000;
-/** For pods whose object is gone, and with it what they wanted. */
-const unknownGraceSeconds = 30;
+/** For pods whose object is gone: so long at most, whatever they wanted when it was there. */
+const goneGraceSeconds = 30;
 
 /** Ends one pod: at the backend first, then at the API server, then for good. */
 export class PodTerminator {
@@ -84,11 +84,15 @@ export class PodTerminator {
     this.#removalAccepted = true;
   }
 
-  /** The object is gone: nothing of the pod may go on running (G8), and then the backend may forget it. */
-  async finish(): Promise<Requeue | "done"> {
+  /**
+   * The object is gone: nothing of the pod may go on running (G8), and then the backend may forget it. `last` is the
+   * object as this process saw it last.
+   */
+  async finish(last: Pod | undefined): Promise<Requeue | "done"> {
     const { calls, environment, ref, stopping } = this.#scope;
     const { feed, provider, resolver } = environment;
-    if (!(await this.stop(unknownGraceSeconds))) return absenceCheckMs;
+    const wanted = last === undefined ? goneGraceSeconds : gracePeriodSeconds(last);
+    if (!(await this.stop(Math.min(wanted, goneGraceSeconds)))) return absenceCheckMs;
     await calls.run("releasePod", stopping.signal, async (signal) =>
       provider.releasePod?.(ref, callContextOf(this.#scope, signal)),
     );

@@ -70,7 +70,7 @@ export class PodUpdater {
     const { environment, ref } = this.#scope;
     const { clock, provider, resolver } = environment;
     if (!this.#mayDiffer(pod)) return undefined;
-    const now = clock.now();
+    const now = clock.monotonic();
     if (now < this.#notBefore) return this.#notBefore - now;
     const dueAt = provider.updatePod === undefined ? undefined : resolver.tokenDueAt(ref.uid);
     const isDue = dueAt !== undefined && dueAt <= now;
@@ -140,7 +140,7 @@ export class PodUpdater {
     this.#tell(message);
     this.#failures += 1;
     const delay = retryAfterMs ?? Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
-    this.#notBefore = this.#scope.environment.clock.now() + delay;
+    this.#notBefore = this.#scope.environment.clock.monotonic() + delay;
     return delay;
   }
 
@@ -152,7 +152,7 @@ export class PodUpdater {
   #untilTokenIsDue(): number | undefined {
     const { clock, provider, resolver } = this.#scope.environment;
     const dueAt = provider.updatePod === undefined ? undefined : resolver.tokenDueAt(this.#scope.ref.uid);
-    return dueAt === undefined ? undefined : Math.max(0, dueAt - clock.now());
+    return dueAt === undefined ? undefined : Math.max(0, dueAt - clock.monotonic());
   }
 }
 

@@ -37,6 +37,9 @@ import { asEnded, finishedAtOf, hasRun, soonest } from "./pod-times.ts";
 import { PodUpdater } from "./pod-updater.ts";
 import { RunRecord } from "./run-record.ts";
 
+/** A deadline is a time of day, which may be set: it is looked at at least so often. */
+const deadlineCheckMs = 60_000;
+
 /**
  * Brings one pod (by UID) from what the API server says to what the backend does, one level-triggered step at a time.
  * The owner calls {@link sync} whenever the pod object, the observation, or a referenced object changed; calls never
@@ -61,8 +64,10 @@ export class PodWorker {
   #verdictTold = false;
   /** When it was first concluded that a pod which ran before is unknown to the backend. */
   #absentSince: number | undefined;
-  /** When the end of the current run was first seen, for backends that do not tell when it was. */
-  #endSeen: { readonly attempt: number; readonly at: number } | undefined;
+  /** The pod as it was last, once its object is gone. */
+  #gone: Pod | undefined;
+  /** When the end of the current run was first seen: the time of day, and the same moment by the monotonic clock. */
+  #endSeen: { readonly attempt: number; readonly at: number; readonly moment: number } | undefined;
 
   constructor(ref: PodRef, environment: PodWorkerEnvironment) {
     this.ref = ref;
@@ -93,6 +98,7 @@ export class PodWorker {
 
   /** Takes the newest pod object; undefined when it was deleted from the API server. */
   observePod(pod: Pod | undefined): void {
+    if (pod === undefined) this.#gone ??= this.pod;
     this.#reporter.observe(pod);
     this.#scope.record.observe(pod);
     this.#run.observe(pod);
@@ -131,7 +137,7 @@ export class PodWorker {
     if (feed.listedAt === undefined) return undefined;
     const known = feed.get(this.ref.uid);
     const { pod } = this;
-    if (pod === undefined) return this.#terminator.finish();
+    if (pod === undefined) return this.#terminator.finish(this.#gone);
     const deleting = pod.metadata?.deletionTimestamp !== undefined;
     // The picture of a static pod stands for nothing here: it is left alone until somebody deletes it (pod-semantics U1).
     if (isMirrorPod(pod)) return deleting ? this.#terminator.deleteObject() : undefined;
@@ -165,7 +171,9 @@ export class PodWorker {
     if (deadline !== undefined && clock.now() >= deadline && !this.#endedBefore(deadline, pod, observation))
       return this.#endFor(deadlineVerdict(), pod, observation);
     const untilDeadline =
-      deadline === undefined || deadline <= clock.now() ? undefined : deadline - clock.now();
+      deadline === undefined || deadline <= clock.now()
+        ? undefined
+        : Math.min(deadline - clock.now(), deadlineCheckMs);
     return soonest(await this.#follow(pod, attempt, known, observation), untilDeadline);
   }
 
@@ -199,20 +207,19 @@ export class PodWorker {
   /** Milliseconds for which the pod may go on to be absent before that means that it is gone. */
   #absenceLeft(known: KnownObservation | undefined): number {
     const { clock, feed, provider } = this.#environment;
-    this.#absentSince = known?.missingSince ?? this.#absentSince ?? feed.listedAt ?? clock.now();
-    return this.#absentSince + provider.traits.absenceGraceMs - clock.now();
+    this.#absentSince = known?.missingSince ?? this.#absentSince ?? feed.listedAt ?? clock.monotonic();
+    return this.#absentSince + provider.traits.absenceGraceMs - clock.monotonic();
   }
 
   async #ended(pod: Pod, observation: PodObservation): Promise<Requeue> {
-    const { clock } = this.#environment;
     if (!this.#restarts(pod, observation)) {
       await this.#reporter.write(pod, { observation });
       return undefined;
     }
     const attempt = observation.attempt + 1;
-    const finishedAt = this.#endOf(observation);
+    const { finishedAt, sinceMs } = this.#endOf(observation);
     const { state, delayMs } = nextBackoff(this.#run.backoff, finishedAt);
-    const left = finishedAt + delayMs - clock.now();
+    const left = delayMs - sinceMs;
     const restart = { attempt, ...(delayMs > 0 && { backoffMs: delayMs }) };
     // This end must be told before the next run is observed, or it is not counted.
     if ((await this.#reporter.write(pod, { observation, restart })) === "gone") return undefined;
@@ -228,11 +235,18 @@ export class PodWorker {
     return restartDecision(status === undefined ? pod : { ...pod, status }, observation).restart;
   }
 
-  /** When the run ended: as the backend says, but not later than it was seen, whatever its clock shows. */
-  #endOf(observation: PodObservation): number {
+  /**
+   * When the run ended: as the backend says, but not later than it was seen, whatever its clock shows; and how long ago
+   * that is, whatever has been done to the time of day since.
+   */
+  #endOf(observation: PodObservation): { readonly finishedAt: number; readonly sinceMs: number } {
     const { attempt } = observation;
-    if (this.#endSeen?.attempt !== attempt) this.#endSeen = { attempt, at: this.#environment.clock.now() };
-    return Math.min(finishedAtOf(observation) ?? this.#endSeen.at, this.#endSeen.at);
+    const { clock } = this.#environment;
+    if (this.#endSeen?.attempt !== attempt)
+      this.#endSeen = { attempt, at: clock.now(), moment: clock.monotonic() };
+    const { at, moment } = this.#endSeen;
+    const finishedAt = Math.min(finishedAtOf(observation) ?? at, at);
+    return { finishedAt, sinceMs: at - finishedAt + clock.monotonic() - moment };
   }
 
   async #lost(pod: Pod, observation: PodObservation | undefined): Promise<Requeue> {

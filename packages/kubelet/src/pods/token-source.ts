@@ -17,9 +17,15 @@ export interface ServiceAccountToken {
   readonly expiresAt: string;
 }
 
+/**
+ * Times are those of the monotonic clock, from the request on: a node whose time of day is wrong or set must neither use
+ * a token beyond its end nor ask for one without end.
+ */
 interface HeldToken extends ServiceAccountToken {
-  /** When it is to be requested anew, in milliseconds since the epoch. */
+  /** When it is to be requested anew. */
   readonly refreshAt: number;
+  /** When it is refused. */
+  readonly endsAt: number;
 }
 
 /** A refresh that failed while the token still holds is tried again after so long. */
@@ -49,13 +55,13 @@ export class TokenSource {
     if (references.length > 0) this.#held.set(uid, held);
     for (const reference of references) {
       const known = held.get(keyOf(reference));
-      if (known !== undefined && clock.now() < known.refreshAt) continue;
+      if (known !== undefined && clock.monotonic() < known.refreshAt) continue;
       held.set(keyOf(reference), await this.#renewed(pod, reference, known, signal));
     }
     return (reference) => held.get(keyOf(reference));
   }
 
-  /** When the first of the pod's tokens is due, in milliseconds since the epoch; undefined when none ever is. */
+  /** When the first of the pod's tokens is due, by the monotonic clock; undefined when none ever is. */
   dueAt(uid: string): number | undefined {
     const times = [...(this.#held.get(uid)?.values() ?? [])].map(({ refreshAt }) => refreshAt);
     const first = Math.min(...times);
@@ -77,16 +83,17 @@ export class TokenSource {
     try {
       return await this.#request(pod, reference, signal);
     } catch (error) {
-      const holds = known !== undefined && clock.now() < Date.parse(known.expiresAt);
+      const holds = known !== undefined && clock.monotonic() < known.endsAt;
       if (!holds || signal.aborted) throw error;
       const { namespace, name } = pod.metadata ?? {};
       logger.warn("cannot refresh a token, the old one still holds", { pod: `${namespace}/${name}`, error });
-      return { ...known, refreshAt: clock.now() + retryMs };
+      return { ...known, refreshAt: clock.monotonic() + retryMs };
     }
   }
 
   async #request(pod: Pod, reference: TokenReference, signal: AbortSignal): Promise<HeldToken> {
     const { namespace, name, uid } = pod.metadata ?? {};
+    const askedAt = this.#options.clock.monotonic();
     const account = pod.spec?.serviceAccountName ?? "default";
     const answer = await this.#options.client.create<TokenAnswer>(
       `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
@@ -104,17 +111,15 @@ export class TokenSource {
     const { token, expirationTimestamp: expiresAt = "" } = answer.status ?? {};
     if (token === undefined)
       throw new Error(`the API server issued no token for service account ${namespace}/${account}`);
-    return { token, expiresAt, refreshAt: this.#refreshAt(expiresAt, reference.expirationSeconds) };
-  }
-
-  #refreshAt(expiresAt: string, lifetimeSeconds: number): number {
-    const end = Date.parse(expiresAt);
-    if (Number.isNaN(end)) return Number.POSITIVE_INFINITY;
-    return tokenRefreshAt(end - lifetimeSeconds * 1_000, end, this.#options.random());
+    // A server may grant another lifetime than was asked for.
+    const lifetimeSeconds = answer.spec?.expirationSeconds ?? reference.expirationSeconds;
+    const endsAt = askedAt + lifetimeSeconds * 1_000;
+    return { token, expiresAt, endsAt, refreshAt: tokenRefreshAt(askedAt, endsAt, this.#options.random()) };
   }
 }
 
 interface TokenAnswer {
+  readonly spec?: { readonly expirationSeconds?: number };
   readonly status?: { readonly token?: string; readonly expirationTimestamp?: string };
 }
 

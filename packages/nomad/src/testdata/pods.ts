@@ -70,7 +70,7 @@ export function podContext(
   return {
     signal: new AbortController().signal,
     logger: silentLogger,
-    clock: { now: () => 1_767_225_600_000, sleep: (_, signal) => untilAbort(signal) },
+    clock: { now: () => 1_767_225_600_000, monotonic: () => 0, sleep: (_, signal) => untilAbort(signal) },
     record: { read: () => undefined, write: () => Promise.resolve() },
     notify: (notice) => {
       notices.push(notice);

@@ -6,6 +6,7 @@ import type { RunningProcess } from "../child-process.ts";
 import { freePorts } from "../free-port.ts";
 import { answersOk } from "../http-ready.ts";
 import { type CommandResult, runCommand } from "../run-command.ts";
+import { type ControlPlaneFaults, controlPlaneFaults, RestartableProcess } from "./control-plane-faults.ts";
 import {
   type ControlPlaneFiles,
   type ControlPlaneUser,
@@ -20,10 +21,12 @@ import {
   startScheduler,
 } from "./control-plane-processes.ts";
 import { renderKubeconfig } from "./kubeconfig.ts";
-import { findKubernetesCommands, kubernetesPeer } from "./kubernetes-peer.ts";
+import { findKubernetesCommands, type KubernetesRelease, kubernetesPeers } from "./kubernetes-peer.ts";
 
 /** Settings of {@link startControlPlane}. */
 export interface ControlPlaneOptions {
+  /** Default "newest". */
+  readonly release?: KubernetesRelease;
   /** Users with a token besides `admin` (group `system:masters`) and `nobody` (no rights). */
   readonly users?: readonly ControlPlaneUser[];
   /** PEM of the authority that must have signed kubelets' serving certificates. Left out: they are not checked. */
@@ -66,6 +69,8 @@ export interface ControlPlane extends AsyncDisposable {
     args: readonly string[],
     options?: { readonly user?: string; readonly input?: string; readonly signal?: AbortSignal },
   ): Promise<CommandResult>;
+  /** What can be done to its API server and its storage while everything else goes on. */
+  readonly faults: ControlPlaneFaults;
   /** Stops the processes and removes the folder. */
   stop(): Promise<void>;
 }
@@ -75,9 +80,10 @@ export interface ControlPlane extends AsyncDisposable {
  * Rejects when the commands are neither on PATH nor in the cache (nothing is built here), or when one does not get ready.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const commands = await findKubernetesCommands();
+  const release = options.release ?? "newest";
+  const commands = await findKubernetesCommands(release);
   if (commands === undefined) {
-    const state = await kubernetesPeer.find();
+    const state = await kubernetesPeers[release].find();
     throw new Error(`start a control plane: ${state.found ? "commands are missing" : state.reason}`);
   }
   const [etcd = 0, etcdPeer = 0, server = 0, controllerManager = 0, scheduler = 0] = await freePorts(5);
@@ -92,10 +98,14 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const context: ProcessContext = { commands, files, signal: options.signal };
   const kubeconfig = known(files.kubeconfigs, "admin");
   const extra = options.extraArguments ?? {};
-  const running: RunningProcess[] = [];
+  const running: Pick<RunningProcess, "stop">[] = [];
+  let apiServer: RestartableProcess;
   try {
     running.push(await startEtcd(context, { client: etcd, peer: etcdPeer }));
-    running.push(await startApiServer(context, { server: port, etcd }, extra.apiServer ?? []));
+    apiServer = await RestartableProcess.start(() =>
+      startApiServer(context, { server: port, etcd }, extra.apiServer ?? []),
+    );
+    running.push(apiServer);
     const components: Promise<RunningProcess>[] = [];
     if (options.controllerManager ?? true) {
       components.push(
@@ -114,7 +124,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     await stopAll(running);
     throw error;
   }
-  return controlPlane(url, commands.kubectl, files, async () => {
+  const faults = controlPlaneFaults(apiServer, etcd);
+  return controlPlane(url, commands.kubectl, files, faults, async () => {
     await stopAll(running);
     await rm(files.folder, { recursive: true, force: true });
   });
@@ -124,6 +135,7 @@ function controlPlane(
   server: string,
   kubectl: string,
   files: ControlPlaneFiles,
+  faults: ControlPlaneFaults,
   stop: () => Promise<void>,
 ): ControlPlane {
   const { serverAuthority, clientAuthority, folder } = files;
@@ -159,6 +171,7 @@ function controlPlane(
       };
       return runCommand(kubectl, args, { ...options, env });
     },
+    faults,
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -180,7 +193,7 @@ async function waitForServiceAccount(
 }
 
 /** The API server is stopped before the etcd below it, so that its last writes do not fail. */
-async function stopAll(running: RunningProcess[]): Promise<void> {
+async function stopAll(running: Pick<RunningProcess, "stop">[]): Promise<void> {
   for (let next = running.pop(); next !== undefined; next = running.pop()) await next.stop();
 }
 
