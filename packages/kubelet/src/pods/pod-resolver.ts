@@ -39,6 +39,9 @@ interface Holds {
   readonly immutable: Map<string, KubeObject>;
 }
 
+/** Those of all pods that refer to nothing, which are most on a node of many. */
+const noHolds: Holds = { configMaps: new Map(), secrets: new Map(), immutable: new Map(), revision: 0 };
+
 /**
  * Fetches what pods refer to, and nothing else: each ConfigMap and Secret is watched by name for as long as a pod
  * holds it, Services are listed once and watched (L3), tokens are requested when a pod is about to be created.
@@ -115,9 +118,9 @@ export class PodResolver {
     return { ...outcome, revision: holds.revision };
   }
 
-  /** Another number than before whenever an object that the pod refers to has changed; undefined before it was resolved. */
-  revisionOf(uid: string): number | undefined {
-    return this.#holds.get(uid)?.revision;
+  /** Another number than before whenever an object that the pod refers to has changed. */
+  revisionOf(uid: string): number {
+    return (this.#holds.get(uid) ?? noHolds).revision;
   }
 
   /** When the first of the pod's tokens is due, by the monotonic clock; undefined when none ever is. */
@@ -188,7 +191,9 @@ export class PodResolver {
   #hold(pod: Pod, configMaps: readonly string[], secrets: readonly string[]): Holds {
     const uid = pod.metadata?.uid ?? "";
     const namespace = pod.metadata?.namespace ?? "";
-    const holds: Holds = this.#holds.get(uid) ?? {
+    const known = this.#holds.get(uid);
+    if (known === undefined && configMaps.length === 0 && secrets.length === 0) return noHolds;
+    const holds: Holds = known ?? {
       configMaps: new Map(),
       secrets: new Map(),
       immutable: new Map(),

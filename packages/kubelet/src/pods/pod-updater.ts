@@ -168,7 +168,7 @@ function changesBetween(before: ResolvedPod, after: ResolvedPod): readonly strin
   return [...volumes, ...images];
 }
 
-function signatureOf(pod: Pod, revision: number | undefined): string {
+function signatureOf(pod: Pod, revision: number): string {
   return JSON.stringify([revision, shownMetadata(pod), imagesOf(pod)]);
 }
 
