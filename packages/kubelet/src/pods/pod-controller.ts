@@ -130,6 +130,12 @@ export class PodController {
     return this.#pods.status().synced && this.#feed.listedAt !== undefined;
   }
 
+  /** Why pods are not followed as they should be; undefined while they are. */
+  get problem(): string | undefined {
+    const unknown = this.synced ? undefined : "the pods of the node are not known yet";
+    return this.#pods.status().lastError?.message ?? unknown;
+  }
+
   start(): void {
     this.#pods.hasSynced.then(
       () => this.#addAll(),

@@ -1,10 +1,10 @@
 import {
-  isProviderError,
   type Logger,
   type Pod,
   type PodContext,
   type PodObservation,
   type PodRef,
+  toProviderError,
 } from "@vkubelet/core";
 import {
   activeDeadline,
@@ -130,12 +130,8 @@ export class PodWorker {
       return await this.#drive(pod, known);
     } catch (error) {
       if (!this.#abort.signal.aborted && !(error instanceof KubeApiError)) {
-        const message = isProviderError(error) || error instanceof Error ? error.message : String(error);
-        this.#reporter.notify({
-          type: "Warning",
-          reason: deleting ? "FailedKillPod" : "FailedSync",
-          message,
-        });
+        const reason = deleting ? "FailedKillPod" : "FailedSync";
+        this.#reporter.notify({ type: "Warning", reason, message: toProviderError(error).message });
       }
       throw error;
     }
