@@ -19,6 +19,7 @@ import {
 import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import { ChangeCalls } from "./change-calls.ts";
+import { NewsPace } from "./news-pace.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
@@ -37,6 +38,7 @@ import { RunRecord } from "./run-record.ts";
  */
 export class PodWorker {
   readonly ref: PodRef;
+  readonly news: NewsPace = new NewsPace();
   readonly #environment: PodWorkerEnvironment;
   readonly #abort = new AbortController();
   readonly #logger: Logger;
