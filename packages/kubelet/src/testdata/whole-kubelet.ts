@@ -39,9 +39,9 @@ export function startWholeKubelet(
   const traits = { ...plain.traits, pollIntervalMs: 5_000 };
   const provider = guarded({ ...plain, traits }, fuse);
   const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
-  const backendError = () => pods.backendError;
-  const node = new NodeController({ client, provider, identity, events, clock, logger, random, backendError });
-  const pods = new PodController({
+  const backendError = (): unknown => pods.backendError;
+  const node: NodeController = new NodeController({ client, provider, identity, events, clock, logger, random, backendError });
+  const pods: PodController = new PodController({
     client,
     provider,
     events,
