@@ -56,17 +56,18 @@ export class BackendReport {
   /** Whether the backend can take pods now, and if not why. Never throws. */
   async health(signal: AbortSignal): Promise<ProviderHealth> {
     const { provider, backendError } = this.#options;
-    if (this.#describeError !== undefined) return unhealthy(this.#describeError, "BackendUnavailable");
+    if (this.#describeError !== undefined)
+      return unhealthy(this.#describeError, { reason: "BackendUnavailable" });
     try {
       const health = await this.#look("checkHealth", signal, async (context) =>
         provider.checkHealth?.(context),
       );
       if (health?.healthy === false) return health;
     } catch (error) {
-      return unhealthy(error, "ProviderUnhealthy");
+      return unhealthy(error, { reason: "ProviderUnhealthy" });
     }
     const error = backendError();
-    return error === undefined ? { healthy: true } : unhealthy(error, "BackendUnavailable");
+    return error === undefined ? { healthy: true } : unhealthy(error, { reason: "BackendUnavailable" });
   }
 
   #look<T>(method: string, signal: AbortSignal, call: (context: CallContext) => Promise<T>): Promise<T> {
@@ -78,9 +79,9 @@ export class BackendReport {
 }
 
 /** A reason of the error's own says more than a general one; its code, which stands in for one, does not. */
-function unhealthy(thrown: unknown, general: string): ProviderHealth {
+function unhealthy(thrown: unknown, general: { readonly reason: string }): ProviderHealth {
   const { code, reason, message } = toProviderError(thrown);
-  return { healthy: false, reason: reason === code ? general : reason, message };
+  return { healthy: false, reason: reason === code ? general.reason : reason, message };
 }
 
 function isFinal(error: unknown): boolean {

@@ -45,17 +45,22 @@ class FaultedLife {
     const { steps, check } = life(world);
     this.#start(this.#fuse());
     for (const step of [() => {}, ...steps]) {
-      const before = this.#struck;
       step();
-      await world.advance(stepMs);
-      if (this.#struck !== before) await world.advance(this.#planned?.fault.delaysMs ?? 0);
+      await this.#advance(stepMs);
       this.#judgeWaits();
     }
-    await world.advance(this.#planned?.fault.restartMs === undefined ? checkMs : sweepMs);
+    await this.#advance(this.#planned?.fault.restartMs === undefined ? checkMs : sweepMs);
     check();
     this.#judgeRuns();
     this.#judgeWords();
     await this.#stop();
+  }
+
+  /** Lets time pass, and more of it where the fault takes place meanwhile. */
+  async #advance(milliseconds: number): Promise<void> {
+    const before = this.#struck;
+    await this.world.advance(milliseconds);
+    if (this.#struck !== before) await this.world.advance(this.#planned?.fault.delaysMs ?? 0);
   }
 
   /** One process. Where it ends by itself, the next one takes over. */
