@@ -28,18 +28,27 @@ describe.runIf(kubernetes)("what goes wrong around a kubelet", () => {
     return { code, lines };
   };
 
-  it("no API server at the start: one line, exit 1", async () => {
-    const config = cluster.kubeConfig();
-    const text = config.exportConfig().replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1");
-    const dead = cluster.kubeConfig();
-    dead.loadFromString(text);
-    const { code, lines } = await refusal(
-      { ...cluster, kubeConfig: () => dead },
-      "local",
-      await localOptions(),
-    );
-    expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringContaining("cannot reach https://127.0.0.1:1: connection refused")]);
+  it("no API server at the start: the kubelet says so, goes on, and registers when there is one", async () => {
+    const { config, proxy } = await startProxiedConfig(cluster.kubeConfig());
+    proxy.setOpen(false);
+    const target = { ...cluster, kubeConfig: () => config };
+    const kubelet = await KubeletProcess.prepare(target, "local", "vk-early", await localOptions());
+    kubelet.start();
+    const node = async () => (await cluster.kubectl(["get", "node", "vk-early", "-o", "name"])).stdout;
+    try {
+      await waitFor(
+        "word of the wait",
+        async () => kubelet.output,
+        (output) => output.includes("cannot register the node, trying again"),
+      );
+      expect(kubelet.output).toContain("cannot reach");
+      expect(await node()).toBe("");
+      proxy.setOpen(true);
+      await waitFor("the node", node, (name) => name.trim() === "node/vk-early");
+    } finally {
+      proxy.close();
+      await kubelet.end("SIGTERM");
+    }
   });
 
   it("a wrong token: one line with 401, exit 1", async () => {
@@ -120,8 +129,8 @@ describe.runIf(kubernetes)("what goes wrong around a kubelet", () => {
         },
         (condition) => condition?.status === "False",
       );
-      expect(ready.reason).toBe("BackendUnavailable");
-      expect(ready.message).not.toBe("");
+      expect(ready.reason).toBe("NomadUnreachable");
+      expect(ready.message).toContain("Nomad agent not reached");
     } finally {
       await kubelet.end("SIGTERM");
     }

@@ -134,6 +134,14 @@ export function isProviderError(error: unknown): error is ProviderError {
 /** `error` itself when it is a ProviderError, else an `Internal` one that wraps it. Abort reasons are not for here. */
 export function toProviderError(error: unknown): ProviderError {
   if (isProviderError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ProviderError("Internal", message, { cause: error });
+  return new ProviderError("Internal", textOf(error), { cause: error });
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    // An object without a prototype, or one whose own text cannot be had.
+    return "something was thrown that has no text";
+  }
 }

@@ -17,7 +17,8 @@ export interface PodObservation {
   readonly version: number;
   /**
    * `waiting`: accepted, nothing has been placed. `active`: placed; something runs, may run, or may still be running.
-   * `ended`: nothing of this run runs or will ever run again at the backend. Final.
+   * `ended`: nothing of this run runs or will ever run again at the backend. Final: where the host does not run the pod
+   * anew, its phase follows from the exit codes, and a container that never started counts as failed.
    */
   readonly state: "waiting" | "active" | "ended";
   /** Why the pod waits (`BatchQueued`, `NomadPlacementBlocked`) or why it ended, beyond its containers' exit codes. */

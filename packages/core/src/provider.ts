@@ -82,7 +82,11 @@ export interface Provider {
   readonly name: string;
   readonly traits: ProviderTraits;
 
-  /** What the node can take. Called at start and then about every minute; cheap or cached. Errors leave the last answer standing. */
+  /**
+   * What the node can take. Called at start and then about every minute; cheap or cached. Errors leave the last answer
+   * standing; before the first, the node is registered without room and not ready for the error's reason, but with
+   * `InvalidInput` or `Unsupported`, for settings that are wrong, the host does not start.
+   */
   describeNode(context: CallContext): Promise<NodeDescription>;
 
   /**

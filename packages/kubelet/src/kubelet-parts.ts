@@ -63,8 +63,36 @@ export class KubeletParts {
     return this.#server?.port;
   }
 
-  /** Listens, registers the node, and begins to work on pods. */
-  async start(): Promise<void> {
+  /** Why the node is not at work as it should be; undefined while it is. */
+  get problem(): string | undefined {
+    const error = this.node?.lastError;
+    if (error !== undefined) return error instanceof Error ? error.message : String(error);
+    if (this.node?.notReady !== undefined) return this.node.notReady;
+    if (this.node?.ready !== true) return "the node is not registered yet";
+    return this.pods.problem;
+  }
+
+  /**
+   * Listens and registers the node; work on pods begins once that is done. Resolves at that time, or when it is clear
+   * that the API server must be waited for; `onRefused` is told of a refusal that comes after the wait.
+   */
+  async start(onRefused: (error: unknown) => void): Promise<void> {
+    const { nodeName, provider } = this.#options;
+    const waits = Promise.withResolvers<void>();
+    await this.#listen();
+    this.node = this.#createNode(this.#server?.port ?? 0);
+    const work = this.node
+      .start(() => waits.resolve())
+      .then(() => {
+        this.logger.info("node registered", { node: nodeName, provider: provider.name, port: this.port });
+        this.#lease.start();
+        this.pods.start();
+      });
+    await Promise.race([work, waits.promise]);
+    work.catch(onRefused);
+  }
+
+  async #listen(): Promise<void> {
     const { provider, nodeName } = this.#options;
     this.#server = await startServer(this.#options.server ?? {}, {
       client: this.#client,
@@ -75,10 +103,6 @@ export class KubeletParts {
       logger: this.logger.child({ component: "server" }),
       pods: this.pods,
     });
-    this.node = this.#createNode(this.#server.port);
-    await this.node.start();
-    this.#lease.start();
-    this.pods.start();
   }
 
   /** Ends all work of this process. */

@@ -12,7 +12,12 @@ export interface Kubelet extends AsyncDisposable {
   readonly port: number;
   /** Whether the node reports Ready=True and its pods are known. */
   ready(): boolean;
-  /** Resolves when the kubelet has ended: with the reason where it did so by itself, because it lost its leadership. */
+  /** What is wrong, in one line: the API server is out of reach, the backend is ill. Undefined while all is well. */
+  problem(): string | undefined;
+  /**
+   * Resolves when the kubelet has ended: with the reason where it did so by itself, because it lost its leadership, or
+   * because an API server that had to be waited for refused the node.
+   */
   readonly ended: Promise<Error | undefined>;
   /**
    * Ends this process's work. Pods at the backend go on; a kubelet started later under the same node name adopts them.
@@ -25,9 +30,10 @@ export interface Kubelet extends AsyncDisposable {
 /**
  * Registers a node and runs the pods bound to it through the provider. Resolves when the node is registered and the
  * server listens; rejects with a message of one line when the provider, its contract version, or the API server
- * refuses. A backend that cannot be reached is no refusal: the node is registered without room and not ready. After
- * that, nothing but {@link Kubelet.stop} ends it: failures are retried with backoff and shown in the node's Ready
- * condition, in pod statuses and in events.
+ * refuses. What may pass is no refusal: while the API server cannot be reached, the kubelet is there and registers as
+ * soon as it can, endlessly, as {@link Kubelet.problem} and the log say; for a backend out of order the node is
+ * registered without room and not ready. After that, nothing but {@link Kubelet.stop} ends it: failures are retried with
+ * backoff and shown in the node's Ready condition, in pod statuses and in events.
  */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { provider, nodeName } = options;
@@ -47,23 +53,28 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     })();
     return stopping;
   };
+  const endBecause = (reason: unknown) => {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    stop(undefined, error).catch((cause: unknown) =>
+      parts.logger.error("cannot stop in order", { error: cause }),
+    );
+  };
   try {
     leadership = await lead(options, parts);
-    await parts.start();
+    await parts.start(endBecause);
   } catch (error) {
     await stop(undefined, undefined);
     throw error;
   }
   onAbort(leadership?.lost, (cause) => {
-    const reason = new Error(`the leadership of node "${nodeName}" is lost`, { cause });
-    stop(undefined, reason).catch((error: unknown) => parts.logger.error("cannot stop in order", { error }));
+    endBecause(new Error(`the leadership of node "${nodeName}" is lost`, { cause }));
   });
-  parts.logger.info("node registered", { node: nodeName, provider: provider.name, port: parts.port });
   return {
     nodeName,
     port: parts.port ?? 0,
     ended: end.promise,
     ready: () => parts.node?.ready === true && parts.pods.synced,
+    problem: () => parts.problem,
     stop: ({ drain } = {}) => stop(drain, undefined),
     [Symbol.asyncDispose]: () => stop(undefined, undefined),
   };

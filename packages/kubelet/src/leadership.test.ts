@@ -11,11 +11,13 @@ function setUp() {
   const clock = new FakeClock();
   const api = new MemoryApi();
   const down = new Set<string>();
+  const forbidden = new Set<string>();
   const stop = new AbortController();
   const compete = (identity: string) => {
     const competitor: { leadership?: Leadership; failure?: unknown } = {};
     const client = api.client(() => {
       if (down.has(identity)) throw new KubeApiError("down", { status: 0, reason: "NetworkError" });
+      if (forbidden.has(identity)) throw new KubeApiError("not yours", { status: 403, reason: "Forbidden" });
     });
     const options = { client, nodeName: "vk", settings: { identity }, clock, logger: silentLogger };
     acquireLeadership(options, stop.signal).then(
@@ -28,7 +30,7 @@ function setUp() {
     );
     return competitor;
   };
-  return { clock, api, down, stop, compete };
+  return { clock, api, down, forbidden, stop, compete };
 }
 
 describe("leadership", () => {
@@ -100,5 +102,24 @@ describe("leadership", () => {
     stop.abort(new Error("enough"));
     await clock.advance(3_000);
     expect(String(b.failure)).toBe("Error: enough");
+  });
+
+  it("is not waited for where it is forbidden from the beginning, and is where that comes later", async () => {
+    const { clock, forbidden, compete } = setUp();
+    const a = compete("a");
+    await clock.advance(1_000);
+    forbidden.add("b");
+    const b = compete("b");
+    await clock.advance(1_000);
+    expect(String(b.failure)).toContain("not yours");
+    const c = compete("c");
+    await clock.advance(1_000);
+    forbidden.add("c");
+    await clock.advance(60_000);
+    expect(c.failure).toBeUndefined();
+    forbidden.delete("c");
+    await a.leadership?.release();
+    await clock.advance(4_000);
+    expect(c.leadership).toBeDefined();
   });
 });

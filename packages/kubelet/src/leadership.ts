@@ -4,6 +4,7 @@ import type { Clock, Logger, ObjectMeta } from "@vkubelet/core";
 import { startDeadline } from "./api/deadline.ts";
 import type { KubeApiClient } from "./api/kube-api-client.ts";
 import { isConflict } from "./api/kube-api-error.ts";
+import { mayPass } from "./node/registration.ts";
 
 /** How processes that serve the same node agree on the one that works, as client-go's leader election does. */
 export interface LeaderElectionSettings {
@@ -52,18 +53,24 @@ export interface ElectionOptions {
   readonly logger: Logger;
 }
 
-/** Resolves once this process leads; rejects with the signal's reason when that is not wanted any more. */
+/**
+ * Resolves once this process leads, however long that takes; rejects when the API server refuses for good, and with the
+ * signal's reason when the leadership is not wanted any more.
+ */
 export async function acquireLeadership(options: ElectionOptions, signal: AbortSignal): Promise<Leadership> {
   const election = new Election(options);
   let told = false;
+  let heard = false;
   for (;;) {
     signal.throwIfAborted();
     try {
       if (await election.tryAcquire(signal)) break;
+      heard = true;
       if (!told)
         options.logger.info("another process leads; waiting for its lease", { lease: election.path });
     } catch (error) {
-      if (signal.aborted) throw error;
+      // Whoever was heard before, and is refused now, has credentials that are about to be replaced.
+      if (signal.aborted || (!heard && !mayPass(error))) throw error;
       if (!told) options.logger.warn("cannot ask for leadership, trying again", { error });
     }
     told = true;

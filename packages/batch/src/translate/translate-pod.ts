@@ -41,6 +41,12 @@ function mapToJob(
       "the first main container to end stops the others; the option sentinelImage lets each end by itself",
     );
   }
+  if (mapping.containers.some(({ role }) => role === "sentinel")) {
+    account.approximate(
+      "spec.containers",
+      "Batch calls a job RUNNING once its last container has started, and the sentinel's turn is the last: the pod shows Pending, and logs may be missing, until all main containers have ended",
+    );
+  }
   const sizes = containerSizes(mapping.containers, podNeeds(pod), platform, account);
   const ephemeralGiB = platform === "EC2" ? undefined : ephemeralStorage(pod, account);
   const containers = mapping.containers.map((mapped) => ({

@@ -1,5 +1,5 @@
 import type { CallContext, Clock, Logger, NodeDescription, Provider, ProviderHealth } from "@vkubelet/core";
-import { isProviderError, providerErrorEffects } from "@vkubelet/core";
+import { isProviderError, type ProviderError, providerErrorEffects, toProviderError } from "@vkubelet/core";
 import { callProvider, lookLimitMs } from "../pods/provider-call.ts";
 
 /** Options of {@link BackendReport}. */
@@ -18,7 +18,7 @@ export class BackendReport {
   readonly #options: BackendReportOptions;
   #description: NodeDescription | undefined;
   /** Why there is no description yet. */
-  #describeError: unknown;
+  #describeError: ProviderError | undefined;
   #describedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BackendReportOptions) {
@@ -30,7 +30,10 @@ export class BackendReport {
     return this.#description;
   }
 
-  /** Asks anew when it is time. Throws when a first answer fails for a reason that no waiting mends. */
+  /**
+   * Asks anew when it is time. Throws when a first answer fails by a code that would make a pod fail for good: no waiting
+   * mends that. After any other failure the node has no room and is not ready, and says why.
+   */
   async describe(signal: AbortSignal): Promise<void> {
     const { clock, provider, logger } = this.#options;
     if (clock.monotonic() - this.#describedAt < describeMs) return;
@@ -41,9 +44,11 @@ export class BackendReport {
       this.#describeError = undefined;
     } catch (error) {
       if (signal.aborted) throw error;
-      // The last answer stands. Without any, a backend that is out of order may come back, and another fault will not.
-      if (this.#description === undefined && !isBackendDown(error)) throw error;
-      if (this.#description === undefined) this.#describeError = error;
+      // The last answer stands.
+      if (this.#description === undefined) {
+        if (isFinal(error)) throw error;
+        this.#describeError = toProviderError(error);
+      }
       logger.warn("cannot describe the node", { error });
     }
   }
@@ -51,17 +56,18 @@ export class BackendReport {
   /** Whether the backend can take pods now, and if not why. Never throws. */
   async health(signal: AbortSignal): Promise<ProviderHealth> {
     const { provider, backendError } = this.#options;
-    if (this.#describeError !== undefined) return unavailable(this.#describeError);
+    if (this.#describeError !== undefined)
+      return unhealthy(this.#describeError, { reason: "BackendUnavailable" });
     try {
       const health = await this.#look("checkHealth", signal, async (context) =>
         provider.checkHealth?.(context),
       );
       if (health?.healthy === false) return health;
     } catch (error) {
-      return { healthy: false, reason: "ProviderUnhealthy", message: messageOf(error) };
+      return unhealthy(error, { reason: "ProviderUnhealthy" });
     }
     const error = backendError();
-    return error === undefined ? { healthy: true } : unavailable(error);
+    return error === undefined ? { healthy: true } : unhealthy(error, { reason: "BackendUnavailable" });
   }
 
   #look<T>(method: string, signal: AbortSignal, call: (context: CallContext) => Promise<T>): Promise<T> {
@@ -72,16 +78,12 @@ export class BackendReport {
   }
 }
 
-function unavailable(error: unknown): ProviderHealth {
-  return { healthy: false, reason: "BackendUnavailable", message: messageOf(error) };
+/** A reason of the error's own says more than a general one; its code, which stands in for one, does not. */
+function unhealthy(thrown: unknown, general: { readonly reason: string }): ProviderHealth {
+  const { code, reason, message } = toProviderError(thrown);
+  return { healthy: false, reason: reason === code ? general.reason : reason, message };
 }
 
-function isBackendDown(error: unknown): boolean {
-  return (
-    isProviderError(error) && (providerErrorEffects[error.code].nodeUnready || error.code === "Throttled")
-  );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function isFinal(error: unknown): boolean {
+  return isProviderError(error) && providerErrorEffects[error.code].onCreate === "fail";
 }

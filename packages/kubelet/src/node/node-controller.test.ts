@@ -24,10 +24,79 @@ describe("NodeController with a backend", () => {
     await node.stop();
   });
 
-  it("refuses to start with a provider that is at fault itself", async () => {
+  it.each([
+    [
+      new ProviderError("CapacityExceeded", "no client", { reason: "NomadNoNodes" }),
+      "NomadNoNodes",
+      "no client",
+    ],
+    [new ProviderError("Unauthorized", "no token"), "BackendUnavailable", "no token"],
+    [new TypeError("x is not a function"), "BackendUnavailable", "x is not a function"],
+    ["odd", "BackendUnavailable", "odd"],
+    [undefined, "BackendUnavailable", "undefined"],
+  ])(
+    "cannot be described at the start: no room, not ready for the reason of %s, until it can",
+    async (error, reason, message) => {
+      const world = new NodeFixture();
+      const node = world.controller();
+      world.backend.fail("describeNode", error);
+      await node.start();
+      expect(world.condition("Ready")).toMatchObject({ status: "False", reason, message });
+      expect(node.notReady).toBe(`${reason}: ${message}`);
+      expect(world.node.status.allocatable.pods).toBe("0");
+      await world.clock.advance(11_000);
+      expect(world.condition("Ready")).toMatchObject({ status: "True" });
+      expect(node.notReady).toBeUndefined();
+      expect(world.node.status.allocatable.pods).toBe("110");
+      await node.stop();
+    },
+  );
+
+  it.each(["InvalidInput", "Unsupported"] as const)(
+    "refuses to start with a provider whose settings are wrong: %s",
+    async (code) => {
+      const world = new NodeFixture();
+      world.backend.fail("describeNode", new ProviderError(code, "region: must be named"));
+      await expect(world.controller().start()).rejects.toThrow("region: must be named");
+      expect(world.node).toBeUndefined();
+    },
+  );
+
+  it.each(["describeNode", "checkHealth"] as const)(
+    "is not held up by %s that hangs for ever",
+    async (method) => {
+      const world = new NodeFixture();
+      const node = world.controller();
+      world.backend.hang(method);
+      const started = node.start();
+      await world.clock.advance(61_000);
+      await started;
+      expect(world.condition("Ready")).toMatchObject({
+        status: "False",
+        message: `${method}: no answer within 60 s`,
+      });
+      await world.clock.advance(11_000);
+      expect(world.condition("Ready")).toMatchObject({ status: "True" });
+      await node.stop();
+    },
+  );
+
+  it.each([
+    [
+      "its own reason",
+      new ProviderError("Unavailable", "no quorum", { reason: "NomadNoLeader" }),
+      "NomadNoLeader",
+    ],
+    ["none of its own", new ProviderError("Unavailable", "no quorum"), "ProviderUnhealthy"],
+    ["no ProviderError", "no quorum", "ProviderUnhealthy"],
+  ])("fails its health check with %s", async (_, error, reason) => {
     const world = new NodeFixture();
-    world.backend.fail("describeNode", new TypeError("x is not a function"));
-    await expect(world.controller().start()).rejects.toThrow("x is not a function");
+    const node = world.controller();
+    await node.start();
+    world.backend.fail("checkHealth", error);
+    await world.clock.advance(10_000);
+    expect(world.condition("Ready")).toMatchObject({ status: "False", reason, message: "no quorum" });
+    await node.stop();
   });
 
   it("says why listings fail, as soon as it is poked", async () => {
@@ -39,6 +108,12 @@ describe("NodeController with a backend", () => {
     await world.clock.advance(0);
     expect(world.condition("Ready")).toMatchObject({ status: "False", message: "list: no answer" });
     expect(node.ready).toBe(false);
+    world.backendError = new ProviderError("Unavailable", "no stream", { reason: "NomadEventStreamSilent" });
+    await world.clock.advance(10_000);
+    expect(world.condition("Ready")).toMatchObject({
+      reason: "NomadEventStreamSilent",
+      message: "no stream",
+    });
     world.backendError = undefined;
     await world.clock.advance(10_000);
     expect(world.condition("Ready")).toMatchObject({ status: "True" });

@@ -9,6 +9,7 @@ import { type NodeIdentity, type NodeObject, type NodeStatus, nodeStatus } from 
 import { checkOwner } from "./node-owner.ts";
 import { isStatusCurrent, statusPatch } from "./node-status-patch.ts";
 import { NodeWriter } from "./node-writer.ts";
+import { registerUntilDone } from "./registration.ts";
 
 /** Options of {@link NodeController}. */
 export interface NodeControllerOptions {
@@ -20,6 +21,8 @@ export interface NodeControllerOptions {
   readonly logger: Logger;
   /** Why the backend does not answer, as the observation feed saw it; undefined while it does. */
   readonly backendError: () => unknown;
+  /** From 0 to below 1, for jitter; `Math.random` by default. */
+  readonly random?: () => number;
 }
 
 const checkMs = 10_000;
@@ -43,8 +46,8 @@ const shuttingDown: ProviderHealth = {
 /**
  * Registers the node and keeps its object true: labels, annotations and taints are kept as the user and the backend want
  * them (foreign ones stay), status is written when it changed and every five minutes, Ready follows the provider's
- * health. A node that somebody deleted is created again. An API server that does not answer is asked again at the next
- * check. While a backend that is out of order has not described the node, it is registered without room and not ready,
+ * health. A node that somebody deleted is created again. An API server that does not answer is asked again, at the start
+ * with growing pauses and later at the next check. While a backend that is out of order has not described the node, it is registered without room and not ready,
  * and says why. A Node of another kubelet is left alone.
  */
 export class NodeController {
@@ -57,7 +60,7 @@ export class NodeController {
   #status: NodeStatus | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #leaving = false;
-  #failing = false;
+  #error: unknown;
   #poke = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
@@ -82,12 +85,35 @@ export class NodeController {
     return this.#uid;
   }
 
+  /** Why the Node at the API server is not what it should be; undefined while it is. */
+  get lastError(): unknown {
+    return this.#error;
+  }
+
+  /** Why the node reports Ready=False, as last written; undefined while it does not. */
+  get notReady(): string | undefined {
+    const condition = readyOf(this.#status);
+    return condition?.status === "False" ? `${condition.reason}: ${condition.message}` : undefined;
+  }
+
   /**
-   * Resolves when the node is registered; throws when the provider or the API server refuses at the first try, or when
-   * the Node is another kubelet's.
+   * Resolves when the node is registered, which takes as long as the API server is out of reach: `onWait` is told of it.
+   * Throws when the provider or the API server refuses, or when the Node is another kubelet's.
    */
-  async start(): Promise<void> {
-    await this.#sync();
+  async start(onWait: (error: unknown) => void = () => {}): Promise<void> {
+    const { clock, logger, random } = this.#options;
+    await registerUntilDone({
+      register: () => this.#sync(),
+      onWait: (error) => {
+        this.#error = error;
+        onWait(error);
+      },
+      clock,
+      logger,
+      signal: this.#abort.signal,
+      random,
+    });
+    this.#error = undefined;
     this.#loop = this.#run();
   }
 
@@ -126,12 +152,12 @@ export class NodeController {
       this.#poke = new AbortController();
       try {
         await this.#sync();
-        if (this.#failing) logger.info("the node is up to date again");
-        this.#failing = false;
+        if (this.#error !== undefined) logger.info("the node is up to date again");
+        this.#error = undefined;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        if (!this.#failing) logger.warn("cannot update the node", { error });
-        this.#failing = true;
+        if (this.#error === undefined) logger.warn("cannot update the node", { error });
+        this.#error = error;
       }
     }
   }

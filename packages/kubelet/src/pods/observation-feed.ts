@@ -8,6 +8,7 @@ import {
   type Provider,
   toProviderError,
 } from "@vkubelet/core";
+import { AbortableIterator } from "../abortable-iteration.ts";
 import { checkObservation } from "./check-observation.ts";
 import { callProvider, lookLimitMs } from "./provider-call.ts";
 
@@ -190,14 +191,19 @@ export class ObservationFeed {
   }
 
   async #watch(onNews: () => void): Promise<void> {
-    const stream = this.#options.provider.watchPods?.(this.#context())[Symbol.asyncIterator]();
-    if (stream === undefined) return;
+    const source = this.#options.provider.watchPods?.(this.#context());
+    if (source === undefined) return;
+    // A stream that heeds no abort must not keep the kubelet from stopping.
+    const stream = new AbortableIterator(source, this.#abort.signal);
+    let sourceIsOver = false;
     try {
       let told = 0;
       const first = stream.next();
       // What happened between the last listing and the watch is caught up by listing after the watch began.
       this.refresh();
-      for (let result = await first; result.done !== true; result = await stream.next()) {
+      for (let result = await first; result !== "aborted"; result = await stream.next()) {
+        sourceIsOver = result.done === true;
+        if (result.done) return;
         onNews();
         checkObservation("watchPods", result.value);
         this.#apply(result.value);
@@ -206,7 +212,7 @@ export class ObservationFeed {
         if (told % maxTurn === 0) await setImmediate();
       }
     } finally {
-      await stream.return?.();
+      stream.close({ sourceIsOver });
     }
   }
 

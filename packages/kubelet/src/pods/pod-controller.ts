@@ -11,7 +11,8 @@ import { KeyedQueue } from "./keyed-queue.ts";
 import { NodeAdmission } from "./node-admission.ts";
 import { NodeView } from "./node-view.ts";
 import { ObservationFeed } from "./observation-feed.ts";
-import { defaultOrphanGraceSeconds, findOrphans, type OrphanSettings } from "./orphan-sweep.ts";
+import type { OrphanSettings } from "./orphan-sweep.ts";
+import { OrphanSweeper } from "./orphan-sweeper.ts";
 import { type DrainedPod, drainPods, type PodDrainSettings } from "./pod-drain.ts";
 import { PodResolver } from "./pod-resolver.ts";
 import { kubeletStops, type PodWorkerEnvironment } from "./pod-scope.ts";
@@ -47,8 +48,7 @@ export interface PodControllerOptions {
 }
 
 const defaultConcurrency = 64;
-/** Sweeps for orphans come at least so often. */
-const orphanSweepMs = 30_000;
+const podsUnknown = "the pods of the node are not known yet";
 
 /**
  * Drives the provider for the pods bound to one node. One worker per pod UID; a worker is woken by a change of its pod
@@ -60,12 +60,12 @@ export class PodController {
   readonly #feed: ObservationFeed;
   readonly #resolver: PodResolver;
   readonly #queue: KeyedQueue;
+  readonly #sweeper: OrphanSweeper;
   readonly #node: NodeView;
   readonly #admission: NodeAdmission;
   readonly #workers = new Map<string, PodWorker>();
   readonly #environment: PodWorkerEnvironment;
   readonly #abort = new AbortController();
-  #orphanSuspects: ReadonlyMap<string, number> = new Map();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: PodControllerOptions) {
@@ -107,6 +107,18 @@ export class PodController {
       logger,
     });
     this.#admission = new NodeAdmission({ node: () => this.#readNode() });
+    this.#sweeper = new OrphanSweeper({
+      feed: this.#feed,
+      hasObject: (uid) => this.#workers.has(uid),
+      isCertain: () => this.synced && this.#pods.status().lastError === undefined,
+      onOrphan: (ref) => {
+        this.#worker(ref);
+        this.#queue.add(ref.uid);
+      },
+      settings: options.orphans,
+      clock,
+      logger,
+    });
     this.#queue = new KeyedQueue({
       process: (uid) => this.#sync(uid),
       concurrency: options.concurrency ?? defaultConcurrency,
@@ -141,6 +153,12 @@ export class PodController {
     return this.#pods.status().synced && this.#feed.listedAt !== undefined;
   }
 
+  /** Why pods are not followed as they should be; undefined while they are. */
+  get problem(): string | undefined {
+    const unknown = this.synced ? undefined : podsUnknown;
+    return this.#pods.status().lastError?.message ?? unknown;
+  }
+
   start(): void {
     this.#pods.hasSynced.then(
       () => this.#addAll(),
@@ -151,7 +169,7 @@ export class PodController {
     this.#running = Promise.all([
       this.#pods.run(this.#abort.signal),
       this.#node.run(this.#abort.signal),
-      this.#sweepLoop(),
+      this.#sweeper.run(this.#abort.signal),
     ]);
   }
 
@@ -186,16 +204,23 @@ export class PodController {
     else this.#admission.observe(event.object);
     worker.observePod(event.type === "deleted" ? undefined : event.object);
     // Those of the first list become due together, in order.
-    if (this.#pods.status().synced) this.#queue.add(ref.uid);
+    if (!this.#pods.status().synced) return;
+    const isUrgent = event.type !== "modified" || event.object.metadata?.deletionTimestamp !== undefined;
+    if (isUrgent) this.#queue.add(ref.uid);
+    else this.#tellNews(worker);
   }
 
   #observationChanged(uid: string): void {
-    if (uid === "") {
-      // The first complete listing: now every pod may be decided upon.
-      this.#addAll();
-    } else if (this.#workers.has(uid)) {
-      this.#queue.add(uid);
-    }
+    // The first complete listing: now every pod may be decided upon.
+    if (uid === "") this.#addAll();
+    else this.#tellNews(this.#workers.get(uid));
+  }
+
+  #tellNews(worker: PodWorker | undefined): void {
+    if (worker === undefined) return;
+    const wait = worker.news.wait(this.#options.clock.monotonic());
+    if (wait === 0) this.#queue.add(worker.ref.uid);
+    else this.#queue.addAfter(worker.ref.uid, wait);
   }
 
   /** Makes every pod due, the oldest first: the kubelet's order of admission (pod-semantics Y2). */
@@ -207,7 +232,7 @@ export class PodController {
 
   /** Before all pods are known, those that were admitted before are not, and their room must not be given away. */
   #readNode(): NodeForAdmission | string {
-    return this.#pods.status().synced ? this.#node.read() : "the pods of the node are not known yet";
+    return this.#pods.status().synced ? this.#node.read() : podsUnknown;
   }
 
   #worker(ref: PodRef): PodWorker {
@@ -221,63 +246,13 @@ export class PodController {
   async #sync(uid: string): Promise<number | undefined> {
     const worker = this.#workers.get(uid);
     if (worker === undefined) return undefined;
+    worker.news.take(this.#options.clock.monotonic());
     const result = await worker.sync();
     if (result !== "done") return result;
     worker.stop();
     this.#workers.delete(uid);
     this.#queue.forget(uid);
     return undefined;
-  }
-
-  async #sweepLoop(): Promise<void> {
-    const { clock, logger, orphans } = this.#options;
-    const graceMs = (orphans?.graceSeconds ?? defaultOrphanGraceSeconds) * 1_000;
-    const pauseMs = Math.max(1_000, Math.min(orphanSweepMs, graceMs));
-    for (;;) {
-      try {
-        await clock.sleep(pauseMs, this.#abort.signal);
-      } catch {
-        return;
-      }
-      try {
-        this.#sweep();
-      } catch (error) {
-        logger.error("the orphan sweep failed", { error });
-      }
-    }
-  }
-
-  /** Ends pods that run at the backend although their objects are gone: seen so in two sweeps, and never too many at once. */
-  #sweep(): void {
-    if (!this.synced || this.#pods.status().lastError !== undefined) return;
-    // What vanished by itself and has no object is no longer anybody's business.
-    for (const { observation, missingSince } of [...this.#feed.all()]) {
-      const { uid } = observation.ref;
-      if (missingSince !== undefined && !this.#workers.has(uid)) this.#feed.forget(uid);
-    }
-    const result = findOrphans(
-      this.#feed.all(),
-      (uid) => this.#workers.has(uid),
-      this.#orphanSuspects,
-      this.#options.clock.monotonic(),
-      this.#options.orphans,
-    );
-    this.#orphanSuspects = result.suspects;
-    if (result.refused > 0) {
-      this.#options.logger.error(
-        "most pods of the backend are unknown to this cluster; none of them is ended",
-        { orphans: result.refused },
-      );
-      return;
-    }
-    for (const ref of result.orphans) {
-      this.#options.logger.warn("ending a pod whose object is gone", {
-        pod: `${ref.namespace}/${ref.name}`,
-        uid: ref.uid,
-      });
-      this.#worker(ref);
-      this.#queue.add(ref.uid);
-    }
   }
 }
 

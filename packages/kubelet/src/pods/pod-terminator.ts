@@ -71,15 +71,18 @@ export class PodTerminator {
   async deleteObject(): Promise<undefined> {
     if (this.#removalAccepted) return;
     const { environment, ref, stopping } = this.#scope;
+    const { signal } = stopping;
     const { namespace, name, uid } = ref;
     const body = { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0, preconditions: { uid } };
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     try {
-      await environment.client.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, body, {
-        signal: stopping.signal,
-      });
+      await environment.client.delete(path, body, { signal });
     } catch (error) {
-      // Gone already, or another pod bears the name: either way this one is over.
       if (!isNotFound(error) && !isConflict(error)) throw error;
+      // Gone already, or another pod bears the name; else it was written to at the same moment, and is asked for again.
+      const present =
+        isConflict(error) && (await environment.client.get<Pod>(path, { signal, absentOn404: true }));
+      if (present && present.metadata?.uid === uid) throw error;
     }
     this.#removalAccepted = true;
   }

@@ -229,7 +229,7 @@ describe("a change that does not go through", () => {
     const kubelet = world.start({ provider });
     world.addPod("p", withVolume(fromConfigMap));
     await world.advance(5_000);
-    faults.push(new ProviderError("Unsupported", "tasks cannot be changed"));
+    faults.push(new ProviderError("Unsupported", "tasks cannot be changed; create the pod anew"));
     world.addConfigMap("cm", { a: "2" });
     await world.advance(600_000);
     expect(updates).toEqual([]);

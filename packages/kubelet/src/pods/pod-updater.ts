@@ -99,10 +99,11 @@ export class PodUpdater {
     return hasLiveFiles(pod) || imagesOf(pod) !== this.#seenImages;
   }
 
-  /** Gives the pod to the backend; answers why it refuses for good. Throws what is worth another try. */
+  /** Gives the pod to the backend; answers why it refuses for good, and the way out. Throws what is worth another try. */
   async call(resolved: ResolvedPod): Promise<string | undefined> {
     const { provider } = this.#scope.environment;
-    if (provider.updatePod === undefined) return "it has no way to change a pod that runs";
+    if (provider.updatePod === undefined)
+      return "it has no way to change a pod that runs; create the pod anew";
     try {
       await this.#scope.calls.run("updatePod", this.#scope.unwanted.signal, async (signal) =>
         provider.updatePod?.(withMadeContainers(this.#made, resolved), podContextOf(this.#scope, signal)),
@@ -131,7 +132,7 @@ export class PodUpdater {
   /** What the backend cannot do is told once for each change, and the pod goes on as it is. */
   #refused(changes: readonly string[], why: string): void {
     const name = this.#scope.environment.provider.name;
-    const message = `the ${name} backend did not carry over ${changes.join(", ")}: ${why}; create the pod anew`;
+    const message = `the ${name} backend did not carry over ${changes.join(", ")}: ${why}`;
     this.#scope.reporter.notify({ type: "Warning", reason: "Unsupported", message });
   }
 

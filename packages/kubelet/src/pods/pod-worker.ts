@@ -1,10 +1,10 @@
 import {
-  isProviderError,
   type Logger,
   type Pod,
   type PodContext,
   type PodObservation,
   type PodRef,
+  toProviderError,
 } from "@vkubelet/core";
 import {
   activeDeadline,
@@ -20,6 +20,7 @@ import { KubeApiError } from "../api/kube-api-error.ts";
 import { AnnotationRecord } from "./annotation-record.ts";
 import { ChangeCalls } from "./change-calls.ts";
 import { LazySignal } from "./lazy-signal.ts";
+import { NewsPace } from "./news-pace.ts";
 import type { KnownObservation } from "./observation-feed.ts";
 import { PodCreator } from "./pod-creator.ts";
 import { PodReporter } from "./pod-reporter.ts";
@@ -48,6 +49,7 @@ const deadlineCheckMs = 60_000;
  */
 export class PodWorker {
   readonly ref: PodRef;
+  readonly news: NewsPace = new NewsPace();
   readonly #environment: PodWorkerEnvironment;
   readonly #stopping = new LazySignal();
   readonly #unwanted = new LazySignal();
@@ -147,12 +149,8 @@ export class PodWorker {
       return await this.#drive(pod, known);
     } catch (error) {
       if (!this.#stopping.aborted && !(error instanceof KubeApiError)) {
-        const message = isProviderError(error) || error instanceof Error ? error.message : String(error);
-        this.#reporter.notify({
-          type: "Warning",
-          reason: deleting ? "FailedKillPod" : "FailedSync",
-          message,
-        });
+        const reason = deleting ? "FailedKillPod" : "FailedSync";
+        this.#reporter.notify({ type: "Warning", reason, message: toProviderError(error).message });
       }
       throw error;
     } finally {

@@ -1,5 +1,5 @@
 import type { ContainerRef, LogLine, LogOptions } from "@vkubelet/core";
-import { untilAborted } from "./abortable-iteration.ts";
+import { untilAborted } from "../abortable-iteration.ts";
 import type { KubeletServerHost } from "./kubelet-server-host.ts";
 import { lastLines, skipLines } from "./log-format.ts";
 

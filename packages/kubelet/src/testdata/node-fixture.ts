@@ -43,6 +43,7 @@ export class NodeFixture {
   controller(
     identity: Partial<NodeIdentity> = {},
     client: KubeApiClient = this.api.client(),
+    random: () => number = () => 0,
   ): NodeController {
     const { clock } = this;
     const logger = {
@@ -57,6 +58,7 @@ export class NodeFixture {
       clock,
       logger,
       backendError: () => this.backendError,
+      random,
     });
   }
 

@@ -1,8 +1,9 @@
-import type { Pod, PodContext, PodSpec, Provider, ResolvedPod, Taint } from "@vkubelet/core";
+import type { Pod, PodSpec, Provider, ResolvedPod, Taint } from "@vkubelet/core";
 import { silentLogger } from "@vkubelet/core";
 import { createInMemoryProvider, FakeClock, InMemoryBackend, type InMemoryProviderOptions } from "@vkubelet/testing";
 import { EventRecorder } from "../pods/event-recorder.ts";
 import { PodController, type PodControllerOptions } from "../pods/pod-controller.ts";
+import { type Fuse, guarded } from "./fuse.ts";
 import { type AnyObject, type ApiCall, MemoryApi } from "./memory-api.ts";
 
 export const nodeName = "vk";
@@ -15,9 +16,6 @@ export interface SimulatedKubelet {
 }
 
 type Choices = Partial<Pick<PodControllerOptions, "clusterDomain" | "clusterDNS" | "orphans" | "nodeName" | "logger">>;
-
-/** Told before and after the effect of every call that leaves the process; never to return is to die. */
-export type Fuse = (call: string, when: "before" | "after") => Promise<void> | void;
 
 /** An API server, a backend and a clock that outlive the kubelets which work on them. */
 export class Simulation {
@@ -176,50 +174,4 @@ function changeableText({ containers, volumes }: ResolvedPod): string {
 
 export function podPath(name: string): string {
   return `/api/v1/namespaces/default/pods/${name}`;
-}
-
-/** The provider with the fuse around every call about pods. */
-function guarded(provider: Provider, fuse: Fuse): Provider {
-  const around = async <T>(call: string, effect: () => Promise<T>): Promise<T> => {
-    await fuse(call, "before");
-    const result = await effect();
-    await fuse(call, "after");
-    return result;
-  };
-  return {
-    ...provider,
-    createPod: (pod, context) => around("createPod", () => provider.createPod(pod, context)),
-    deletePod: (ref, options, context) => around("deletePod", () => provider.deletePod(ref, options, context)),
-    ...(provider.updatePod !== undefined && {
-      updatePod: (pod: ResolvedPod, context: PodContext) =>
-        around("updatePod", async () => provider.updatePod?.(pod, context)),
-    }),
-    listPods: (context) => around("listPods", () => provider.listPods(context)),
-    releasePod: (ref, context) =>
-      around("releasePod", async () => provider.releasePod?.(ref, context)),
-  };
-}
-
-/**
- * A fuse that burns at the n-th call (from 1), before or after its effect; from then on no call returns. Lists and
- * watches do not count: to die while looking is to die before whatever comes next.
- */
-export function burningFuse(
-  at: number,
-  when: "before" | "after",
-): { readonly fuse: Fuse; readonly burnt: () => boolean } {
-  let calls = 0;
-  let doomed: string | undefined;
-  let burnt = false;
-  return {
-    burnt: () => burnt,
-    fuse: (call, moment) => {
-      if (moment === "before" && !/^(list|watch)/.test(call)) {
-        calls += 1;
-        if (calls === at) doomed = call;
-      }
-      if (call === doomed && moment === when) burnt = true;
-      return burnt ? new Promise<never>(() => {}) : undefined;
-    },
-  };
 }

@@ -21,14 +21,11 @@ const ephemeralWait: ContainerWait = {
   message: "the backend has not added this container; it may be unable to add one to a running pod",
 };
 
-/**
- * The statuses of every container in the pod's spec. `failed`: the pod is over by somebody's verdict.
- */
+/** The statuses of every container in the pod's spec. */
 export function allContainerStatuses(
   input: StatusInput,
   previous: PodStatus,
   view: StatusView,
-  failed: boolean,
 ): ContainerStatuses {
   const { spec } = view;
   const initBefore = previous.initContainerStatuses ?? [];
@@ -51,8 +48,7 @@ export function allContainerStatuses(
     build(container, "ephemeral", previous.ephemeralContainerStatuses ?? []),
   );
   const everRan = anyMainStarted([...main, ...init]);
-  const finished = view.over && input.restart === undefined && (failed || input.deleting);
-  if (finished && isInitialized(view, init)) main = main.map(endUnstarted);
+  if (view.final && isInitialized(view, init)) main = main.map(endUnstarted);
   main.sort((left, right) => (left.name < right.name ? -1 : 1));
   return { init, main, ephemeral, everRan };
 }

@@ -20,6 +20,8 @@ export interface StatusView {
   readonly observation: PodObservation | undefined;
   /** Nothing of the pod runs or can still start at the backend. */
   readonly over: boolean;
+  /** The same, and the host runs it no more: what never started never will. */
+  readonly final: boolean;
   /** The phase is terminal already: no container goes back. */
   readonly terminal: boolean;
   readonly runtimeName: string;

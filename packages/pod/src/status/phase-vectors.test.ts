@@ -82,7 +82,7 @@ function phasesOf(shape: string, restartPolicy: RestartPolicy, deleting: boolean
       spec,
       initContainerStatuses: statusesOf(initContainers, chosen),
       containerStatuses: statusesOf(containers, chosen),
-      deleting,
+      terminating: deleting,
     }).charAt(0);
   }
   return text;

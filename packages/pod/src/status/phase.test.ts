@@ -48,7 +48,7 @@ function phaseOf(test: Case): PodPhase {
       ...statusIn("side", test.sidecar, test.sidecarStarted ?? true),
     ],
     containerStatuses: test.mains.flatMap((state, index) => statusIn(`m${index}`, state)),
-    deleting: test.deleting ?? false,
+    terminating: test.deleting ?? false,
   });
 }
 

@@ -7,8 +7,8 @@ export interface PhaseInput {
   readonly spec: PodSpec;
   readonly initContainerStatuses: readonly ContainerStatus[];
   readonly containerStatuses: readonly ContainerStatus[];
-  /** Whether the pod is being terminated: then exit codes decide, not restart policies. */
-  readonly deleting: boolean;
+  /** Whether nothing of the pod is to start again, as while it is terminated: then exit codes decide, not restart policies. */
+  readonly terminating: boolean;
 }
 
 /** Whether a phase is one that a pod never leaves (pod-semantics P3). */
@@ -28,7 +28,7 @@ export function computePhase(input: PhaseInput): PodPhase {
   if (counts.unknown > 0) return "Pending";
   if (counts.running > 0) return "Running";
   if (counts.stopped === 0) return "Pending";
-  if (!input.deleting && counts.stopped > counts.final) return "Running";
+  if (!input.terminating && counts.stopped > counts.final) return "Running";
   return counts.stopped === counts.succeeded ? "Succeeded" : "Failed";
 }
 

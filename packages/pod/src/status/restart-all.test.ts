@@ -88,7 +88,7 @@ describe("removedForRestart", () => {
     const statuses = spec.containers.map(({ name }) => removedForRestart(ended(name, 1)));
     const init = (spec.initContainers ?? []).map(({ name }) => removedForRestart(ended(name, 0)));
     expect(
-      computePhase({ spec, initContainerStatuses: init, containerStatuses: statuses, deleting: false }),
+      computePhase({ spec, initContainerStatuses: init, containerStatuses: statuses, terminating: false }),
     ).toBe("Running");
   });
 });

@@ -28,7 +28,10 @@ export interface StatusInput {
    * it can still run, which an observation that has not ended puts off (pod-semantics P3, Y1).
    */
   readonly failure?: { readonly reason: string; readonly message?: string; readonly disruption?: boolean };
-  /** The pod is to be run anew as a whole. `attempt` is the coming run; `backoffMs` how long it waits, absent for none. */
+  /**
+   * The pod is to be run anew as a whole. `attempt` is the coming run; `backoffMs` how long it waits, absent for none.
+   * Without it, a run that has ended is the end of the pod.
+   */
   readonly restart?: { readonly attempt: number; readonly backoffMs?: number };
   /** Whether the pod's termination has begun. */
   readonly deleting: boolean;

@@ -157,8 +157,39 @@ describe("phases over time", () => {
     ] as const) {
       const observation = run([exited("a", exitCode)], { state: "ended" });
       expect(status({ observation, deleting: true }).phase).toBe(phase);
-      expect(status({ observation, deleting: false }).phase).toBe("Running");
+      expect(status({ observation, deleting: false, restart: { attempt: 1 } }).phase).toBe("Running");
     }
+  });
+
+  it.each(["Always", "OnFailure", "Never"] as const)(
+    "P5, P6: a run that is over and that nobody runs anew is over, whatever never started (%s)",
+    (restartPolicy) => {
+      const pod = podOf({ restartPolicy, containers: [{ name: "a" }, { name: "b" }] });
+      const waits = { name: "b", restartCount: 0, state: { type: "waiting" } } as const;
+      for (const containers of [[], [waits], [exited("a", 0)], [exited("a", 0), waits]]) {
+        const over = status({ pod, observation: run(containers, { state: "ended" }) });
+        expect(over.phase).toBe("Failed");
+        expect(over.containerStatuses?.[1]?.state?.terminated).toMatchObject({
+          exitCode: 137,
+          reason: "ContainerStatusUnknown",
+        });
+      }
+      for (const [exitCode, phase] of [
+        [0, "Succeeded"],
+        [1, "Failed"],
+      ] as const) {
+        const containers = [exited("a", exitCode), exited("b", 0)];
+        expect(status({ pod, observation: run(containers, { state: "ended" }) }).phase).toBe(phase);
+      }
+    },
+  );
+
+  it("P5: the words of a backend that ended a run stand for what never started", () => {
+    const why = { reason: "QueueClosed", message: "nothing was placed" };
+    expect(status({ observation: run([], { state: "ended", ...why }) })).toMatchObject({
+      phase: "Failed",
+      ...why,
+    });
   });
 
   it("a deleted pod that still runs stays Running, also while its backend is silent", () => {
@@ -298,7 +329,8 @@ describe("runs that the host starts anew", () => {
 
   it("A5: a container that ran for the first time in a later run has not been restarted", () => {
     const withInit = podOf({ initContainers: [{ name: "i" }] });
-    let previous = status({ pod: withInit, observation: run([exited("i", 1)], { state: "ended" }) });
+    const failed = run([exited("i", 1)], { state: "ended" });
+    let previous = status({ pod: withInit, observation: failed, restart: { attempt: 1 } });
     const second = run([exited("i", 0, "i-1"), running("a", "a-1")], { attempt: 1 });
     for (let repeat = 0; repeat < 2; repeat++) {
       previous = status({ pod: withInit, previous, observation: second });
@@ -328,6 +360,7 @@ describe("runs that the host starts anew", () => {
     const previous = status({
       pod: two,
       observation: run([exited("a", 0), exited("b", 1)], { state: "ended" }),
+      restart: { attempt: 1 },
     });
     const rerun = [
       run([running("a", "a-1"), running("b", "b-1")], { attempt: 1 }),
@@ -345,6 +378,7 @@ describe("runs that the host starts anew", () => {
     const previous = status({
       pod: withInit,
       observation: run([exited("i", 0), exited("a", 1)], { state: "ended" }),
+      restart: { attempt: 1 },
     });
     const again = status({
       pod: withInit,

@@ -19,9 +19,11 @@ export function computePodStatus(input: StatusInput): PodStatus {
   const spec = input.pod.spec ?? { containers: [] };
   const view = viewOf(input, previous);
   const failure = input.failure ?? endedFailure(input);
-  const statuses = allContainerStatuses(input, previous, view, failure !== undefined);
+  const statuses = allContainerStatuses(input, previous, view);
   const phase = publishedPhase(input, previous, view, statuses, failure !== undefined);
-  const refused = view.terminal ? previous.containerStatuses === undefined : !input.deleting;
+  const refused = view.terminal
+    ? previous.containerStatuses === undefined
+    : failure !== undefined && !input.deleting;
   const shown = isTerminalPhase(phase) && !statuses.everRan && refused ? undefined : statuses;
   const now = wholeSeconds(input.now);
   const generation = input.pod.metadata?.generation;
@@ -58,11 +60,13 @@ function viewOf(input: StatusInput, previous: PodStatus): StatusView {
   const heardOf = (previous.containerStatuses ?? []).concat(previous.initContainerStatuses ?? []);
   const running = heardOf.some((status) => status.state?.running !== undefined);
   const unheard = observation === undefined && (input.failure !== undefined || (input.deleting && !running));
+  const over = observation?.state === "ended" || unheard;
   const spec = input.pod.spec ?? { containers: [] };
   return {
     spec,
     observation,
-    over: observation?.state === "ended" || unheard,
+    over,
+    final: over && (input.restart === undefined || input.deleting),
     terminal: isTerminalPhase(previous.phase),
     runtimeName: input.runtimeName,
     defaultWaiting: (spec.initContainers?.length ?? 0) > 0 ? "PodInitializing" : "ContainerCreating",
@@ -90,9 +94,10 @@ function publishedPhase(
     spec: view.spec,
     initContainerStatuses: statuses.init,
     containerStatuses: statuses.main,
-    deleting: input.deleting,
+    // The kubelet's rule for a pod that it terminates: of what nothing starts again, exit codes decide.
+    terminating: input.deleting || view.final,
   });
-  if (input.deleting && view.over && !isTerminalPhase(computed)) return "Failed";
+  if (view.final && !isTerminalPhase(computed)) return "Failed";
   const running = [...statuses.init, ...statuses.main].some((status) => status.state?.running !== undefined);
   // A pod that is about to run anew is no more over than one of which something runs.
   const goesOn = running || (input.restart !== undefined && !input.deleting);

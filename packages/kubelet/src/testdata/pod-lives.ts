@@ -1,15 +1,16 @@
+import { ProviderError } from "@vkubelet/core";
 import { expect } from "vitest";
 import type { Simulation } from "./simulation.ts";
 
-/** A scenario in steps; each must leave the world in a state that any kubelet goes on from. */
-export type Scenario = (world: Simulation) => {
+/** A pod's life in steps; each must leave the world in a state that any kubelet goes on from. */
+export type Life = (world: Simulation) => {
   readonly steps: readonly (() => void)[];
   /** Checked in the end, beyond "no run started twice". */
   readonly check: () => void;
 };
 
 /** Everything that a pod goes through, from the outside. */
-export const scenarios: Readonly<Record<string, Scenario>> = {
+export const lives: Readonly<Record<string, Life>> = {
   "a pod that succeeds and is deleted": (world) => {
     let uid = "";
     return {
@@ -48,6 +49,108 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         expect(world.backend.started).toEqual([`${uid}/0`, `${uid}/1`, `${uid}/2`]);
         expect(world.pod("p")).toBeUndefined();
         expect(world.backend.released).toContain(uid);
+      },
+    };
+  },
+  "a job's pod that fails, is run anew, succeeds, and is deleted": (world) => {
+    let uid = "";
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { restartPolicy: "OnFailure" });
+        },
+        () => finishLatest(world, 1),
+        () => finishLatest(world, 0),
+        () => {
+          expect(world.status("p").phase).toBe("Succeeded");
+          expect(world.container("p")).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 0 } } });
+          world.deletePod("p");
+        },
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`, `${uid}/1`]);
+        expect(world.pod("p")).toBeUndefined();
+        expect(world.backend.list()).toEqual([]);
+      },
+    };
+  },
+  "a pod that takes its time to stop": (world) => {
+    let uid = "";
+    world.backend.stopsAtOnce = false;
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { terminationGracePeriodSeconds: 300 });
+        },
+        () => world.deletePod("p", 300),
+        () => {
+          expect(world.backend.stopRequests).toContain(`${uid}/300`);
+          expect(world.container("p").state.running).toBeDefined();
+          world.deletePod("p", 10);
+        },
+        () => {
+          expect(world.backend.stopRequests).toContain(`${uid}/10`);
+          world.backend.finish(uid, 137);
+        },
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.pod("p")).toBeUndefined();
+        expect(world.backend.list()).toEqual([]);
+      },
+    };
+  },
+  "a pod that waits for a ConfigMap and then for room at the backend": (world) => {
+    let uid = "";
+    const envFrom = [{ configMapRef: { name: "late" } }];
+    const full = new ProviderError("CapacityExceeded", "no room", { reason: "Full" });
+    return {
+      steps: [
+        () => {
+          uid = world.addPod("p", { containers: [{ name: "main", image: "app:1", envFrom }] });
+        },
+        () => {
+          const { waiting } = world.container("p").state;
+          expect(waiting).toMatchObject({ reason: "CreateContainerConfigError" });
+          expect(waiting.message).toContain("late");
+          world.backend.fail("createPod", ...Array(100).fill(full));
+          world.addConfigMap("late", { a: "1" });
+        },
+        () => {
+          expect(world.status("p")).toMatchObject({ phase: "Pending", reason: "Full", message: "no room" });
+          world.backend.heal("createPod");
+        },
+        // The pause between two tries has grown, and one more may fail.
+        () => {},
+        () => {},
+        () => finishLatest(world, 0),
+        () => world.deletePod("p", 0),
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.pod("p")).toBeUndefined();
+        expect(world.backend.list()).toEqual([]);
+      },
+    };
+  },
+  "a pod that is deleted while it waits, and made anew under its name": (world) => {
+    let uid = "";
+    const envFrom = [{ configMapRef: { name: "late" } }];
+    return {
+      steps: [
+        () => {
+          world.addPod("p", { containers: [{ name: "main", image: "app:1", envFrom }] });
+        },
+        () => world.deletePod("p"),
+        () => {
+          expect(world.pod("p")).toBeUndefined();
+          uid = world.addPod("p");
+        },
+        () => finishLatest(world, 3),
+      ],
+      check: () => {
+        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expect(world.status("p").phase).toBe("Failed");
       },
     };
   },
