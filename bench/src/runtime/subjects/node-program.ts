@@ -26,9 +26,3 @@ export async function startNodeProgram(
     ready: async () => existsSync(readyFile),
   });
 }
-
-/** Sends SIGKILL to a process and waits for its end. */
-export async function killProcess(running: RunningProcess): Promise<void> {
-  process.kill(running.pid, "SIGKILL");
-  await running.exited;
-}

@@ -51,6 +51,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly caPem: string;
   /** Authority that signed the certificate with which the API server comes to kubelets (and every client certificate). */
   readonly clientCaPem: string;
+  /** The processes it consists of, by the names of their programs. */
+  readonly processes: readonly Pick<RunningProcess, "name" | "pid">[];
   /** Folder with certificates and logs; gone after {@link stop}. */
   readonly folder: string;
   /** Path of the kubeconfig of `admin`. */
@@ -114,7 +116,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     await stopAll(running);
     throw error;
   }
-  return controlPlane(url, commands.kubectl, files, async () => {
+  const processes = running.map(({ name, pid }) => ({ name, pid }));
+  return controlPlane(url, commands.kubectl, files, processes, async () => {
     await stopAll(running);
     await rm(files.folder, { recursive: true, force: true });
   });
@@ -124,11 +127,12 @@ function controlPlane(
   server: string,
   kubectl: string,
   files: ControlPlaneFiles,
+  processes: ControlPlane["processes"],
   stop: () => Promise<void>,
 ): ControlPlane {
   const { serverAuthority, clientAuthority, folder } = files;
   return {
-    server,
+    ...{ server, processes },
     caPem: serverAuthority.certificatePem,
     clientCaPem: clientAuthority.certificatePem,
     folder,
