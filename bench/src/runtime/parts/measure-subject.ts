@@ -1,5 +1,5 @@
 import { openStage } from "../cluster/stage.ts";
-import type { Phase } from "../results/figures.ts";
+import type { Figures, Phase } from "../results/figures.ts";
 import type { Measurement } from "../results/run-results.ts";
 import { Phases } from "./phases.ts";
 import { type MeasurementPlan, SubjectRun, type Taken } from "./subject-run.ts";
@@ -25,9 +25,17 @@ export async function measureSubject(plan: MeasurementPlan): Promise<Measurement
     report(`failed in ${phases.current}: ${(error as Error).message}`);
   }
   return {
-    ...{ subject: subject.name, ...(version !== undefined && { version }), pods, round, ...taken },
+    ...{ subject: subject.name, ...(version !== undefined && { version }), pods, round },
+    ...{ ...taken, figures: rounded(taken.figures) },
     ...(failure !== undefined && { failure }),
   };
+}
+
+/** More digits than these are noise. */
+function rounded(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]),
+  );
 }
 
 /** One line of the reason; the rest is a log, whose file is gone by then. */

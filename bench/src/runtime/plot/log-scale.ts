@@ -10,7 +10,9 @@ export interface LogScale {
 
 /** The values of an axis span at least this ratio: a small difference shall look small. */
 const leastSpan = 5;
-const mostTicks = 6;
+const mostTicks = 7;
+/** Share of the axis that the text of a tick needs for itself. */
+const textShare = 0.12;
 
 /** A scale whose ends are 1, 2 or 5 times a power of ten; of no values, or none above 0, one from 1 to 10. */
 export function logScale(values: readonly number[]): LogScale {
@@ -36,15 +38,10 @@ function ticksBetween(low: number, high: number): readonly number[] {
   const all: number[] = [];
   for (let tick = low; tick <= high * 1.001; tick = next(tick)) all.push(tick);
   if (all.length <= mostTicks) return all;
-  const inner = all.slice(1, -1).filter((tick) => mantissa(tick) === 1);
-  return [low, ...inner, high].filter(
-    (tick, index, ticks) => index === 0 || index === ticks.length - 1 || farFromEnds(tick, low, high),
-  );
-}
-
-/** A power of ten beside an end would run into its text. */
-function farFromEnds(tick: number, low: number, high: number): boolean {
-  return tick / low > 2.1 && high / tick > 2.1;
+  const span = Math.log(high / low);
+  const farFromEnds = (tick: number) =>
+    Math.log(tick / low) > textShare * span && Math.log(high / tick) > textShare * span;
+  return [low, ...all.slice(1, -1).filter((tick) => mantissa(tick) === 1 && farFromEnds(tick)), high];
 }
 
 function roundBelow(value: number): number {
