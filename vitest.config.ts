@@ -18,6 +18,7 @@ export default defineConfig({
             "examples/*/src/**/*.test.ts",
             "tools/*/src/**/*.test.ts",
             "docs/src/**/*.test.ts",
+            "bench/src/**/*.test.ts",
           ],
         },
       },

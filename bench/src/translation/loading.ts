@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { dependenciesOf, gzippedSize } from "@vkubelet-tools/workspace/browser-bundle";
-import { median } from "./measure.ts";
+import { median } from "../statistics.ts";
 import type { Row } from "./row.ts";
 
 const processes = 21;

@@ -9,11 +9,3 @@ export async function perSecond(work: () => void): Promise<number> {
   if (result?.state !== "completed") throw new Error(`measure: the task ended as ${result?.state}`);
   return 1_000 / result.latency.p50;
 }
-
-/** The middle of `values`, which are not empty. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new Error("median: there are no values");
-  return middle;
-}

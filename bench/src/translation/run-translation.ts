@@ -20,5 +20,5 @@ export async function runTranslation(write: boolean): Promise<void> {
   const machine = `${availableParallelism()} cores, Node ${process.versions.node.split(".")[0]}, one core used.`;
   const text = `${machine}\n\n${table}`;
   process.stdout.write(text);
-  if (write) writeSection("results", text);
+  if (write) writeSection("bench/README.md", "results", text);
 }

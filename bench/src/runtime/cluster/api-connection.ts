@@ -8,10 +8,20 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** What a request may carry. */
+export interface RequestContent {
+  readonly body?: unknown;
+  /** Media type of the body; JSON when left out. */
+  readonly type?: string;
+  readonly signal?: AbortSignal;
+}
+
+const longestAnswerMs = 60_000;
+
 /** Connections of one client of the benchmark: nothing but requests, so that it costs little of what is measured. */
 export interface ApiConnection extends AsyncDisposable {
-  /** Rejects only without an answer. */
-  request(method: Dispatcher.HttpMethod, path: string, body?: unknown, type?: string): Promise<ApiAnswer>;
+  /** Rejects only without an answer, which is waited for no longer than a minute. */
+  request(method: Dispatcher.HttpMethod, path: string, content?: RequestContent): Promise<ApiAnswer>;
   /** Lines of a watch until the server ends it or the signal aborts. */
   lines(path: string, signal: AbortSignal): AsyncGenerator<string, void, undefined>;
 }
@@ -37,14 +47,14 @@ export function connectApi(kubeconfig: string, connections = 16): ApiConnection 
     connections,
     connect,
     keepAliveTimeout: 20_000,
-    bodyTimeout: 0,
-    headersTimeout: 0,
+    bodyTimeout: longestAnswerMs,
+    headersTimeout: longestAnswerMs,
   });
   const watches = new Agent({ connect, allowH2: false, bodyTimeout: 0, headersTimeout: 0 });
   const authorization = `Bearer ${token}`;
   const { server } = cluster;
   return {
-    async request(method, path, body, type = "application/json") {
+    async request(method, path, { body, type = "application/json", signal } = {}) {
       const response = await plain.request({
         origin: server,
         path,
@@ -55,6 +65,7 @@ export function connectApi(kubeconfig: string, connections = 16): ApiConnection 
           ...(body !== undefined && { "content-type": type }),
         },
         body: body === undefined ? null : JSON.stringify(body),
+        ...(signal !== undefined && { signal }),
       });
       return { status: response.statusCode, text: await response.body.text() };
     },

@@ -24,13 +24,16 @@ export class Driver implements AsyncDisposable {
   }
 
   /** Creates `count` pods that are bound to the node, and answers what becomes of them. */
-  async create(count: number): Promise<PodCensus> {
+  async create(count: number, signal: AbortSignal): Promise<PodCensus> {
     this.#census = new PodCensus();
     const census = this.#census;
     this.#batch += 1;
     const names = Array.from({ length: count }, (_, index) => `batch-${this.#batch}-pod-${index}`);
     await this.#forEach(names, async (name) => {
-      const answer = await this.#connection.request("POST", podsPath, podObject(name, this.#nodeName));
+      const answer = await this.#connection.request("POST", podsPath, {
+        body: podObject(name, this.#nodeName),
+        signal,
+      });
       if (answer.status !== 201)
         throw new Error(`create pod ${name}: status ${answer.status}: ${answer.text}`);
       census.bound(name);
@@ -39,9 +42,9 @@ export class Driver implements AsyncDisposable {
   }
 
   /** Deletes pods as `kubectl delete` does, with their own grace period. */
-  async delete(names: readonly string[]): Promise<void> {
+  async delete(names: readonly string[], signal: AbortSignal): Promise<void> {
     await this.#forEach(names, async (name) => {
-      const answer = await this.#connection.request("DELETE", `${podsPath}/${name}`);
+      const answer = await this.#connection.request("DELETE", `${podsPath}/${name}`, { signal });
       if (answer.status >= 300)
         throw new Error(`delete pod ${name}: status ${answer.status}: ${answer.text}`);
     });

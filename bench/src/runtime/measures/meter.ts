@@ -34,8 +34,8 @@ export class Meter {
   }
 
   /** The cost since `before`, once the process has stopped writing: events often lag behind. */
-  async since(before: Reading): Promise<Cost> {
-    const after = await this.settled();
+  async since(before: Reading, signal: AbortSignal): Promise<Cost> {
+    const after = await this.settled(signal);
     return {
       cpuSeconds: after.usage.cpuSeconds - before.usage.cpuSeconds,
       usage: after.usage,
@@ -44,11 +44,11 @@ export class Meter {
   }
 
   /** Waits until nobody writes pods and events any more, but not for ever. */
-  async settled(): Promise<Reading> {
+  async settled(signal: AbortSignal): Promise<Reading> {
     const deadline = performance.now() + longestSettleMs;
     let last = await this.read();
     while (performance.now() < deadline) {
-      await delay(quietMs);
+      await delay(quietMs, undefined, { signal });
       const next = await this.read();
       const busy = [...requestsBetween(last.requests, next.requests).keys()];
       if (!busy.some((key) => /^(POST|PUT|PATCH|DELETE) (pods|events)/.test(key))) return next;

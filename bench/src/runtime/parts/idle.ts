@@ -1,17 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Meter } from "../measures/meter.ts";
-import { requestsBetween } from "../measures/request-counts.ts";
-import type { IdleResult } from "./part-result.ts";
 
-/** Leaves the subject alone with its pods for `seconds`. */
-export async function measureIdle(meter: Meter, seconds: number): Promise<IdleResult> {
-  const before = await meter.settled();
-  await delay(seconds * 1_000);
+/** Leaves the subject alone with its pods for `seconds`; answers its CPU seconds a minute. */
+export async function measureIdle(meter: Meter, seconds: number, signal: AbortSignal): Promise<number> {
+  const before = await meter.settled(signal);
+  await delay(seconds * 1_000, undefined, { signal });
   const after = await meter.read();
-  const minutes = seconds / 60;
-  const requests = [...requestsBetween(before.requests, after.requests).values()];
-  return {
-    cpuSecondsPerMinute: (after.usage.cpuSeconds - before.usage.cpuSeconds) / minutes,
-    requestsPerMinute: requests.reduce((sum, count) => sum + count, 0) / minutes,
-  };
+  return ((after.usage.cpuSeconds - before.usage.cpuSeconds) / seconds) * 60;
 }

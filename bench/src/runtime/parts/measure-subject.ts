@@ -1,99 +1,45 @@
-import type { PodCensus } from "../cluster/pod-census.ts";
 import { openStage } from "../cluster/stage.ts";
-import { Meter } from "../measures/meter.ts";
-import type { RunningSubject, Subject } from "../subjects/subject.ts";
-import { measureBurst } from "./burst.ts";
-import { measureIdle } from "./idle.ts";
-import { measureRate } from "./measured-rate.ts";
-import type { RateResult, SubjectResult } from "./part-result.ts";
-import { measureRestart } from "./restart.ts";
+import type { Figures, Phase } from "../results/figures.ts";
+import type { Measurement } from "../results/run-results.ts";
+import { Phases } from "./phases.ts";
+import { type MeasurementPlan, SubjectRun, type Taken } from "./subject-run.ts";
 
-/** What is measured in one go. */
-export interface SubjectMeasurement {
-  readonly subject: Subject;
-  readonly pods: number;
-  readonly round: number;
-  /** 0 leaves the part out. */
-  readonly idleSeconds: number;
-  readonly report: (line: string) => void;
-}
-
-/** Pods created and deleted first: the API server and the subject are cold. */
-const warmUpPods = 100;
-
-/** Measures one subject on a control plane of its own, all parts one after the other. */
-export async function measureSubject(measurement: SubjectMeasurement): Promise<SubjectResult> {
-  const { subject, pods, round, idleSeconds, report } = measurement;
-  await using stage = await openStage();
-  const { driver } = stage;
-  let running: RunningSubject = await subject.start(stage);
+/**
+ * Measures one subject on a control plane of its own, all phases one after the other. A phase that fails ends it; what
+ * was measured before stands, with the reason.
+ */
+export async function measureSubject(plan: MeasurementPlan): Promise<Measurement> {
+  const { subject, pods, round, report } = plan;
+  const phases = new Phases();
+  const taken: Taken = { figures: {}, requestsPerPod: {} };
+  let failure: Measurement["failure"];
+  let version: string | undefined;
   try {
-    const meter = () => new Meter(driver.connection, running.pid);
-    const remove = (census: PodCensus) => measureRemoval(meter(), census, (names) => driver.delete(names));
-    report("warm-up");
-    await remove((await measureBurst(driver, meter(), running.pid, warmUpPods)).census);
-    report(`${pods} pods at once`);
-    const burst = await measureBurst(driver, meter(), running.pid, pods);
-    if (idleSeconds > 0) report(`${idleSeconds} s of doing nothing`);
-    const idle = idleSeconds > 0 ? await measureIdle(meter(), idleSeconds) : undefined;
-    let restart: SubjectResult["restart"];
-    if (subject.restarts) {
-      report("restart");
-      const outcome = await measureRestart(stage, subject, running);
-      running = outcome.running;
-      restart = outcome.result;
-    }
-    report("deletion");
-    const deletion = await remove(burst.census);
-    report("all pods end at once");
-    const storm = await measureStorm(driver, meter(), running, pods);
-    return {
-      ...{ subject: subject.name, pods, round, burst: plain(burst), deletion: plain(deletion) },
-      ...(idle !== undefined && { idle }),
-      ...(restart !== undefined && { restart }),
-      ...(storm !== undefined && { storm }),
-    };
-  } finally {
-    await running.stop();
+    version = await subject.version();
+    report("start");
+    await using stage = await openStage();
+    await using run = await SubjectRun.start(plan, stage, phases);
+    await run.measure(taken);
+  } catch (error) {
+    failure = failureOf(phases.current, error as Error);
+    report(`failed in ${phases.current}: ${(error as Error).message}`);
   }
-}
-
-function measureRemoval(
-  meter: Meter,
-  census: PodCensus,
-  remove: (names: readonly string[]) => Promise<void>,
-): Promise<RateResult & { census: PodCensus }> {
-  const { names } = census;
-  return measureRate({
-    meter,
-    count: names.length,
-    state: "gone",
-    driverRequests: { "DELETE pods": names.length },
-    act: async () => {
-      await remove(names);
-      return census;
-    },
-  });
-}
-
-/** All pods end by themselves at the same moment. */
-async function measureStorm(
-  driver: Parameters<typeof measureBurst>[0],
-  meter: Meter,
-  running: RunningSubject,
-  pods: number,
-): Promise<RateResult | undefined> {
-  const { finishAll } = running;
-  if (finishAll === undefined) return undefined;
-  const { census } = await measureBurst(driver, meter, running.pid, pods);
-  const act = async () => {
-    finishAll();
-    return census;
+  return {
+    ...{ subject: subject.name, ...(version !== undefined && { version }), pods, round },
+    ...{ ...taken, figures: rounded(taken.figures) },
+    ...(failure !== undefined && { failure }),
   };
-  return plain(await measureRate({ meter, count: pods, state: "ended", driverRequests: {}, act }));
 }
 
-function plain<T extends { readonly census: PodCensus }>(result: T): Omit<T, "census"> {
-  const { census: _, ...rest } = result;
-  return rest;
+/** More digits than these are noise. */
+function rounded(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]),
+  );
+}
+
+/** One line of the reason; the rest is a log, whose file is gone by then. */
+function failureOf(phase: Phase, error: Error): NonNullable<Measurement["failure"]> {
+  const [first = ""] = error.message.split("\n");
+  return { phase, reason: first.replace(/; log \S+$/, "") };
 }

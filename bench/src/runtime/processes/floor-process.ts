@@ -100,7 +100,7 @@ async function checked(
   body: object,
   type = "application/json",
 ): Promise<void> {
-  const answer = await connection.request(method, path, body, type);
+  const answer = await connection.request(method, path, { body, type });
   if (answer.status >= 300) throw new Error(`${method} ${path}: status ${answer.status}: ${answer.text}`);
 }
 

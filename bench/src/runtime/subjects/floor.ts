@@ -1,4 +1,5 @@
-import { killProcess, startNodeProgram } from "./node-program.ts";
+import { startNodeProgram } from "./node-program.ts";
+import { finishesAllOnSignal, runningSubject } from "./running-subject.ts";
 import type { Subject } from "./subject.ts";
 
 /** The writes that a kubelet owes, sent by hand: nothing can be faster on the same API server. */
@@ -11,14 +12,10 @@ function floorSubject(name: string, args: readonly string[]): Subject {
   return {
     name,
     restarts: false,
+    version: async () => undefined,
     async start(stage) {
       const running = await startNodeProgram(stage, "floor-process", args);
-      return {
-        pid: running.pid,
-        finishAll: () => process.kill(running.pid, "SIGUSR2"),
-        kill: () => killProcess(running),
-        stop: () => running.stop(),
-      };
+      return runningSubject(running, finishesAllOnSignal(running));
     },
   };
 }

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { startProcess } from "@vkubelet-tools/peers";
 import { foundPeer } from "./found-peer.ts";
-import { killProcess } from "./node-program.ts";
 import { isNodeReady } from "./peer-node.ts";
+import { runningSubject } from "./running-subject.ts";
 import type { Subject } from "./subject.ts";
+import { peerVersion } from "./versions.ts";
 
 /** The Go library virtual-kubelet with a provider in memory, its limits lifted, and with as many workers as vkubelet has. */
 export const goVirtualKubelet: Subject = {
   name: "go-virtual-kubelet",
   restarts: false,
+  version: () => peerVersion("go-virtual-kubelet"),
   async start(stage) {
     const running = await startProcess({
       name: "go-virtual-kubelet",
@@ -20,6 +22,6 @@ export const goVirtualKubelet: Subject = {
       logFile: join(stage.folder, "go-virtual-kubelet.log"),
       ready: () => isNodeReady(stage),
     });
-    return { pid: running.pid, kill: () => killProcess(running), stop: () => running.stop() };
+    return runningSubject(running);
   },
 };

@@ -2,14 +2,16 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kwokStages, startProcess } from "@vkubelet-tools/peers";
 import { foundPeer } from "./found-peer.ts";
-import { killProcess } from "./node-program.ts";
 import { createNode, isNodeReady } from "./peer-node.ts";
+import { runningSubject } from "./running-subject.ts";
 import type { Subject } from "./subject.ts";
+import { peerVersion } from "./versions.ts";
 
 /** kwok with its fast stages: it runs nothing, and says of each pod at once that it runs. */
 export const kwok: Subject = {
   name: "kwok",
   restarts: false,
+  version: () => peerVersion("kwok"),
   async start(stage) {
     const config = join(stage.folder, "kwok.yaml");
     await writeFile(config, await kwokStages());
@@ -25,6 +27,6 @@ export const kwok: Subject = {
       logFile: join(stage.folder, "kwok.log"),
       ready: () => isNodeReady(stage),
     });
-    return { pid: running.pid, kill: () => killProcess(running), stop: () => running.stop() };
+    return runningSubject(running);
   },
 };

@@ -13,7 +13,7 @@ export async function createNode(
     metadata: { name: nodeName, annotations },
     status: { capacity: room, allocatable: room },
   };
-  const { status, text } = await driver.connection.request("POST", "/api/v1/nodes", node);
+  const { status, text } = await driver.connection.request("POST", "/api/v1/nodes", { body: node });
   if (status !== 201) throw new Error(`create node ${nodeName}: status ${status}: ${text}`);
 }
 

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { repeatedCreates } from "../processes/backend-journal.ts";
-import { killProcess, startNodeProgram } from "./node-program.ts";
+import { startNodeProgram } from "./node-program.ts";
+import { finishesAllOnSignal, runningSubject } from "./running-subject.ts";
 import type { Subject } from "./subject.ts";
+import { packageVersion } from "./versions.ts";
 
 /** `@vkubelet/kubelet` as it is built, with a provider that answers at once. */
 export const vkubelet: Subject = vkubeletSubject("vkubelet", []);
@@ -13,16 +15,14 @@ function vkubeletSubject(name: string, args: readonly string[]): Subject {
   return {
     name,
     restarts: true,
+    version: () => packageVersion("kubelet"),
     async start(stage) {
       const journal = join(stage.folder, "backend.journal");
       const running = await startNodeProgram(stage, "kubelet-process", ["--journal", journal, ...args]);
-      return {
-        pid: running.pid,
-        finishAll: () => process.kill(running.pid, "SIGUSR2"),
+      return runningSubject(running, {
+        ...finishesAllOnSignal(running),
         repeatedCreates: () => repeatedCreates(journal),
-        kill: () => killProcess(running),
-        stop: () => running.stop(),
-      };
+      });
     },
   };
 }

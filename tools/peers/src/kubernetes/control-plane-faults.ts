@@ -28,6 +28,15 @@ export class RestartableProcess {
     return new RestartableProcess(start, await start());
   }
 
+  get name(): string {
+    return this.#running.name;
+  }
+
+  /** That of the process as it runs now. */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     process.kill(this.#running.pid, signal);
   }

@@ -54,6 +54,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly caPem: string;
   /** Authority that signed the certificate with which the API server comes to kubelets (and every client certificate). */
   readonly clientCaPem: string;
+  /** The processes it consists of, by the names of their programs. */
+  readonly processes: readonly Pick<RunningProcess, "name" | "pid">[];
   /** Folder with certificates and logs; gone after {@link stop}. */
   readonly folder: string;
   /** Path of the kubeconfig of `admin`. */
@@ -98,7 +100,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const context: ProcessContext = { commands, files, signal: options.signal };
   const kubeconfig = known(files.kubeconfigs, "admin");
   const extra = options.extraArguments ?? {};
-  const running: Pick<RunningProcess, "stop">[] = [];
+  const running: Pick<RunningProcess, "name" | "pid" | "stop">[] = [];
   let apiServer: RestartableProcess;
   try {
     running.push(await startEtcd(context, { client: etcd, peer: etcdPeer }));
@@ -125,7 +127,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     throw error;
   }
   const faults = controlPlaneFaults(apiServer, etcd);
-  return controlPlane(url, commands.kubectl, files, faults, async () => {
+  return controlPlane(url, commands.kubectl, files, faults, running, async () => {
     await stopAll(running);
     await rm(files.folder, { recursive: true, force: true });
   });
@@ -136,11 +138,12 @@ function controlPlane(
   kubectl: string,
   files: ControlPlaneFiles,
   faults: ControlPlaneFaults,
+  processes: ControlPlane["processes"],
   stop: () => Promise<void>,
 ): ControlPlane {
   const { serverAuthority, clientAuthority, folder } = files;
   return {
-    server,
+    ...{ server, processes },
     caPem: serverAuthority.certificatePem,
     clientCaPem: clientAuthority.certificatePem,
     folder,
