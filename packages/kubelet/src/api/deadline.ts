@@ -1,9 +1,6 @@
 import type { Clock } from "@vkubelet/core";
 import { unneeded } from "./unneeded.ts";
 
-/** Why a {@link Deadline} aborted by itself. */
-export class DeadlineExceeded extends Error {}
-
 /** A signal that aborts with its parent, or when nobody touched it for a while. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
@@ -35,7 +32,7 @@ export function startDeadline(
       await clock.sleep(left, timer.signal);
     }
     exceeded = true;
-    controller.abort(new DeadlineExceeded("the time ran out"));
+    controller.abort(new Error("the time ran out"));
   };
   // The only rejection is the end of the timer by dispose.
   if (milliseconds !== undefined && !controller.signal.aborted) watchTime(milliseconds).catch(() => {});

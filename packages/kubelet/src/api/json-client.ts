@@ -210,6 +210,7 @@ export class JsonClient implements KubeApiClient {
     const { signal } = call;
     signal?.throwIfAborted();
     const connection = await this.#prepare(call);
+    signal?.throwIfAborted();
     const { answer, abort } = plainCall(connection.plain, this.#target(connection, call));
     const onAbort = () => abort(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });

@@ -241,6 +241,12 @@ describe("plain calls", () => {
     await expect(peer.client.get(pods, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(peer.server.requests).toHaveLength(0);
 
+    const beforeSending = new AbortController();
+    const prepared = peer.client.get(pods, { signal: beforeSending.signal });
+    beforeSending.abort(reason);
+    await expect(prepared).rejects.toBe(reason);
+    expect(peer.server.requests).toHaveLength(0);
+
     const during = new AbortController();
     const running = peer.client.get(pods, { signal: during.signal });
     await until(() => peer.server.requests.length === 1);

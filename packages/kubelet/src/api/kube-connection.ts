@@ -2,7 +2,7 @@ import { createSecureContext } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "@vkubelet/core";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
-import type { ClusterAccess } from "../cluster-access/cluster-access.ts";
+import type { AccessOptions, ClusterAccess } from "../cluster-access/cluster-access.ts";
 
 /** What one request needs: where to, who we are, over which connections. */
 export interface PreparedConnection {
@@ -40,21 +40,8 @@ const keepAliveMs = 20_000;
 /** Larger than any page of a list can sensibly be. */
 const largestAnswerBytes = 256 * 1024 * 1024;
 
-/** The part of Node's HTTPS options that KubeConfig fills in. */
-interface SecurityOptions {
-  headers?: Record<string, unknown>;
-  auth?: string;
-  ca?: Buffer | string;
-  cert?: Buffer | string;
-  key?: Buffer | string;
-  pfx?: Buffer | string;
-  passphrase?: string;
-  rejectUnauthorized?: boolean;
-  servername?: string;
-}
-
 const tlsFields = ["ca", "cert", "key", "pfx", "passphrase", "rejectUnauthorized", "servername"] as const;
-type TlsOptions = Pick<SecurityOptions, (typeof tlsFields)[number]>;
+type TlsOptions = Pick<AccessOptions, (typeof tlsFields)[number]>;
 
 interface Pools {
   readonly tls: TlsOptions;
@@ -96,7 +83,7 @@ export function createKubeConnection(kubeConfig: ClusterAccess, clock: Clock): K
   };
 
   const look = async (): Promise<PreparedConnection> => {
-    const options: SecurityOptions = {};
+    const options: AccessOptions = {};
     await kubeConfig.applyToHTTPSOptions(options);
     const { plain, watches } = poolsFor(tlsOf(options));
     return {
@@ -161,19 +148,19 @@ function createPool(
   return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: secure });
 }
 
-function tlsOf(options: SecurityOptions): TlsOptions {
+function tlsOf(options: AccessOptions): TlsOptions {
   return Object.fromEntries(
     tlsFields.filter((field) => options[field] !== undefined).map((field) => [field, options[field]]),
   );
 }
 
-function headersOf(options: SecurityOptions): Record<string, string> {
+function headersOf(options: AccessOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     // Token files often end in a line end, which no header may hold.
     if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value).trim();
   }
-  if (options.auth !== undefined && headers["authorization"] === undefined) {
+  if (typeof options.auth === "string" && headers["authorization"] === undefined) {
     headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
   }
   return headers;

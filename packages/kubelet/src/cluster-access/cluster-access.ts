@@ -15,5 +15,7 @@ export interface ClusterAccess {
   applyToHTTPSOptions(options: any): Promise<void>;
 }
 
-/** The options that a {@link ClusterAccess} sets. */
-export type AccessOptions = Omit<RequestOptions, "headers"> & { headers?: Record<string, string> };
+/** The options that a {@link ClusterAccess} sets, before it has. */
+export interface AccessOptions extends Omit<RequestOptions, "headers"> {
+  headers?: Record<string, unknown>;
+}

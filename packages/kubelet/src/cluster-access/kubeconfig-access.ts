@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { AccessOptions, ClusterAccess } from "./cluster-access.ts";
+import { applyCredentials, type Credentials, type Source } from "./credentials.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,12 +25,6 @@ const userFields: ReadonlySet<string> = new Set([
   "username",
   "password",
 ]);
-
-/** Where a certificate, a key or a token comes from: a file is read again each time. */
-interface Source {
-  readonly file?: string;
-  readonly data?: Buffer;
-}
 
 /**
  * The current context of a kubeconfig whose relative paths count from `folder`; undefined when it needs more than
@@ -62,38 +56,8 @@ export function kubeconfigAccess(config: unknown, folder: string): ClusterAccess
   };
   return {
     getCurrentCluster: () => ({ server, ...(typeof proxyUrl === "string" && { proxyUrl }) }),
-    applyToHTTPSOptions: (options: AccessOptions) => apply(credentials, options),
+    applyToHTTPSOptions: (options: AccessOptions) => applyCredentials(credentials, options),
   };
-}
-
-/** What a kubeconfig says of one server and one user. */
-export interface Credentials {
-  readonly insecure: boolean;
-  readonly serverName?: string | undefined;
-  readonly ca: Source;
-  readonly certificate: Source;
-  readonly key: Source;
-  readonly token: Source;
-  readonly basic?: string | undefined;
-}
-
-/** Sets what the credentials say in the options of a request. */
-export async function apply(credentials: Credentials, options: AccessOptions): Promise<void> {
-  const [ca, cert, key, token] = await Promise.all(
-    [credentials.ca, credentials.certificate, credentials.key, credentials.token].map(read),
-  );
-  if (credentials.insecure) options.rejectUnauthorized = false;
-  if (credentials.serverName !== undefined) options.servername = credentials.serverName;
-  if (credentials.basic !== undefined) options.auth = credentials.basic;
-  if (ca !== undefined) options.ca = ca;
-  if (cert !== undefined) options.cert = cert;
-  if (key !== undefined) options.key = key;
-  const bearer = token?.toString().trim() ?? "";
-  if (bearer !== "") options.headers = { ...options.headers, Authorization: `Bearer ${bearer}` };
-}
-
-async function read({ file, data }: Source): Promise<Buffer | undefined> {
-  return file === undefined ? data : readFile(file);
 }
 
 /** The file goes before a token that stands beside it, as in client-go. */
@@ -115,7 +79,7 @@ function textOf(value: unknown): string | undefined {
 /** `contexts: [{ name, context }]` and its like. */
 function entryOf(config: Fields, kind: string, name: unknown): Fields | undefined {
   const entries = config[`${kind}s`];
-  if (!Array.isArray(entries)) return undefined;
+  if (!Array.isArray(entries) || typeof name !== "string") return undefined;
   const entry: unknown = entries.find((candidate) => isFields(candidate) && candidate["name"] === name);
   const fields = isFields(entry) ? entry[kind] : undefined;
   return isFields(fields) ? fields : undefined;

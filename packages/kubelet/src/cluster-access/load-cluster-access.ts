@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { isIPv6 } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { ClusterAccess } from "./cluster-access.ts";
-import { apply, kubeconfigAccess } from "./kubeconfig-access.ts";
+import { kubeconfigAccess } from "./kubeconfig-access.ts";
+import { serviceAccountAccess } from "./service-account-access.ts";
 
 /** Options of {@link loadClusterAccess}. */
 export interface LoadClusterAccessOptions {
@@ -14,6 +14,7 @@ export interface LoadClusterAccessOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Where a pod finds its service account (client-go rest.InClusterConfig). */
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
@@ -28,7 +29,7 @@ export async function loadClusterAccess(options: LoadClusterAccessOptions = {}):
   if (file === undefined) {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     const isPod = host !== undefined && port !== undefined && existsSync(join(serviceAccount, "token"));
-    return isPod ? podAccess(host, port) : libraryAccess(undefined, []);
+    return isPod ? serviceAccountAccess(host, port, serviceAccount) : libraryAccess(undefined, []);
   }
   const config = await readKubeconfig(file);
   const access = files.length === 1 ? kubeconfigAccess(config, dirname(file)) : undefined;
@@ -40,21 +41,6 @@ function kubeconfigsOf(environment: Readonly<Record<string, string | undefined>>
   if (listed.length > 0) return listed;
   const standard = join(environment["HOME"] ?? homedir(), ".kube", "config");
   return existsSync(standard) ? [standard] : [];
-}
-
-/** The server as a pod finds it, and the pod's own token (rest.InClusterConfig of client-go). */
-function podAccess(host: string, port: string): ClusterAccess {
-  const credentials = {
-    insecure: false,
-    ca: { file: join(serviceAccount, "ca.crt") },
-    token: { file: join(serviceAccount, "token") },
-    certificate: {},
-    key: {},
-  };
-  return {
-    getCurrentCluster: () => ({ server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}` }),
-    applyToHTTPSOptions: (options) => apply(credentials, options),
-  };
 }
 
 async function readKubeconfig(file: string): Promise<unknown> {

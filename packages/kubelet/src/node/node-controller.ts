@@ -47,8 +47,8 @@ const shuttingDown: ProviderHealth = {
  * Registers the node and keeps its object true: labels, annotations and taints are kept as the user and the backend want
  * them (foreign ones stay), status is written when it changed and every five minutes, Ready follows the provider's
  * health. A node that somebody deleted is created again. An API server that does not answer is asked again, at the start
- * with growing pauses and later at the next check. While a backend that is out of order has not described the node, it is registered without room and not ready,
- * and says why. A Node of another kubelet is left alone.
+ * with growing pauses and later at the next check. While a backend that is out of order has not described the node, it is
+ * registered without room and not ready, and says why. A Node of another kubelet is left alone.
  */
 export class NodeController {
   readonly #options: NodeControllerOptions;

@@ -5,8 +5,8 @@ const paceMs = 1_000;
 
 /**
  * How often news give one pod its turn: observations, and the changes of its object that mostly are the echo of what was
- * written before. Ordinary lives stay far below the limits; a backend that floods
- * is followed at a steady pace, in which the latest observation counts, so that the API server is not flooded in turn.
+ * written before. Ordinary lives stay far below the limits; a backend that floods is followed at a steady pace, in which
+ * the latest observation counts, so that the API server is not flooded in turn.
  */
 export class NewsPace {
   #turns = burst;
