@@ -1,5 +1,6 @@
 import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe } from "vitest";
+import { acceleratedClock } from "./accelerated-clock.ts";
 import { describeAccess } from "./control-planes/access.ts";
 import { describeApply } from "./control-planes/apply.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
@@ -38,5 +39,9 @@ describe.runIf(await peerOrSkip("kubernetes"))("with a real Kubernetes control p
 const [kubectl] = (await findKubectls()).values();
 
 describe.runIf(kubectl !== undefined)("with the in-memory control plane", () => {
-  describeControlPlane("the control plane", () => startMemoryCluster(kubectl ?? "", { restrictNodes: true }));
+  describeControlPlane("the control plane", () => {
+    // Its cases end before the node that they play is taken for dead for so long that its pods go.
+    const clock = acceleratedClock(3);
+    return startMemoryCluster(kubectl ?? "", { restrictNodes: true, clock });
+  });
 });

@@ -1,5 +1,6 @@
 import { type PeerName, peerOrSkip } from "@vkubelet-tools/peers";
 import { describe } from "vitest";
+import { acceleratedClock } from "./accelerated-clock.ts";
 import { findKubectls } from "./kubectls.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
 
@@ -9,7 +10,12 @@ export interface ControlPlaneChoices {
   readonly impatient?: boolean;
   /** Whether the control planes are used at the same time. */
   readonly concurrent?: boolean;
+  /** The in-memory one lives faster than the wall clock. All kubelets have to go by its clock then. */
+  readonly accelerated?: boolean;
 }
+
+/** A silent node is taken for dead after 8 s at that pace: more than a busy machine keeps a process from running. */
+const acceleration = 5;
 
 const impatientArguments = ["--node-monitor-period=1s", "--node-monitor-grace-period=15s"];
 
@@ -20,7 +26,7 @@ const impatientArguments = ["--node-monitor-period=1s", "--node-monitor-grace-pe
 export async function describeOnEachControlPlane(
   name: string,
   suite: (start: () => Promise<TestCluster>) => void,
-  { impatient = false, concurrent = false }: ControlPlaneChoices = {},
+  { impatient = false, concurrent = false, accelerated = false }: ControlPlaneChoices = {},
 ): Promise<void> {
   const extraArguments = impatient ? { controllerManager: impatientArguments } : {};
   const real = async (peer: PeerName, release: "newest" | "oldest") =>
@@ -33,7 +39,8 @@ export async function describeOnEachControlPlane(
       describe.runIf(isThere)(`${release} Kubernetes`, () => suite(start));
     }
     describe.runIf(kubectl !== undefined)("in-memory control plane", () => {
-      suite(() => startMemoryCluster(kubectl ?? "", { restrictNodes: true }));
+      const options = { restrictNodes: true, ...(accelerated && { clock: acceleratedClock(acceleration) }) };
+      suite(() => startMemoryCluster(kubectl ?? "", options));
     });
   });
 }

@@ -10,12 +10,13 @@ import { waitFor } from "./wait-for.ts";
 /** A node whose kubelet is started and stopped, and what the cluster says of it. */
 export class ObservedNode {
   readonly name: string;
-  readonly backend = new InMemoryBackend({ now: () => Date.now() });
+  readonly backend: InMemoryBackend;
   readonly #cluster: TestCluster;
 
   constructor(cluster: TestCluster, name: string) {
     this.#cluster = cluster;
     this.name = name;
+    this.backend = new InMemoryBackend({ clock: cluster.clock });
   }
 
   start(options: Partial<KubeletOptions> = {}): Promise<Kubelet> {
@@ -23,6 +24,7 @@ export class ObservedNode {
       provider: createInMemoryProvider({ backend: this.backend, watches: true }),
       nodeName: this.name,
       kubeConfig: this.#cluster.kubeConfig(),
+      clock: this.#cluster.clock,
       internalIP: "127.0.0.1",
       server: { address: "127.0.0.1", port: 0, clientCa: this.#cluster.kubeletClientCa },
       logger: consoleLogger(this.name),

@@ -9,7 +9,7 @@ import { waitFor } from "./wait-for.ts";
 
 /** One virtual node whose backend takes new files and refuses other sizes. */
 class Node {
-  readonly backend = new InMemoryBackend({ now: () => Date.now() });
+  readonly backend: InMemoryBackend;
   readonly files: string[] = [];
   readonly #cluster: TestCluster;
   readonly #name: string;
@@ -17,6 +17,7 @@ class Node {
   constructor(cluster: TestCluster, name: string) {
     this.#cluster = cluster;
     this.#name = name;
+    this.backend = new InMemoryBackend({ clock: cluster.clock });
   }
 
   start(options: Partial<KubeletOptions> = {}): Promise<Kubelet> {
@@ -24,6 +25,7 @@ class Node {
       provider: this.#provider(),
       nodeName: this.#name,
       kubeConfig: this.#cluster.kubeConfig(),
+      clock: this.#cluster.clock,
       internalIP: "127.0.0.1",
       server: { address: "127.0.0.1", port: 0, clientCa: this.#cluster.kubeletClientCa },
       logger: consoleLogger(this.#name),

@@ -32,4 +32,5 @@ function describeScenarios(start: () => Promise<TestCluster>): void {
 await describeOnEachControlPlane("pods on virtual nodes", describeScenarios, {
   impatient: true,
   concurrent: true,
+  accelerated: true,
 });

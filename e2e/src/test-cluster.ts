@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { type ClusterOptions, createCluster } from "@vkubelet/cluster";
+import { type Clock, systemClock } from "@vkubelet/core";
 import {
   type ControlPlaneFaults,
   type ControlPlaneOptions,
@@ -21,6 +22,8 @@ export interface KubectlResult {
 /** A cluster that a suite runs on: the same suite for the real and for the in-memory one. */
 export interface TestCluster extends AsyncDisposable {
   readonly kind: "kubernetes" | "memory";
+  /** The time by which it lives. */
+  readonly clock: Clock;
   /** Credentials of an administrator. */
   kubeConfig(): KubeConfig;
   /** Credentials with which a kubelet serves this node: its own alone, where the cluster tells nodes apart. */
@@ -37,6 +40,7 @@ export async function startRealCluster(options: ControlPlaneOptions = {}): Promi
   const plane = await startControlPlane(options);
   return {
     kind: "kubernetes",
+    clock: systemClock,
     kubeletClientCa: plane.clientCaPem,
     kubeConfig: () => loadedFrom(plane.adminKubeconfig),
     nodeKubeConfig: async (nodeName) =>
@@ -50,9 +54,9 @@ export async function startRealCluster(options: ControlPlaneOptions = {}): Promi
 /** The in-memory control plane, driven by a kubectl. */
 export async function startMemoryCluster(
   kubectl: string,
-  options: ClusterOptions = {},
+  { clock = systemClock, ...options }: ClusterOptions & { readonly clock?: Clock } = {},
 ): Promise<TestCluster> {
-  const cluster = await createCluster(options);
+  const cluster = await createCluster({ clock, ...options });
   const folder = await mkdtemp(join(tmpdir(), "vkubelet-memory-"));
   const kubeconfig = join(folder, "kubeconfig");
   // Everybody comes through a proxy, so that the cluster can be out of reach for all at once, as a real one is.
@@ -60,6 +64,7 @@ export async function startMemoryCluster(
   await writeFile(kubeconfig, config.exportConfig(), { mode: 0o600 });
   return {
     kind: "memory",
+    clock,
     kubeletClientCa: cluster.kubeletClientCertificateAuthority,
     kubeConfig: () => loadedFrom(kubeconfig),
     nodeKubeConfig: async (nodeName) =>

@@ -1,3 +1,4 @@
+import type { Clock } from "@vkubelet/core";
 import { expect } from "vitest";
 import type { TestCluster } from "../test-cluster.ts";
 import { waitFor } from "../wait-for.ts";
@@ -19,11 +20,18 @@ export class Space {
   readonly api: ApiClient;
   readonly name: string;
   readonly kind: TestCluster["kind"];
+  readonly #clock: Clock;
 
-  constructor(api: ApiClient, name: string, kind: TestCluster["kind"]) {
+  constructor(api: ApiClient, name: string, { kind, clock }: Pick<TestCluster, "kind" | "clock">) {
     this.api = api;
     this.name = name;
     this.kind = kind;
+    this.#clock = clock;
+  }
+
+  /** The time of the cluster as objects write it. */
+  now(): string {
+    return `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`;
   }
 
   path(resource: string, ...rest: readonly string[]): string {
@@ -72,7 +80,7 @@ export class Space {
 
   /** Plays the kubelet: what it writes of a pod whose one container runs or has ended. */
   async setPhase(pod: string, phase: string, exitCode = 0): Promise<void> {
-    const now = `${new Date().toISOString().slice(0, 19)}Z`;
+    const now = this.now();
     const running = phase === "Running";
     const state = running
       ? { running: { startedAt: now } }
@@ -117,7 +125,7 @@ export function benchOf(cluster: TestCluster): Bench {
       count += 1;
       const name = `case-${count}`;
       await api.post(pathOf("namespaces"), { metadata: { name } });
-      const space = new Space(api, name, cluster.kind);
+      const space = new Space(api, name, cluster);
       await waitFor(
         "the service account of the namespace",
         () => api.call("GET", space.path("serviceaccounts", "default")),

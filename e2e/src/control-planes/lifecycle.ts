@@ -149,13 +149,9 @@ function describeNamespaces(open: () => Bench): void {
   });
 }
 
-function now(): string {
-  return `${new Date().toISOString().slice(0, 19)}Z`;
-}
-
 /** Plays a kubelet that posts its status. */
 async function postReady(space: Space, node: string): Promise<void> {
-  const time = now();
+  const time = space.now();
   const ready = {
     type: "Ready",
     status: "True",

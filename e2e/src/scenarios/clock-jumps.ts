@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@vkubelet/core";
+import type { Clock } from "@vkubelet/core";
 import { expect } from "vitest";
 import { pathOf } from "../control-planes/api-client.ts";
 import { waitFor } from "../wait-for.ts";
@@ -21,18 +21,23 @@ const hourMs = 3_600_000;
 
 /** The clock of a machine whose time somebody sets. */
 class SetClock implements Clock {
+  readonly #clock: Clock;
   #offset = 0;
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   now(): number {
-    return systemClock.now() + this.#offset;
+    return this.#clock.now() + this.#offset;
   }
 
   monotonic(): number {
-    return systemClock.monotonic();
+    return this.#clock.monotonic();
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return systemClock.sleep(milliseconds, signal);
+    return this.#clock.sleep(milliseconds, signal);
   }
 
   set(offset: number): void {
@@ -60,7 +65,7 @@ async function expectHeartbeats(stage: Stage, node: StageNode, count: number): P
 const clockJumps: Scenario = {
   name: "a clock that jumps an hour forward and back: the node stays ready, and no wait grows",
   async run(stage) {
-    const clock = new SetClock();
+    const clock = new SetClock(stage.cluster.clock);
     const node = await stage.startNode("shifted", { clock });
     const space = await stage.bench.namespace();
     await space.create("pods", pod("limited", specOn(node, runs(), { activeDeadlineSeconds: 1_800 })));

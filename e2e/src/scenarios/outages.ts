@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import { type AnyObject, pathOf } from "../control-planes/api-client.ts";
 import type { Space } from "../control-planes/bench.ts";
@@ -49,10 +48,10 @@ const heldServer: Scenario = {
     const space = await stage.bench.namespace();
     const { ends, fails, ...rest } = await readyPods(space, node, ["ends", "fails", "one", "two"]);
     stage.cluster.faults.pause();
-    await delay(minute / 2);
+    await stage.cluster.clock.sleep(minute / 2);
     node.backend.finish(uidOf(ends), 0);
     node.backend.finish(uidOf(fails), 5);
-    await delay(minute / 2);
+    await stage.cluster.clock.sleep(minute / 2);
     stage.cluster.faults.resume();
     await expectGoesOn(stage, space, node, rest);
     for (const name of ["ends", "fails"]) {

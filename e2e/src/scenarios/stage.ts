@@ -1,4 +1,4 @@
-import { type Clock, systemClock, type Taint } from "@vkubelet/core";
+import type { Clock, Taint } from "@vkubelet/core";
 import { type Kubelet, startKubelet } from "@vkubelet/kubelet";
 import { createInMemoryProvider, InMemoryBackend, inMemoryWorkloads } from "@vkubelet/testing";
 import { consoleLogger } from "../console-logger.ts";
@@ -87,12 +87,13 @@ async function startNode(
   name: string,
   options: { readonly clock?: Clock; readonly taints?: readonly Taint[] } = {},
 ): Promise<Started> {
-  const backend = new InMemoryBackend({ clock: systemClock });
+  const backend = new InMemoryBackend({ clock: cluster.clock });
   const { config, proxy } = await startProxiedConfig(await cluster.nodeKubeConfig(name));
   const kubelet = await startKubelet({
     provider: createInMemoryProvider({ backend, watches: true, updates: true }),
     nodeName: name,
     kubeConfig: config,
+    clock: cluster.clock,
     internalIP: "127.0.0.1",
     server: { address: "127.0.0.1", port: 0, clientCa: cluster.kubeletClientCa },
     logger: consoleLogger(name),

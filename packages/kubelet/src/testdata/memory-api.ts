@@ -105,7 +105,7 @@ export class MemoryApi {
       if (this.#down) throw unreachable(method, path);
       const result = effect();
       await onCall({ method, path }, "after");
-      return structuredClone(result);
+      return copyOf(result);
     };
     return {
       server: "https://memory",
@@ -190,7 +190,7 @@ export class MemoryApi {
       for (; next < this.#log.length; next++) {
         const event = this.#log[next] as StoredEvent;
         if (!matches(event.object, path, options?.query?.["fieldSelector"])) continue;
-        yield { type: event.type, object: structuredClone(event.object) };
+        yield { type: event.type, object: copyOf(event.object) };
       }
       await Promise.race([this.#news.promise, aborted.promise]);
       signal?.throwIfAborted();
@@ -212,6 +212,16 @@ export class MemoryApi {
     this.#news = Promise.withResolvers<void>();
     news.resolve();
   }
+}
+
+/** A copy as a client of its own would have it. Objects are JSON, for which this is much quicker than structuredClone. */
+function copyOf<T>(value: T): T;
+function copyOf(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: AnyObject = {};
+  for (const key in value) copy[key] = copyOf((value as AnyObject)[key]);
+  return copy;
 }
 
 function collectionOf(path: string): string {
