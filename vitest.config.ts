@@ -8,11 +8,16 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     testTimeout: 20_000,
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
+          // A process for each file would take twice as long, mostly to load the same sources again.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
           include: [
             "packages/*/src/**/*.test.ts",
             "examples/*/src/**/*.test.ts",

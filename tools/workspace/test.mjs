@@ -21,24 +21,47 @@ async function step(name, work) {
   return succeeded;
 }
 
-async function vitest(name, project, env = {}) {
+async function vitest(name, project, { env = {}, args = [] } = {}) {
   announce(name);
   const report = join(folder, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const code = await run("vitest", ["run", "--project", project, ...reporters], { env });
+  const code = await run("vitest", ["run", "--project", project, ...reporters, ...args], { env });
   results.vitest(name, code, report);
 }
 
-/** Starts the builds of the peers, beside the steps that do not need them. */
-function startPeers() {
-  const logFile = join(folder, "peers.log");
-  const finished = run("node", ["tools/peers/src/main.ts", "build"], { logFile });
+/**
+ * Starts checks, one after the other, beside other steps. Answers what waits for them; only then their output is shown,
+ * each with its name.
+ */
+function startBeside(...checks) {
+  const outcomes = (async () => {
+    const done = [];
+    for (const [index, [name, command, args]] of checks.entries()) {
+      const logFile = join(folder, `${index}-${name.replaceAll(" ", "-")}.log`);
+      done.push({ name, logFile, code: await run(command, args, { logFile }) });
+    }
+    return done;
+  })();
+  // Whoever waits hears of it.
+  outcomes.catch(() => {});
   return async () => {
-    announce("peers");
-    const code = await finished;
-    process.stdout.write(readFileSync(logFile, "utf8"));
-    results.step("peers", code === 0);
+    for (const { name, logFile, code } of await outcomes) {
+      announce(name);
+      process.stdout.write(readFileSync(logFile, "utf8"));
+      results.step(name, code === 0);
+    }
   };
+}
+
+/** Peers beside which one file of end-to-end tests is enough for a machine. */
+const heavyPeers = ["kubernetes", "kubernetes-oldest", "docker", "nomad"];
+
+/** Without real peers, end-to-end tests mostly wait, and several files run at once. */
+async function endToEndArguments() {
+  const logFile = join(folder, "found.log");
+  await run("node", ["tools/peers/src/main.ts", "list", ...heavyPeers], { logFile });
+  const found = required || readFileSync(logFile, "utf8").includes(": found");
+  return found ? [] : ["--fileParallelism", "--maxWorkers=4"];
 }
 
 /**
@@ -66,17 +89,25 @@ async function examples() {
 async function runEverything() {
   announce("install");
   await installDependencies();
-  const peers = required ? startPeers() : undefined;
-  await step("lint", () => run("biome", ["ci", "--error-on-warnings"]));
-  await step("types", () => run("npm", ["run", "--silent", "typecheck"]));
-  await step("unused dependencies", () => run("knip", []));
+  const peers = required
+    ? startBeside(["peers", "node", ["tools/peers/src/main.ts", "build"]])
+    : async () => {};
+  const checks = startBeside(
+    ["lint", "biome", ["ci", "--error-on-warnings"]],
+    ["types", "npm", ["run", "--silent", "typecheck"]],
+    ["unused dependencies", "knip", []],
+  );
   const built = await step("build", buildPackages);
+  await checks();
   await vitest("unit tests", "unit");
-  if (built) await step("packages", () => run("node", ["tools/workspace/check-packages.mjs"]));
-  else results.step("packages: not checked, because the build failed", false);
+  const packages = built
+    ? startBeside(["packages", "node", ["tools/workspace/check-packages.mjs"]])
+    : async () => results.step("packages: not checked, because the build failed", false);
   await examples();
-  await peers?.();
-  await vitest("end-to-end tests", "e2e", { VKUBELET_SKIPS_FILE: skipsFile });
+  await peers();
+  const args = await endToEndArguments();
+  await vitest("end-to-end tests", "e2e", { env: { VKUBELET_SKIPS_FILE: skipsFile }, args });
+  await packages();
 }
 
 function report() {
