@@ -36,7 +36,7 @@ export function startWholeKubelet(
   const client = world.api.client(({ method, path }, when) => fuse(`${method} ${path}`, when));
   const plain = world.provider();
   // Looks that find nothing new are no points, and cost time.
-  const traits = { ...plain.traits, pollIntervalMs: 5_000 };
+  const traits = { ...plain.traits, pollIntervalMs: 10_000 };
   const provider = guarded({ ...plain, traits }, fuse);
   const events = new EventRecorder({ client, clock, logger, nodeName, component: "vkubelet" });
   const backendError = (): unknown => pods.backendError;
