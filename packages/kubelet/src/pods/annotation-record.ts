@@ -16,7 +16,8 @@ export class AnnotationRecord implements PodRecord {
   readonly #ref: PodRef;
   readonly #annotation: string;
   readonly #stopping: LazySignal;
-  #pod: Pod | undefined;
+  /** Of the object as it was last heard of; undefined when there is none. */
+  #resourceVersion: string | undefined;
   #text: string | undefined;
 
   constructor(client: KubeApiClient, ref: PodRef, annotation: string, stopping: LazySignal) {
@@ -28,18 +29,18 @@ export class AnnotationRecord implements PodRecord {
 
   /** Takes a newer pod object into account; undefined when the object is gone. Own writes are never lost by it. */
   observe(pod: Pod | undefined): void {
-    if (pod === undefined) {
-      this.#pod = undefined;
-      return;
-    }
-    const known = this.#pod?.metadata?.resourceVersion;
-    if (compareResourceVersions(pod.metadata?.resourceVersion, known) < 0) return;
-    this.#pod = pod;
-    this.#text = pod.metadata?.annotations?.[this.#annotation];
+    if (pod === undefined) this.#resourceVersion = undefined;
+    else if (compareResourceVersions(pod.metadata?.resourceVersion, this.#resourceVersion) >= 0)
+      this.#take(pod);
+  }
+
+  #take({ metadata }: Pod): void {
+    this.#resourceVersion = metadata?.resourceVersion;
+    this.#text = metadata?.annotations?.[this.#annotation];
   }
 
   read(): Readonly<Record<string, string>> | undefined {
-    if (this.#pod === undefined) return undefined;
+    if (this.#resourceVersion === undefined) return undefined;
     return this.#text === undefined ? undefined : parseRecord(this.#text, this.#ref);
   }
 
@@ -57,10 +58,10 @@ export class AnnotationRecord implements PodRecord {
       );
     }
     for (let race = 0; race < maxRaces; race++) {
-      if (this.#pod === undefined)
+      if (this.#resourceVersion === undefined)
         throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`);
       try {
-        this.observe(await this.#patch(text, this.#pod));
+        this.observe(await this.#patch(text, this.#resourceVersion));
         return;
       } catch (error) {
         await this.#afterFailedPatch(error, text);
@@ -78,10 +79,10 @@ export class AnnotationRecord implements PodRecord {
     return `/api/v1/namespaces/${this.#ref.namespace}/pods/${this.#ref.name}`;
   }
 
-  #patch(text: string, pod: Pod): Promise<Pod> {
+  #patch(text: string, resourceVersion: string): Promise<Pod> {
     const metadata = {
       uid: this.#ref.uid,
-      resourceVersion: pod.metadata?.resourceVersion,
+      resourceVersion,
       annotations: { [this.#annotation]: text },
     };
     // The status subresource takes annotations too, and is all that a node's own RBAC may write.
@@ -92,7 +93,7 @@ export class AnnotationRecord implements PodRecord {
   /** Decides whether the write may be tried again; throws when not. */
   async #afterFailedPatch(error: unknown, text: string): Promise<void> {
     if (isNotFound(error)) {
-      this.#pod = undefined;
+      this.#resourceVersion = undefined;
       throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
     }
     if (!isConflict(error) && !isInvalid(error)) {
@@ -111,11 +112,10 @@ export class AnnotationRecord implements PodRecord {
       absentOn404: true,
     });
     if (current === undefined || current.metadata?.uid !== this.#ref.uid) {
-      this.#pod = undefined;
+      this.#resourceVersion = undefined;
       throw new ProviderError("NotFound", `pod ${formatPodRef(this.#ref)} is gone`, { cause: error });
     }
-    this.#pod = current;
-    this.#text = current.metadata?.annotations?.[this.#annotation];
+    this.#take(current);
     if (this.#text !== before && this.#text !== text) {
       throw new ProviderError(
         "Conflict",

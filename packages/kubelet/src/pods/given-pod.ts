@@ -1,14 +1,40 @@
 import { createHash } from "node:crypto";
-import type { Pod, ResolvedContainer, ResolvedPod, Volume } from "@vkubelet/core";
+import type { Container, Pod, PodSpec, ResolvedContainer, ResolvedPod, Volume } from "@vkubelet/core";
+import { volumeUpdates } from "@vkubelet/pod";
 
 const noResources = { requests: {}, limits: {} };
 const noNetwork = { kernelHostname: "", hostAliases: [] };
 
-/**
- * What was last given to the backend for a pod, as far as it can change while the pod runs: its files with hashes for
- * contents, its mounts, and its containers' images. Comparable by `volumeUpdates`, at a small part of the size.
- */
-export function givenOf(pod: ResolvedPod): ResolvedPod {
+/** What was last given to the backend for a pod, as far as it can change while the pod runs. */
+export interface GivenPod {
+  /** As {@link imagesOf} says them. */
+  readonly images: string;
+  /** Comparable by `volumeUpdates`, with hashes for contents; undefined for a pod without files. */
+  readonly files: ResolvedPod | undefined;
+}
+
+/** What is remembered of a pod that the backend was given: a small part of it. */
+export function givenOf(pod: ResolvedPod): GivenPod {
+  const hasFiles = pod.volumes.some(({ type }) => type === "files");
+  return { images: imagesOf(pod.pod), files: hasFiles ? filesOf(pod) : undefined };
+}
+
+/** What containers see of the change from one to the other, in words; nothing of volumes that they see by sub-path alone. */
+export function changesBetween(before: GivenPod, after: GivenPod, { spec }: Pod): readonly string[] {
+  const volumes =
+    before.files === undefined || after.files === undefined ? [] : volumeUpdates(before.files, after.files);
+  const [old, now]: string[][] = [JSON.parse(before.images), JSON.parse(after.images)];
+  return [
+    ...volumes
+      .filter(({ mounts }) => mounts.length > 0)
+      .map(({ volume }) => `the files of volume "${volume}"`),
+    ...containersOf(spec).flatMap(({ name }, index) =>
+      old?.[index] === now?.[index] ? [] : [`image "${now?.[index]}" of container "${name}"`],
+    ),
+  ];
+}
+
+function filesOf(pod: ResolvedPod): ResolvedPod {
   return {
     ref: pod.ref,
     attempt: pod.attempt,
@@ -64,10 +90,13 @@ export function shownMetadata(pod: Pod): string {
   return JSON.stringify([pod.metadata?.labels, pod.metadata?.annotations]);
 }
 
-/** The images of the pod's containers, as text to compare. */
+/** The images of the pod's containers in their order, as JSON to compare. */
 export function imagesOf({ spec }: Pod): string {
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  return JSON.stringify(containers.map(({ image }) => image));
+  return JSON.stringify(containersOf(spec).map(({ image }) => image));
+}
+
+function containersOf(spec: PodSpec | undefined): readonly Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
 }
 
 function showsMetadata({ downwardAPI, projected }: Volume): boolean {

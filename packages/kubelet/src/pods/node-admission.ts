@@ -1,14 +1,14 @@
-import type { Container, Pod } from "@vkubelet/core";
+import type { Pod } from "@vkubelet/core";
 import {
   type AdmissionResult,
   admitPod,
-  effectiveResources,
   isMirrorPod,
   isTerminalPhase,
   type NodeForAdmission,
   Quantity,
 } from "@vkubelet/pod";
 import { asAllocated } from "./allocated-resources.ts";
+import { type CountedShare, CountedShares } from "./counted-shares.ts";
 
 /** Options of {@link NodeAdmission}. */
 export interface NodeAdmissionOptions {
@@ -20,8 +20,9 @@ export interface NodeAdmissionOptions {
 export type NodeVerdict = AdmissionResult | { readonly waiting: string };
 
 interface HeldPod {
-  readonly pod: Pod;
-  readonly requests: ReadonlyMap<string, Quantity> | undefined;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly share: CountedShare;
 }
 
 /** pkg/kubelet/nodeshutdown. */
@@ -42,8 +43,7 @@ const sourceAnnotation = "kubernetes.io/config.source";
 export class NodeAdmission {
   readonly #options: NodeAdmissionOptions;
   readonly #held = new Map<string, HeldPod>();
-  /** Pods with a quantity that cannot be read. */
-  readonly #unreadable = new Set<string>();
+  readonly #shares = new CountedShares();
   readonly #totals = new Map<string, Quantity>();
 
   #shutDown = false;
@@ -64,8 +64,8 @@ export class NodeAdmission {
     const held = this.#held.get(uid);
     if (held === undefined) return;
     this.#held.delete(uid);
-    this.#unreadable.delete(uid);
-    for (const [name, amount] of held.requests ?? []) {
+    this.#shares.release(held.share);
+    for (const [name, amount] of held.share.requests ?? []) {
       const left = (this.#totals.get(name) ?? Quantity.zero).sub(amount);
       if (left.isZero()) this.#totals.delete(name);
       else this.#totals.set(name, left);
@@ -97,7 +97,7 @@ export class NodeAdmission {
     const uid = pod.metadata?.uid ?? "";
     const node = this.#options.node();
     if (typeof node === "string") return { waiting: node };
-    const before = this.#held.get(uid)?.pod;
+    const before = this.counted(uid);
     this.release(uid);
     const verdict = this.#judge(ofApiServer(pod), node);
     const counted = verdict.admitted ? pod : before;
@@ -107,7 +107,8 @@ export class NodeAdmission {
 
   /** What of the pod counts: names, resources and host ports. */
   counted(uid: string): Pod | undefined {
-    return this.#held.get(uid)?.pod;
+    const held = this.#held.get(uid);
+    return held === undefined ? undefined : countedPod(uid, held);
   }
 
   /** Counts the pod so from now on, whether it fits or not. */
@@ -124,13 +125,13 @@ export class NodeAdmission {
     return admitPod(
       pod,
       node,
-      [...this.#held.values()].map((held) => held.pod),
+      [...this.#held].map(([uid, held]) => countedPod(uid, held)),
     );
   }
 
   /** The node with what is left of it; undefined where that cannot be said by sums alone. */
   #roomLeft(node: NodeForAdmission): NodeForAdmission | undefined {
-    if (this.#unreadable.size > 0) return undefined;
+    if (this.#shares.hasUnreadable) return undefined;
     const taken = new Map(this.#totals).set("pods", Quantity.ofInteger(BigInt(this.#held.size)));
     const allocatable = Object.entries(node.status?.allocatable ?? {}).map(([name, amount]) => [
       name,
@@ -143,42 +144,17 @@ export class NodeAdmission {
 
   #hold(uid: string, pod: Pod): void {
     if (this.#held.has(uid)) return;
-    const requests = requestsOf(pod);
-    this.#held.set(uid, { pod: countedPartOf(pod), requests });
-    if (requests === undefined) this.#unreadable.add(uid);
-    for (const [name, amount] of requests ?? []) {
-      this.#totals.set(name, (this.#totals.get(name) ?? Quantity.zero).add(amount));
+    const { name, namespace } = pod.metadata ?? {};
+    const share = this.#shares.take(pod.spec);
+    this.#held.set(uid, { name, namespace, share });
+    for (const [resource, amount] of share.requests ?? []) {
+      this.#totals.set(resource, (this.#totals.get(resource) ?? Quantity.zero).add(amount));
     }
   }
 }
 
-/** The little of a pod that counts, so that no whole object is kept beside the newest. */
-function countedPartOf({ metadata, spec }: Pod): Pod {
-  const { name, namespace, uid } = metadata ?? {};
-  const part = (container: Container): Container => ({
-    name: container.name,
-    ...(container.resources !== undefined && { resources: container.resources }),
-    ...(container.ports !== undefined && { ports: container.ports }),
-    ...(container.restartPolicy !== undefined && { restartPolicy: container.restartPolicy }),
-  });
-  return {
-    metadata: { ...(name && { name }), ...(namespace && { namespace }), ...(uid && { uid }) },
-    spec: {
-      containers: (spec?.containers ?? []).map(part),
-      ...(spec?.initContainers !== undefined && { initContainers: spec.initContainers.map(part) }),
-      ...(spec?.resources !== undefined && { resources: spec.resources }),
-      ...(spec?.overhead !== undefined && { overhead: spec.overhead }),
-    },
-  };
-}
-
-function requestsOf(pod: Pod): ReadonlyMap<string, Quantity> | undefined {
-  try {
-    return effectiveResources(pod.spec ?? { containers: [] }).requests;
-  } catch {
-    // The exact look at all pods, which is taken instead of sums, names the quantity.
-    return undefined;
-  }
+function countedPod(uid: string, { name, namespace, share }: HeldPod): Pod {
+  return { metadata: { ...(name && { name }), ...(namespace && { namespace }), uid }, spec: share.spec };
 }
 
 function wantsHostPorts({ spec }: Pod): boolean {

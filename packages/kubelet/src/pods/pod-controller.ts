@@ -2,8 +2,10 @@ import type { Clock, Logger, Pod, PodContext, PodRef, Provider, ResourceList } f
 import { isMirrorPod, type NodeDns, type NodeForAdmission, type PodVerdict } from "@vkubelet/pod";
 import type { KubeApiClient } from "../api/kube-api-client.ts";
 import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
+import type { Keep } from "../api/object-changes.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
 import { createReflector, type Reflector } from "../api/reflector.ts";
+import { SharedTexts } from "../api/shared-texts.ts";
 import { TimeLimits } from "../api/time-limits.ts";
 import { changeLimitMs } from "./change-calls.ts";
 import type { EventRecorder } from "./event-recorder.ts";
@@ -78,7 +80,7 @@ export class PodController {
       clock,
       logger,
       onChange: (event) => this.#podChanged(event),
-      keep: keptPod,
+      keep: keepPods(),
     });
     this.#feed = new ObservationFeed({
       provider,
@@ -257,9 +259,12 @@ export class PodController {
 }
 
 /** A status is compared and built upon time and again, and for that stands as it was meant. */
-function keptPod(pod: Pod & KubeObject): Pod & KubeObject {
-  const status = withoutUnset(pod.status);
-  return status === undefined || status === pod.status ? pod : { ...pod, status };
+function keepPods(): Keep<Pod & KubeObject> {
+  const texts = new SharedTexts();
+  return (pod) => {
+    const status = withoutUnset(pod.status);
+    return texts.shareIn(status === undefined || status === pod.status ? pod : { ...pod, status });
+  };
 }
 
 /** Nothing is said of DNS unless the cluster's servers are known: what resolves names is the backend's business. */

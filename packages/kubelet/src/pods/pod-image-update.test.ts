@@ -29,6 +29,26 @@ describe("another image of a running container", () => {
     await kubelet.stop();
   });
 
+  it("I7: waits for what the pod refers to and is not there, as long as that takes", async () => {
+    const world = new Simulation({}, { takesUpdates: true });
+    const kubelet = world.start();
+    world.addConfigMap("cm", { color: "green" });
+    const env = [{ name: "COLOR", valueFrom: { configMapKeyRef: { name: "cm", key: "color" } } }];
+    world.addPod("p", { containers: [{ name: "main", image: "app:1", env }] });
+    await world.advance(5_000);
+    world.api.remove("/api/v1/namespaces/default/configmaps/cm");
+    world.changePod("p", { spec: { containers: [{ name: "main", image: "app:2", env }] } });
+    await world.advance(60_000);
+    expect(world.updates).toEqual([]);
+    expect(world.eventMessages("p")).toContain(
+      'Warning FailedSync: changes do not reach the running pod yet: configmap "cm" not found',
+    );
+    world.addConfigMap("cm", { color: "red" });
+    await world.advance(60_000);
+    expect(world.updates).toEqual(["app:2"]);
+    await kubelet.stop();
+  });
+
   it("I7: is noticed by its generation when it came while no kubelet ran", async () => {
     const world = new Simulation({}, { takesUpdates: true });
     const first = world.start();

@@ -78,7 +78,8 @@ export class PodReporter {
     for (const notice of containerEvents(pod, previous, status)) this.notify(notice);
     if (facts.observation !== undefined) this.#announceWaiting(previous, facts.observation);
     if (result === "unchanged") return "told";
-    this.#written = result;
+    // What was heard of the pod meanwhile may hold this write already.
+    if (isOlder(this.#pod, result)) this.#written = result;
     this.#onWritten(result);
     return "told";
   }
@@ -114,7 +115,7 @@ export class PodReporter {
 }
 
 /** Whether an object is older than what we wrote. */
-function isOlder(pod: Pod, written: WrittenPod | undefined): boolean {
+function isOlder(pod: Pod | undefined, written: WrittenPod | undefined): boolean {
   if (written === undefined) return false;
-  return compareResourceVersions(pod.metadata?.resourceVersion, written.metadata?.resourceVersion) < 0;
+  return compareResourceVersions(pod?.metadata?.resourceVersion, written.metadata?.resourceVersion) < 0;
 }

@@ -1,6 +1,7 @@
 import { type Pod, providerErrorEffects, type ResolvedPod, toProviderError } from "@vkubelet/core";
-import { volumeUpdates } from "@vkubelet/pod";
 import {
+  changesBetween,
+  type GivenPod,
   givenOf,
   hasLiveFiles,
   imagesOf,
@@ -22,12 +23,11 @@ const unseenChanges = "what changed while no kubelet ran";
  */
 export class PodUpdater {
   readonly #scope: PodScope;
-  #given: ResolvedPod | undefined;
+  #given: GivenPod | undefined;
   /** Kept only for a backend that takes changes. */
   #made: MadeContainers | undefined;
-  /** What the last look saw, as text; looking again is worth it only when that has changed. */
+  /** What the last look saw, as text; looking again is worth it only when that has changed. None where nothing can. */
   #seen: string | undefined;
-  #seenImages: string | undefined;
   /** Whether the spec was changed while no kubelet ran. */
   #missedChange: boolean | undefined;
   #failures = 0;
@@ -61,8 +61,7 @@ export class PodUpdater {
   /** The backend was given the pod so, when its objects stood at `revision`. */
   given(resolved: ResolvedPod, revision: number): void {
     this.#given = givenOf(resolved);
-    this.#seen = signatureOf(resolved.pod, revision);
-    this.#seenImages = imagesOf(resolved.pod);
+    this.#seen = hasLiveFiles(resolved.pod) ? signatureOf(resolved.pod, revision) : undefined;
   }
 
   /** Brings the backend's run `attempt` up to date with the pod. Faults are told and repeated, and never harm the pod. */
@@ -82,7 +81,6 @@ export class PodUpdater {
       else for (const { message } of outcome.waits) this.#tell(message);
       this.#failures = 0;
       this.#seen = signatureOf(pod, outcome.revision);
-      this.#seenImages = imagesOf(pod);
       return this.#untilTokenIsDue();
     } catch (error) {
       const { stopping, unwanted } = this.#scope;
@@ -96,7 +94,7 @@ export class PodUpdater {
     const given = this.#given;
     const canUpdate = this.#scope.environment.provider.updatePod !== undefined;
     if (given === undefined) return this.#missedChange === true || (canUpdate && hasLiveFiles(pod));
-    return hasLiveFiles(pod) || imagesOf(pod) !== this.#seenImages;
+    return hasLiveFiles(pod) || imagesOf(pod) !== given.images;
   }
 
   /** Gives the pod to the backend; answers why it refuses for good, and the way out. Throws what is worth another try. */
@@ -118,7 +116,8 @@ export class PodUpdater {
 
   async #carry(resolved: ResolvedPod): Promise<void> {
     const next = givenOf(resolved);
-    const changes = this.#given === undefined ? [unseenChanges] : changesBetween(this.#given, next);
+    const changes =
+      this.#given === undefined ? [unseenChanges] : changesBetween(this.#given, next, resolved.pod);
     const refusal = changes.length === 0 ? undefined : await this.call(resolved);
     if (refusal !== undefined) this.#refused(changes, refusal);
     else if (this.#made !== undefined) {
@@ -157,22 +156,6 @@ export class PodUpdater {
   }
 }
 
-/** What containers see of the change from one to the other, in words; nothing of volumes that they see by sub-path alone. */
-function changesBetween(before: ResolvedPod, after: ResolvedPod): readonly string[] {
-  const volumes = volumeUpdates(before, after)
-    .filter(({ mounts }) => mounts.length > 0)
-    .map(({ volume }) => `the files of volume "${volume}"`);
-  const old = new Map(containersOf(before).map(({ name, image }) => [name, image]));
-  const images = containersOf(after)
-    .filter(({ name, image }) => old.get(name) !== image)
-    .map(({ name, image }) => `image "${image}" of container "${name}"`);
-  return [...volumes, ...images];
-}
-
 function signatureOf(pod: Pod, revision: number): string {
   return JSON.stringify([revision, shownMetadata(pod), imagesOf(pod)]);
-}
-
-function containersOf({ initContainers, containers }: ResolvedPod) {
-  return [...initContainers, ...containers];
 }
