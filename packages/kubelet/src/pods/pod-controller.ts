@@ -5,7 +5,6 @@ import type { ChangeEvent, KubeObject } from "../api/kube-object.ts";
 import type { Keep } from "../api/object-changes.ts";
 import type { ReadonlyObjectStore } from "../api/object-store.ts";
 import { createReflector, type Reflector } from "../api/reflector.ts";
-import { SharedTexts } from "../api/shared-texts.ts";
 import { TimeLimits } from "../api/time-limits.ts";
 import { changeLimitMs } from "./change-calls.ts";
 import type { EventRecorder } from "./event-recorder.ts";
@@ -20,6 +19,7 @@ import { PodResolver } from "./pod-resolver.ts";
 import { kubeletStops, type PodWorkerEnvironment } from "./pod-scope.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { RejectionPacer } from "./rejection-pacer.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { withoutUnset } from "./without-unset.ts";
 
 /** Options of {@link PodController}. */
@@ -261,9 +261,12 @@ export class PodController {
 /** A status is compared and built upon time and again, and for that stands as it was meant. */
 function keepPods(): Keep<Pod & KubeObject> {
   const texts = new SharedTexts();
-  return (pod) => {
-    const status = withoutUnset(pod.status);
-    return texts.shareIn(status === undefined || status === pod.status ? pod : { ...pod, status });
+  return (received) => {
+    const status = withoutUnset(received.status);
+    const isAsMeant = status === undefined || status === received.status;
+    const pod = isAsMeant ? received : { ...received, status };
+    texts.shareIn(pod);
+    return pod;
   };
 }
 
