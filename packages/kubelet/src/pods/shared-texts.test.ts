@@ -5,7 +5,7 @@ import { SharedTexts } from "./shared-texts.ts";
 const pod = (number: number): Pod => ({
   metadata: { name: `p-${number}`, creationTimestamp: "2026-01-01T00:00:00Z" },
   spec: {
-    dnsPolicy: "ClusterFirst",
+    serviceAccountName: "default",
     containers: [{ name: "main", image: `registry.example/app:${number}` }],
   },
   status: {
