@@ -6,6 +6,7 @@ import { NodeController } from "../node/node-controller.ts";
 import type { NodeIdentity } from "../node/node-object.ts";
 import { EventRecorder } from "../pods/event-recorder.ts";
 import { type AnyObject, MemoryApi } from "./memory-api.ts";
+import { testIdentity } from "./test-identity.ts";
 
 export const nodePath = "/api/v1/nodes/vk";
 
@@ -21,16 +22,7 @@ export class NodeFixture {
   /** Why listings fail. */
   backendError: unknown;
 
-  readonly identity: NodeIdentity = {
-    name: "vk",
-    providerName: "memory",
-    labels: {},
-    annotations: {},
-    taints: [],
-    internalIP: "127.0.0.1",
-    kubeletPort: 10250,
-    kubeletVersion: "v1.36.0-vkubelet-0.1.0",
-  };
+  readonly identity: NodeIdentity = testIdentity("vk");
 
   /** By itself, or in a world that is there already. */
   constructor(world?: Pick<NodeFixture, "clock" | "backend" | "api">) {

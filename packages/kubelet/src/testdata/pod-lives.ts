@@ -25,9 +25,8 @@ export const lives: Readonly<Record<string, Life>> = {
         },
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
-        expect(world.backend.released).toContain(uid);
-        expect(world.backend.list()).toEqual([]);
+        expectRuns(world, uid, 1);
+        expectReleased(world, uid);
       },
     };
   },
@@ -46,9 +45,9 @@ export const lives: Readonly<Record<string, Life>> = {
         },
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`, `${uid}/1`, `${uid}/2`]);
+        expectRuns(world, uid, 3);
         expect(world.pod("p")).toBeUndefined();
-        expect(world.backend.released).toContain(uid);
+        expectReleased(world, uid);
       },
     };
   },
@@ -68,9 +67,9 @@ export const lives: Readonly<Record<string, Life>> = {
         },
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`, `${uid}/1`]);
+        expectRuns(world, uid, 2);
         expect(world.pod("p")).toBeUndefined();
-        expect(world.backend.list()).toEqual([]);
+        expectReleased(world, uid);
       },
     };
   },
@@ -94,9 +93,9 @@ export const lives: Readonly<Record<string, Life>> = {
         },
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expectRuns(world, uid, 1);
         expect(world.pod("p")).toBeUndefined();
-        expect(world.backend.list()).toEqual([]);
+        expectReleased(world, uid);
       },
     };
   },
@@ -127,9 +126,9 @@ export const lives: Readonly<Record<string, Life>> = {
         () => world.deletePod("p", 0),
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expectRuns(world, uid, 1);
         expect(world.pod("p")).toBeUndefined();
-        expect(world.backend.list()).toEqual([]);
+        expectReleased(world, uid);
       },
     };
   },
@@ -149,7 +148,7 @@ export const lives: Readonly<Record<string, Life>> = {
         () => finishLatest(world, 3),
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expectRuns(world, uid, 1);
         expect(world.status("p").phase).toBe("Failed");
       },
     };
@@ -164,9 +163,8 @@ export const lives: Readonly<Record<string, Life>> = {
         () => world.deletePod("p", 0),
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
-        expect(world.backend.released).toContain(uid);
-        expect(world.backend.list()).toEqual([]);
+        expectRuns(world, uid, 1);
+        expectReleased(world, uid);
       },
     };
   },
@@ -217,12 +215,23 @@ export const lives: Readonly<Record<string, Life>> = {
         () => world.changePod("p", { spec: { containers: [{ ...containers[0], image: "app:2" }] } }),
       ],
       check: () => {
-        expect(world.backend.started).toEqual([`${uid}/0`]);
+        expectRuns(world, uid, 1);
         expect(world.updates.at(-1)).toBe("app:2 a=2");
       },
     };
   },
 };
+
+/** So many runs of the pod, one after the other, and nothing else was ever started. */
+function expectRuns({ backend }: Simulation, uid: string, count: number): void {
+  expect(backend.started).toEqual(Array.from({ length: count }, (_, attempt) => `${uid}/${attempt}`));
+}
+
+/** The backend was told that the pod is over, and has nothing left of it. */
+function expectReleased({ backend }: Simulation, uid: string): void {
+  expect(backend.released).toContain(uid);
+  expect(backend.list()).toEqual([]);
+}
 
 function finishLatest(world: Simulation, exitCode: number): void {
   const running = world.backend.list().find(({ state }) => state === "active");

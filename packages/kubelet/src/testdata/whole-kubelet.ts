@@ -1,11 +1,11 @@
 import type { Logger } from "@vkubelet/core";
 import { LeaseController } from "../node/lease-controller.ts";
 import { NodeController } from "../node/node-controller.ts";
-import type { NodeIdentity } from "../node/node-object.ts";
 import { EventRecorder } from "../pods/event-recorder.ts";
 import { PodController } from "../pods/pod-controller.ts";
 import { type Fuse, guarded } from "./fuse.ts";
 import { nodeName, type Simulation } from "./simulation.ts";
+import { testIdentity } from "./test-identity.ts";
 
 /** How one process of {@link startWholeKubelet} is made. */
 export interface WholeKubeletOptions {
@@ -15,16 +15,7 @@ export interface WholeKubeletOptions {
   readonly onRefused: (error: unknown) => void;
 }
 
-const identity: NodeIdentity = {
-  name: nodeName,
-  providerName: "memory",
-  labels: {},
-  annotations: {},
-  taints: [],
-  internalIP: "127.0.0.1",
-  kubeletPort: 10250,
-  kubeletVersion: "v1.36.0-vkubelet-0.1.0",
-};
+const identity = testIdentity(nodeName);
 
 /** All of a kubelet but its server, in a simulated world: what `startKubelet` wires up. Answers how it is stopped. */
 export function startWholeKubelet(
