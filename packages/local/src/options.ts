@@ -38,7 +38,7 @@ export interface LocalProviderOptions {
 }
 
 const isClock = (value: unknown): value is Clock =>
-  typeof value === "object" && value !== null && "now" in value && "sleep" in value;
+  typeof value === "object" && value !== null && "now" in value && "monotonic" in value && "sleep" in value;
 
 const schema = z.strictObject({
   directory: z.string().refine(isAbsolute, "must be an absolute path"),
@@ -51,7 +51,7 @@ const schema = z.strictObject({
   mounts: z.enum(["namespace", "reject"]).optional(),
   address: z.union([z.ipv4(), z.ipv6()]).optional(),
   images: z.record(z.string(), z.strictObject({ command: z.array(z.string()).min(1) })).optional(),
-  clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
+  clock: z.custom<Clock>(isClock, "must have now(), monotonic() and sleep()").optional(),
   rescanMs: z.int().min(100).optional(),
   logMaxBytes: z.int().min(4096).optional(),
   logMaxFiles: z.int().min(2).optional(),

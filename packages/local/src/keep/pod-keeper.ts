@@ -15,6 +15,7 @@ import { InstanceActions } from "./instance-actions.ts";
 import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
 import { OutputStamping } from "./output-stamping.ts";
+import { SteadyTimes } from "./steady-times.ts";
 import { hasLimits, measureIntervalMs, overuseOf } from "./volume-usage.ts";
 
 /** What every keeper of one provider shares. */
@@ -49,7 +50,8 @@ export class PodKeeper {
   #notify: ((notice: PodNotice) => void) | undefined;
   #observation: PodObservation | undefined;
   readonly #output: OutputStamping;
-  /** When volumes with a size limit are measured next. */
+  readonly #times: SteadyTimes;
+  /** When volumes with a size limit are measured next, in time of `Clock.monotonic`. */
   #measureAtMs: number;
   /** How many wakes there were before the last look: one that came during it asks for another. */
   #seenWakes = 0;
@@ -59,7 +61,8 @@ export class PodKeeper {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
-    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.now() : Number.POSITIVE_INFINITY;
+    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.monotonic() : Number.POSITIVE_INFINITY;
+    this.#times = new SteadyTimes(services.clock);
     this.#output = new OutputStamping({
       clock: services.clock,
       logger: services.logger,
@@ -179,7 +182,7 @@ export class PodKeeper {
         pod: this.pod.ref.uid,
         error: (error as Error).message,
       });
-      return this.#services.clock.now() + retryMs;
+      return this.#services.clock.monotonic() + retryMs;
     }
   }
 
@@ -189,7 +192,7 @@ export class PodKeeper {
     const signal = AbortSignal.any([over.signal, this.#stop.signal]);
     try {
       await Promise.race([
-        clock.sleep(Math.max(0, wakeAtMs - clock.now()), signal),
+        clock.sleep(Math.max(0, wakeAtMs - clock.monotonic()), signal),
         this.#wakes.wait(this.#seenWakes, signal),
       ]);
     } catch (error) {
@@ -199,13 +202,13 @@ export class PodKeeper {
     }
   }
 
-  /** One look and what follows from it; when to look again without news. */
+  /** One look and what follows from it; when to look again without news, in time of `Clock.monotonic`. */
   async #turn(): Promise<number> {
     const { clock, tools } = this.#services;
     for (;;) {
       this.#seenWakes = this.#wakes.count;
       const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
-      const decision = decide(snapshot, clock.now());
+      const decision = decide(this.#times.of(snapshot), clock.monotonic());
       if (!decision.ended && (await this.#measure())) continue;
       if (decision.ended) await unmountVolumes(this.podDirectory, tools);
       const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
@@ -217,10 +220,10 @@ export class PodKeeper {
       if (acted === "again") continue;
       const wakes = [
         this.#measureAtMs,
-        clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
+        clock.monotonic() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
       ];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
-      if (acted === "retry") wakes.push(clock.now() + retryMs);
+      if (acted === "retry") wakes.push(clock.monotonic() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
     }
   }
@@ -228,8 +231,8 @@ export class PodKeeper {
   /** Measures volumes when it is time; true when the pod has just been evicted for one. */
   async #measure(): Promise<boolean> {
     const { clock } = this.#services;
-    if (clock.now() < this.#measureAtMs) return false;
-    this.#measureAtMs = clock.now() + measureIntervalMs;
+    if (clock.monotonic() < this.#measureAtMs) return false;
+    this.#measureAtMs = clock.monotonic() + measureIntervalMs;
     const message = await overuseOf(this.podDirectory, this.pod.plan);
     return message !== undefined && (await evict(this.podDirectory, clock.now(), message));
   }

@@ -91,7 +91,7 @@ export async function requestDeletion(
   const deadlineMs = gracePeriodSeconds === 0 ? 0 : nowMs + Math.max(2, gracePeriodSeconds) * 1000;
   const known = await readState<DeletionFile>(path);
   if (known !== undefined && known.deadlineMs <= deadlineMs) return;
-  const file: DeletionFile = { ...known, requestedAtMs: known?.requestedAtMs ?? nowMs, deadlineMs };
+  const file: DeletionFile = { ...known, requestedAtMs: nowMs, deadlineMs };
   await writeAtomically(path, JSON.stringify(file));
 }
 
