@@ -206,6 +206,7 @@ class LocalProvider implements Provider {
     const host = await probeHost({ ...this.#options, cgroups });
     const tools = findTools({
       namespace: host.mounts === "namespace",
+      hostname: host.hostname === "own",
       users: host.users === "any",
       procfs: await hasProcfs(),
       cgroups,

@@ -9,7 +9,7 @@ import { privilegeWords } from "../supervise/privilege-words.ts";
 import type { ImagePrograms } from "../translate/image-program.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import type { CgroupTrees } from "./cgroups.ts";
-import { findTool, namespaceTools } from "./tools.ts";
+import { findTool, namespaceTools, namespaceWords } from "./tools.ts";
 
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
@@ -36,6 +36,7 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts,
+    hostname: mounts === "namespace" && (await canSetHostname()) ? "own" : "machine",
     // Only a container with mounts of its own can have a resolv.conf of its own.
     resolver: mounts === "namespace" ? await ownResolver() : undefined,
     images: choices.images,
@@ -106,11 +107,24 @@ async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<st
   const mount = findTool("mount") ?? "mount";
   try {
     // Bind something harmless upon itself: containers may be root and still be refused.
-    const trial = ["--mount", "--propagation", "private", mount, "--bind", "/proc", "/proc"];
+    const trial = [...namespaceWords({ hostname: false }), mount, "--bind", "/proc", "/proc"];
     await promisify(execFile)(unshare, trial, { env: {} });
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();
+  }
+}
+
+/** Whether a namespace can have a hostname of its own: /proc/sys may be read-only, as in a container. */
+async function canSetHostname(): Promise<boolean> {
+  const unshare = findTool("unshare") ?? "unshare";
+  const script = "printf vkubelet >/proc/sys/kernel/hostname";
+  try {
+    await promisify(execFile)(unshare, ["--uts", findTool("sh") ?? "sh", "-c", script], { env: {} });
+    return true;
+  } catch {
+    // The name stays this machine's, as reports say.
+    return false;
   }
 }
 

@@ -18,6 +18,8 @@ export interface MachineTools {
   readonly perl: string | undefined;
   /** Present only where private mount namespaces are used. */
   readonly unshare: string | undefined;
+  /** Whether such a namespace has a hostname of its own. */
+  readonly hostname: boolean;
   readonly mount: string | undefined;
   readonly umount: string | undefined;
   readonly nsenter: string | undefined;
@@ -40,6 +42,8 @@ export interface MachineTools {
 /** What the tools are wanted for. */
 export interface ToolWishes {
   readonly namespace: boolean;
+  /** With `namespace`: a hostname of its own in each. */
+  readonly hostname?: boolean | undefined;
   readonly users: boolean;
   readonly procfs: boolean;
   readonly cgroups?: CgroupTrees | undefined;
@@ -57,6 +61,11 @@ export const namespaceTools = [
   "chmod",
   "chown",
 ] as const;
+
+/** What `unshare` is told for a container's namespaces. */
+export function namespaceWords({ hostname }: Pick<MachineTools, "hostname">): readonly string[] {
+  return ["--mount", "--propagation", "private", ...(hostname ? ["--uts"] : [])];
+}
 
 const directories = [
   "/usr/bin",
@@ -112,6 +121,7 @@ export function findTools(options: ToolWishes): MachineTools {
     setsid,
     perl: setsid === undefined ? required("perl") : undefined,
     unshare: options.namespace ? required("unshare") : undefined,
+    hostname: options.namespace && options.hostname === true,
     mount: options.namespace ? required("mount") : undefined,
     umount: options.namespace ? required("umount") : undefined,
     nsenter: options.namespace ? required("nsenter") : undefined,

@@ -12,7 +12,7 @@ import { join } from "node:path";
  * pods/UID/containers/NAME/N/           instance N of a container, from 0; the last two are kept
  *   intent.json  launch.sh  namespace     written by the provider, before the directory gets its name
  *   cgroup                                written by the provider: the file that counts kills, then the control groups
- *   hosts  resolv.conf  termination-log   written by the provider: files that the container sees as its own
+ *   hosts  hostname  resolv.conf  termination-log   written by the provider: files that the container sees as its own
  *   oom-killed                            written by the watcher: a process was killed for want of memory
  *   claim                                 written by the watcher: who runs the instance (pid, start, boot)
  *   process                               written by the launch script: the program's own identity

@@ -24,7 +24,7 @@ export interface LaunchPreparation {
 
 export interface PreparedLaunch {
   readonly script: string;
-  /** Whether the program gets mounts of its own. */
+  /** Whether the program gets mounts and a hostname of its own. */
   readonly mounted: boolean;
   readonly owner?: ProcessOwner;
   readonly cgroup?: InstanceCgroup;
@@ -39,7 +39,7 @@ export async function prepareLaunch(preparation: LaunchPreparation): Promise<Pre
     const cgroup = await cgroupOf(preparation);
     const taken = { ...(owner === undefined ? {} : { owner }), ...(cgroup === undefined ? {} : { cgroup }) };
     const script = launchScript({ container, instanceDirectory: directory, mounts, tools, ...taken });
-    return { script, mounted: mounts.length > 0, ...taken };
+    return { script, mounted: mounts.length > 0 || container.hostname !== undefined, ...taken };
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     return { script: failureScript(directory, error.message), mounted: false };
@@ -61,7 +61,7 @@ async function mountsOf(preparation: LaunchPreparation): Promise<readonly ReadyM
   const { podDirectory, pod, container, directory, temporary } = preparation;
   const mounts = [
     ...(await prepareMounts(podDirectory, pod.plan, container)),
-    ...(await writeNetworkFiles(container, temporary, directory)),
+    ...(await writeNetworkFiles(container, pod.plan.address, temporary, directory)),
   ];
   if (container.terminationMessagePath === undefined) return mounts;
   await makeTerminationFile(join(temporary, "termination-log"));

@@ -19,7 +19,7 @@ export interface HookCommandInput {
 }
 
 /**
- * The command line that runs `command` where a container's program runs: its mounts and root, its working directory,
+ * The command line that runs `command` where a container's program runs: its mounts, root and hostname, its working directory,
  * its user and privileges. Its environment is to be that of the container.
  */
 export function hookCommand(input: HookCommandInput): readonly string[] {
@@ -32,7 +32,7 @@ unset PWD OLDPWD
 exec ${words.map(shellQuote).join(" ")}`;
   const enter =
     mounted && tools.nsenter !== undefined
-      ? [tools.nsenter, `--target=${pid}`, "--mount", "--root", "--"]
+      ? [tools.nsenter, `--target=${pid}`, "--mount", ...(tools.hostname ? ["--uts"] : []), "--root", "--"]
       : [];
   return [...enter, tools.sh, "-c", script];
 }

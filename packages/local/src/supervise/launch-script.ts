@@ -34,7 +34,7 @@ vkubelet_fail() {
   printf '%s' "$1" >${shellQuote(`${instanceDirectory}/start-error`)}
   exit 128
 }
-${cgroupCommands(input.cgroup)}${identityFunction(tools)}
+${cgroupCommands(input.cgroup)}${hostnameCommand(container.hostname)}${identityFunction(tools)}
 ${mountCommands(input.mounts, instanceDirectory, tools, isConfined(input))}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
     `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
   )}
@@ -55,6 +55,14 @@ function cgroupCommands(cgroup: InstanceCgroup | undefined): string {
 `,
     )
     .join("");
+}
+
+/** Gives the namespace that the script runs in its name. */
+function hostnameCommand(hostname: string | undefined): string {
+  if (hostname === undefined) return "";
+  return `{ printf '%s' ${shellQuote(hostname)} >/proc/sys/kernel/hostname; } 2>/dev/null ||
+  vkubelet_fail ${shellQuote(`sethostname ${hostname} failed: the kernel does not take it`)}
+`;
 }
 
 /** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */

@@ -1,4 +1,4 @@
-import type { MachineTools } from "../machine/tools.ts";
+import { type MachineTools, namespaceWords } from "../machine/tools.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /**
@@ -28,7 +28,9 @@ export function identityFunction(tools: MachineTools): string {
  */
 export function supervisorScript(tools: MachineTools): string {
   const namespace =
-    tools.unshare === undefined ? "" : `${shellQuote(tools.unshare)} --mount --propagation private `;
+    tools.unshare === undefined
+      ? ""
+      : `${[tools.unshare, ...namespaceWords(tools)].map(shellQuote).join(" ")} `;
   return `# Written by vkubelet: watches one instance of one container.
 # A handler and not '': an ignored signal would stay ignored in the program.
 trap : HUP INT TERM

@@ -123,13 +123,13 @@ function mountRules(host: LocalHost): SupportTable {
 
 function terminationMessageRules(host: LocalHost): SupportTable {
   return [
-    rule(
-      "terminationMessagePath",
-      "approx",
-      host.mounts === "namespace"
-        ? "collected unless it lies under /dev, where nothing can be mounted"
-        : "not collected without mount namespaces; FallbackToLogsOnError works",
-    ),
+    host.mounts === "namespace"
+      ? rule("terminationMessagePath", "exact")
+      : rule(
+          "terminationMessagePath",
+          "approx",
+          "not collected without mount namespaces; FallbackToLogsOnError works",
+        ),
     rule("terminationMessagePolicy", "exact"),
   ];
 }

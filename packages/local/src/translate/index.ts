@@ -2,6 +2,7 @@ export type { ImageProgram, ImagePrograms } from "./image-program.ts";
 export type {
   LocalHost,
   PlannedContainer,
+  PlannedHosts,
   PlannedMount,
   PlannedRestartRule,
   PlannedSecurity,

@@ -66,6 +66,13 @@ export interface PlannedLimits {
   readonly cpuShares: number;
 }
 
+/** Lines of a hosts file beside this machine's. */
+export interface PlannedHosts {
+  /** The names of the pod's own address, the full one first where it has one; empty on the host's network. */
+  readonly names: readonly string[];
+  readonly aliases: ResolvedNetwork["hostAliases"];
+}
+
 /** What one container of the pod is as a process of this machine. */
 export interface PlannedContainer {
   readonly name: string;
@@ -79,8 +86,10 @@ export interface PlannedContainer {
   /** The whole environment; nothing is inherited from the kubelet. */
   readonly environment: readonly PlannedVariable[];
   readonly mounts: readonly PlannedMount[];
-  /** Lines that the container's hosts file has beside this machine's; absent: it sees this machine's own. */
-  readonly hostAliases?: ResolvedNetwork["hostAliases"];
+  /** What the kernel calls the container's host; absent: this machine's own name. */
+  readonly hostname?: string;
+  /** What the container's hosts file holds beside this machine's; absent: it sees this machine's own. */
+  readonly hosts?: PlannedHosts;
   /** The container's resolv.conf; absent: it sees this machine's own. */
   readonly resolver?: ResolvedDns;
   readonly restartPolicy: RestartPolicy;
@@ -128,6 +137,8 @@ export interface LocalHost {
    * way to honour one, so a pod that asks for it is rejected by path.
    */
   readonly mounts: "namespace" | "reject";
+  /** Whose name `hostname` prints: the pod's own, in a namespace for each container, or this machine's. */
+  readonly hostname: "own" | "machine";
   /**
    * How users, groups and capabilities are honoured. `any`: the kubelet is root and `setpriv` gives them to a program.
    * `own`: every process is what the kubelet is, so a pod that asks for another user is rejected by path.

@@ -12,6 +12,7 @@ const host: LocalHost = {
   gid: 1000,
   address: "192.0.2.7",
   mounts: "namespace",
+  hostname: "machine",
   users: "own",
   limits: "none",
 };
@@ -171,7 +172,7 @@ describe("localTranslator", () => {
       localTranslator.translate(resolve({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver }).requests
         ?.containers[0];
     expect(planned("Default")).toMatchObject({
-      hostAliases,
+      hosts: { names: [], aliases: hostAliases },
       resolver: {
         servers: ["192.0.2.53"],
         searches: ["example", "b.example"],
@@ -188,6 +189,30 @@ describe("localTranslator", () => {
       "spec.dnsPolicy",
       expect.stringContaining("spec.hostAliases"),
     ]);
+  });
+
+  it("H1, H2: a hostname of its own and the lines for it, but not on the host's network", () => {
+    const spec = { ...withContainer({}), hostname: "web", subdomain: "sub" } as PodSpec;
+    const on = { ...host, hostname: "own" } as const;
+    const planned = (more: object) =>
+      localTranslator.translate(
+        {
+          ...resolve({ ...spec, ...more } as PodSpec),
+          network: { kernelHostname: "web.sub.ns.svc.c", domain: "sub.ns.svc.c", hostAliases: [] },
+        },
+        on,
+      ).requests?.containers[0];
+    expect(planned({})).toMatchObject({
+      hostname: "web.sub.ns.svc.c",
+      hosts: { names: ["web.sub.ns.svc.c", "web"], aliases: [] },
+    });
+    expect(planned({ hostNetwork: true })).not.toHaveProperty("hostname");
+    expect(planned({ hostNetwork: true })).not.toHaveProperty("hosts");
+    const found = (where: LocalHost) =>
+      localTranslator
+        .translate(resolve(spec), where)
+        .report.entries.find(({ path }) => path === "spec.hostname")?.disposition;
+    expect([found(on), found(host)]).toEqual(["exact", "approx"]);
   });
 
   it("refuses to put a secret on a command line", () => {

@@ -10,7 +10,7 @@ import {
 import { planEnvironment } from "./environment.ts";
 import { programOf } from "./image-program.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
-import { accountForDns, planNetworkFiles } from "./network.ts";
+import { accountForDns, planNetwork } from "./network.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
 import { planOwnership, planSecurity } from "./security.ts";
 import { localSupport } from "./support.ts";
@@ -100,8 +100,7 @@ function planContainer(
     ({ name }) => name === container.name,
   );
   const messagePath = spec?.terminationMessagePath;
-  const collected =
-    host.mounts === "namespace" && messagePath !== undefined && !messagePath.startsWith("/dev/");
+  const collected = host.mounts === "namespace" && messagePath !== undefined;
   const security = planSecurity(pod.pod, container.name, path, host, account);
   return {
     name: container.name,
@@ -111,7 +110,7 @@ function planContainer(
     workingDir,
     environment: planEnvironment(container.env, `${path}.env`, bindings, account),
     mounts: planMounts(pod, container, `${path}.volumeMounts`, host, account),
-    ...planNetworkFiles(pod, container, host),
+    ...planNetwork(pod, container, host),
     restartPolicy: container.restartPolicy,
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
