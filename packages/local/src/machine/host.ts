@@ -6,7 +6,7 @@ import { type NodeDescription, ProviderError, type ResolvedDns } from "@vkubelet
 import { parseResolvConf } from "@vkubelet/pod";
 import { isMissing } from "../state/files.ts";
 import { privilegeWords } from "../supervise/privilege-words.ts";
-import type { ImagePrograms } from "../translate/image-program.ts";
+import type { LocalImages } from "../translate/local-image.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import type { CgroupTrees } from "./cgroups.ts";
 import { findTool, namespaceTools, namespaceWords } from "./tools.ts";
@@ -14,7 +14,7 @@ import { findTool, namespaceTools, namespaceWords } from "./tools.ts";
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
   readonly address?: string | undefined;
-  readonly images?: ImagePrograms | undefined;
+  readonly images?: LocalImages | undefined;
   /** Where control groups can be made; see {@link findCgroups}. */
   readonly cgroups?: CgroupTrees | undefined;
 }
@@ -135,7 +135,7 @@ async function canChangeUsers(operatingSystem: "linux" | "darwin"): Promise<bool
   if (operatingSystem !== "linux" || process.getuid?.() !== 0) return false;
   if (setpriv === undefined || env === undefined) return false;
   const security = { groups: [], mergeGroups: false, capabilities: [], noNewPrivileges: true };
-  const [, ...trial] = privilegeWords(setpriv, security, { uid: 65534, gid: 65534, groups: [65534] });
+  const trial = privilegeWords([], security, { uid: 65534, gid: 65534, groups: [65534] });
   try {
     await promisify(execFile)(setpriv, [...trial, env], { env: {} });
     return true;

@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { ProviderError } from "@vkubelet/core";
 import type { CgroupTrees } from "./cgroups.ts";
+import type { EntryTools } from "./entry-tools.ts";
 
 /** The programs of this machine that supervision uses, by absolute path. */
 export interface MachineTools {
@@ -24,6 +25,10 @@ export interface MachineTools {
   readonly umount: string | undefined;
   readonly nsenter: string | undefined;
   readonly chroot: string | undefined;
+  /** Present only where containers can have a root of their own. */
+  readonly pivotRoot: string | undefined;
+  /** What is brought along into such a root. */
+  readonly entry: EntryTools | undefined;
   readonly mkdir: string;
   readonly cp: string;
   /** Present only where programs get users, groups and capabilities of their own. */
@@ -129,6 +134,8 @@ export function findTools(options: ToolWishes): MachineTools {
     stat: options.namespace ? required("stat") : undefined,
     chmod: options.namespace ? required("chmod") : undefined,
     chown: options.namespace ? required("chown") : undefined,
+    pivotRoot: options.namespace ? findTool("pivot_root") : undefined,
+    entry: undefined,
     setpriv: options.users ? required("setpriv") : undefined,
   };
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
  *
  * ```
  * supervise.sh                          the watcher's script
+ * entry-HASH/                           programs that are brought into roots of containers, with their libraries
  * pods/UID/pod.json                     the accepted pod: reference and plan (0600: it holds the environment)
  * pods/UID/deletion.json                that and how the pod is to stop
  * pods/UID/volumes/NAME/                contents of volumes; files as links into `..data`, which is swapped whole

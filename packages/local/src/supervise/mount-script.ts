@@ -30,17 +30,18 @@ export function mountCommands(
 ): string {
   if (mounts.length === 0) return "";
   const mount = shellQuote(tools.mount ?? "mount");
-  const lines = [...mounts]
-    .sort((a, b) => depth(a.target) - depth(b.target))
-    .map(({ source, target, readOnly, ours }) =>
-      ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""]
-        .map(shellQuote)
-        .join(" "),
-    );
+  const lines = mountOrder(mounts).map(({ source, target, readOnly, ours }) =>
+    ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""].map(shellQuote).join(" "),
+  );
   return `${rootCommands(mounts, instanceDirectory, tools, confined)}
 ${placeFunctions(tools, mount)}
 ${lines.join("\n")}
 `;
+}
+
+/** What lies higher first, so that nested mounts are not hidden. */
+export function mountOrder(mounts: readonly ReadyMount[]): readonly ReadyMount[] {
+  return [...mounts].sort((a, b) => depth(a.target) - depth(b.target));
 }
 
 function depth(path: string): number {

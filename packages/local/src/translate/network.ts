@@ -4,17 +4,24 @@ import type { LocalHost, PlannedContainer } from "./process-plan.ts";
 
 type NetworkPlan = Pick<PlannedContainer, "hostname" | "hosts" | "resolver">;
 
-/** What a container is called, and the files with which it finds other hosts, as far as they differ from this machine's. */
-export function planNetwork(pod: ResolvedPod, container: ResolvedContainer, host: LocalHost): NetworkPlan {
+/**
+ * What a container is called, and the files with which it finds other hosts, as far as they differ from this machine's;
+ * in a root of its own (`ownRoot`) none of this machine's are there.
+ */
+export function planNetwork(
+  pod: ResolvedPod,
+  container: ResolvedContainer,
+  host: LocalHost,
+  ownRoot: boolean,
+): NetworkPlan {
   if (host.mounts !== "namespace") return {};
   const named = host.hostname === "own" && !networkOf(pod)?.hostNetwork;
   const hosts = { names: named ? namesOf(pod) : [], aliases: pod.network.hostAliases };
-  const resolver = resolverOf(pod, host);
+  const hasHosts = ownRoot || hosts.names.length + hosts.aliases.length > 0;
+  const resolver = resolverOf(pod, host) ?? (ownRoot ? host.resolver : undefined);
   return {
     ...(named ? { hostname: pod.network.kernelHostname } : {}),
-    ...(hosts.names.length + hosts.aliases.length > 0 && takesGeneratedFile(container, "/etc/hosts")
-      ? { hosts }
-      : {}),
+    ...(hasHosts && takesGeneratedFile(container, "/etc/hosts") ? { hosts } : {}),
     ...(resolver !== undefined && takesGeneratedFile(container, "/etc/resolv.conf") ? { resolver } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { ContainerKind, ResolvedDns, ResolvedNetwork, RestartPolicy } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
-import type { ImagePrograms } from "./image-program.ts";
+import type { LocalImages } from "./local-image.ts";
 
 /** One variable of a process. `secret` marks a value that must reach no log and no command line. */
 export interface PlannedVariable {
@@ -44,13 +44,15 @@ export interface PlannedRestartRule {
 
 /** As whom a program runs, and with which privileges (pod-semantics U6). */
 export interface PlannedSecurity {
-  /** Absent: root, which the kubelet is. */
+  /** Absent: the image's, else root. */
   readonly user?: number;
-  /** Absent: the one that this machine's /etc/passwd has for the user, else 0, as container runtimes have it. */
+  /** `user` or `user:group`, numbers or names, of what stands in for the image. */
+  readonly imageUser?: string;
+  /** Absent: the image's with its user, else the one that /etc/passwd has for the user, else 0, as container runtimes have it. */
   readonly group?: number;
   /** The pod's supplementalGroups and fsGroup. */
   readonly groups: readonly number[];
-  /** Whether the groups that this machine's /etc/group has for the user come in addition (`Merge`). */
+  /** Whether the groups that /etc/group has for the user come in addition (`Merge`). */
   readonly mergeGroups: boolean;
   /** The most that the program can ever have, lower-case without `cap_`; absent: all that the kubelet has. */
   readonly capabilities?: readonly string[];
@@ -64,6 +66,14 @@ export interface PlannedLimits {
   readonly cpuMilli?: number;
   /** Weight against others, by the request: 1024 for one processor, from 2 to 262144. */
   readonly cpuShares: number;
+}
+
+/** A directory of this machine as a container's root. */
+export interface PlannedRoot {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** All of this machine's devices are there, and the kernel's settings may be written. */
+  readonly privileged: boolean;
 }
 
 /** Lines of a hosts file beside this machine's. */
@@ -81,7 +91,9 @@ export interface PlannedContainer {
   readonly image: string;
   /** Program and arguments; never empty. */
   readonly argv: readonly string[];
-  /** `/` where the pod names none: the image's own WORKDIR is not known. */
+  /** What is the root of its file system; absent: this machine's own. */
+  readonly root?: PlannedRoot;
+  /** Where the pod names none: that of what stands in for the image, else `/`. */
   readonly workingDir: string;
   /** The whole environment; nothing is inherited from the kubelet. */
   readonly environment: readonly PlannedVariable[];
@@ -148,8 +160,10 @@ export interface LocalHost {
   readonly limits: "cgroup" | "none";
   /** What this machine's resolv.conf says; absent where there is none. */
   readonly resolver?: ResolvedDns | undefined;
-  /** What runs for images whose containers name no command; absent: nothing does. */
-  readonly images?: ImagePrograms | undefined;
+  /** What stands in for images; absent: nothing does. */
+  readonly images?: LocalImages | undefined;
+  /** Why no container can have a root of its own though there are mount namespaces; absent: it can. */
+  readonly rootRefusal?: string | undefined;
 }
 
 /** PATH of a container that sets none, as container runtimes have it. */
