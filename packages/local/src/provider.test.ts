@@ -1,4 +1,4 @@
-import { access, readFile, stat } from "node:fs/promises";
+import { access, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { plainValue } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
@@ -299,6 +299,12 @@ describe("node", () => {
     const node = await provider.describeNode(testContext());
     expect(node.capacity).toMatchObject({ cpu: "3", pods: "110" });
     expect(node.capacity["memory"]).toMatch(/^\d+Ki$/);
+    const { blocks, bsize } = await statfs(directory.path, { bigint: true });
+    expect(node.capacity["ephemeral-storage"]).toBe(`${(blocks * bsize) / 1024n}Ki`);
+    expect(node.allocatable).toEqual({
+      ...node.capacity,
+      "ephemeral-storage": String((blocks * bsize * 9n) / 10n),
+    });
     expect(await provider.checkHealth?.(testContext())).toEqual({ healthy: true });
   });
 

@@ -70,8 +70,8 @@ class LocalProvider implements Provider {
   }
 
   async describeNode(context: CallContext): Promise<NodeDescription> {
-    const { host } = await this.#open(context);
-    return describeMachine(host, this.#options.capacity);
+    const { directory, host } = await this.#open(context);
+    return describeMachine(host, directory, this.#options.capacity);
   }
 
   /** Keeps `context.notify`: that a lifecycle hook failed is told when it happens. */

@@ -16,7 +16,7 @@ import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
 import { OutputStamping } from "./output-stamping.ts";
 import { SteadyTimes } from "./steady-times.ts";
-import { hasLimits, measureIntervalMs, overuseOf } from "./volume-usage.ts";
+import { hasStorageLimits, measureIntervalMs, overuseOf } from "./storage-usage.ts";
 
 /** What every keeper of one provider shares. */
 export interface KeeperServices {
@@ -51,7 +51,7 @@ export class PodKeeper {
   #observation: PodObservation | undefined;
   readonly #output: OutputStamping;
   readonly #times: SteadyTimes;
-  /** When volumes with a size limit are measured next, in time of `Clock.monotonic`. */
+  /** When local storage with a limit is measured next, in time of `Clock.monotonic`. */
   #measureAtMs: number;
   /** How many wakes there were before the last look: one that came during it asks for another. */
   #seenWakes = 0;
@@ -61,7 +61,7 @@ export class PodKeeper {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
-    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.monotonic() : Number.POSITIVE_INFINITY;
+    this.#measureAtMs = hasStorageLimits(pod.plan) ? services.clock.monotonic() : Number.POSITIVE_INFINITY;
     this.#times = new SteadyTimes(services.clock);
     this.#output = new OutputStamping({
       clock: services.clock,
@@ -209,7 +209,7 @@ export class PodKeeper {
       this.#seenWakes = this.#wakes.count;
       const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
       const decision = decide(this.#times.of(snapshot), clock.monotonic());
-      if (!decision.ended && (await this.#measure())) continue;
+      if (!decision.ended && (await this.#measure(snapshot))) continue;
       if (decision.ended) await unmountVolumes(this.podDirectory, tools);
       const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
       await this.#output.stampAll(directories);
@@ -228,12 +228,12 @@ export class PodKeeper {
     }
   }
 
-  /** Measures volumes when it is time; true when the pod has just been evicted for one. */
-  async #measure(): Promise<boolean> {
+  /** Measures local storage when it is time; true when the pod has just been evicted for it. */
+  async #measure({ instances }: PodSnapshot): Promise<boolean> {
     const { clock } = this.#services;
     if (clock.monotonic() < this.#measureAtMs) return false;
     this.#measureAtMs = clock.monotonic() + measureIntervalMs;
-    const message = await overuseOf(this.podDirectory, this.pod.plan);
+    const message = await overuseOf(this.podDirectory, this.pod.plan, instances);
     return message !== undefined && (await evict(this.podDirectory, clock.now(), message));
   }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, constants, readFile } from "node:fs/promises";
+import { access, constants, readFile, statfs } from "node:fs/promises";
 import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError, type ResolvedDns } from "@vkubelet/core";
@@ -66,18 +66,27 @@ export async function hasProcfs(): Promise<boolean> {
   }
 }
 
-/** Capacity of this machine, with `capacity` in place of what is measured. */
-export function describeMachine(
+/**
+ * Capacity of this machine, with `chosen` in place of what is measured. Local storage is the file system of `directory`;
+ * of it a tenth is not for pods, as a kubelet keeps it back by its default for `nodefs.available`.
+ */
+export async function describeMachine(
   host: LocalHost,
-  capacity: Readonly<Record<string, string>> = {},
-): NodeDescription {
+  directory: string,
+  chosen: Readonly<Record<string, string>> = {},
+): Promise<NodeDescription> {
+  const { blocks, bsize } = await statfs(directory, { bigint: true });
+  const bytes = blocks * bsize;
+  const capacity = {
+    cpu: String(availableParallelism()),
+    memory: `${Math.floor(totalmem() / 1024)}Ki`,
+    "ephemeral-storage": `${bytes / 1024n}Ki`,
+    pods: "110",
+    ...chosen,
+  };
   return {
-    capacity: {
-      cpu: String(availableParallelism()),
-      memory: `${Math.floor(totalmem() / 1024)}Ki`,
-      pods: "110",
-      ...capacity,
-    },
+    capacity,
+    allocatable: { ...capacity, "ephemeral-storage": String((bytes * 9n) / 10n), ...chosen },
     // Kubernetes knows no node of another kind: the pods of a Mac are meant for Linux.
     operatingSystem: "linux",
     architecture: host.architecture,

@@ -50,6 +50,12 @@ function programRules({ images = {} }: LocalHost): SupportTable {
 
 const resourceRules: SupportTable = [
   rule("resources", "approx", "counted at admission, not enforced on processes"),
+  rule("resources.requests.ephemeral-storage", "exact", "counted by the scheduler, as in Kubernetes"),
+  rule(
+    "resources.limits.ephemeral-storage",
+    "exact",
+    "measured every 10 s, and the pod is evicted that exceeds it",
+  ),
   rule("resources.claims", "reject", "there is no driver for dynamic resources on this machine"),
   rule("ports", "approx", "the process binds this machine's ports itself; nothing is forwarded"),
   rule("ports[].hostIP", "reject", "the process chooses its own address"),

@@ -18,7 +18,7 @@ export interface PlannedMount {
   readonly subPath?: string;
 }
 
-/** The size limit of an emptyDir. */
+/** A limit of local storage: of an emptyDir, a container or the pod. */
 export interface PlannedLimit {
   readonly bytes: number;
   /** What is said when the pod is evicted for it; absent for a critical pod, which never is. */
@@ -109,6 +109,8 @@ export interface PlannedContainer {
   /** Absent where no file is collected: then the message can only come from the logs. */
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** The limit of its output and of what it writes to a root of its own; absent: none. */
+  readonly storage?: PlannedLimit;
   /** Absent where nothing is asked for, or control groups cannot be made. */
   readonly limits?: PlannedLimits;
   /** Beside the program once it runs, and before its stop signal. */
@@ -129,6 +131,8 @@ export interface ProcessPlan {
   /** Init containers and sidecars in spec order, then the main containers in spec order. */
   readonly containers: readonly PlannedContainer[];
   readonly volumes: readonly PlannedVolume[];
+  /** The limits of local storage of its containers together; absent where none has any. */
+  readonly storage?: PlannedLimit;
   /** The group that volumes get (fsGroup). */
   readonly fileGroup?: number;
   /** The user that tokens belong to: the one as whom all containers run, where they all name it (pod-semantics C7). */

@@ -1,35 +1,9 @@
-import type { Pod, PodSpec } from "@vkubelet/core";
-import { resolvePod } from "@vkubelet/pod";
+import type { PodSpec } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { shell } from "../test-support.ts";
+import { host, resolveSpec } from "../testdata/translated.ts";
 import type { LocalHost } from "./process-plan.ts";
 import { localTranslator } from "./translate-pod.ts";
-
-const host: LocalHost = {
-  operatingSystem: "linux",
-  architecture: "amd64",
-  uid: 1000,
-  gid: 1000,
-  address: "192.0.2.7",
-  mounts: "namespace",
-  hostname: "machine",
-  users: "own",
-  limits: "none",
-};
-
-function resolve(spec: PodSpec) {
-  const pod: Pod = { metadata: { name: "p", namespace: "ns", uid: "u" }, spec };
-  const outcome = resolvePod(pod, {
-    attempt: 0,
-    configMap: () => undefined,
-    secret: () => ({ data: { key: "czNjcmV0" } }),
-    services: [],
-    nodeAllocatable: { cpu: "2", memory: "4Gi" },
-    token: () => ({ token: "t", expiresAt: "2030-01-01T00:00:00Z" }),
-  } as never);
-  if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
-  return outcome.pod;
-}
 
 /** A pod as the API server stores it, with everything that defaulting and admission add. */
 const defaulted = {
@@ -59,13 +33,13 @@ const defaulted = {
 
 function issuesOf(spec: PodSpec, on: LocalHost = host): readonly string[] {
   return localTranslator
-    .translate(resolve(spec), on)
+    .translate(resolveSpec(spec), on)
     .report.entries.flatMap(({ path, disposition }) => (disposition === "reject" ? [path] : []));
 }
 
 function dispositionsOf(spec: PodSpec, on: LocalHost): readonly string[] {
   return localTranslator
-    .translate(resolve(spec), on)
+    .translate(resolveSpec(spec), on)
     .report.entries.flatMap(({ path, disposition }) => (/security/.test(path) ? [disposition] : []));
 }
 
@@ -79,7 +53,7 @@ describe("localTranslator", () => {
   });
 
   it("says that the image plays no part", () => {
-    const { report } = localTranslator.translate(resolve(defaulted), host);
+    const { report } = localTranslator.translate(resolveSpec(defaulted), host);
     const image = report.entries.find(({ path }) => path === "spec.containers[0].image");
     expect(image?.disposition).toBe("approx");
     expect(image?.reason).toContain("runs on this machine");
@@ -87,8 +61,8 @@ describe("localTranslator", () => {
   });
 
   it("is the same for the same input", () => {
-    expect(localTranslator.translate(resolve(defaulted), host)).toEqual(
-      localTranslator.translate(resolve(defaulted), host),
+    expect(localTranslator.translate(resolveSpec(defaulted), host)).toEqual(
+      localTranslator.translate(resolveSpec(defaulted), host),
     );
   });
 
@@ -142,10 +116,13 @@ describe("localTranslator", () => {
   it("V1: an image that is mapped to a program needs no command, and args follow it", () => {
     const images = { busybox: { command: ["/bin/busybox", "sh"] } };
     const argv = (fields: object) =>
-      localTranslator.translate(resolve({ containers: [{ name: "main", image: "busybox:1", ...fields }] }), {
-        ...host,
-        images,
-      }).requests?.containers[0]?.argv;
+      localTranslator.translate(
+        resolveSpec({ containers: [{ name: "main", image: "busybox:1", ...fields }] }),
+        {
+          ...host,
+          images,
+        },
+      ).requests?.containers[0]?.argv;
     expect(argv({})).toEqual(["/bin/busybox", "sh"]);
     expect(argv({ args: ["-c", "true"] })).toEqual(["/bin/busybox", "sh", "-c", "true"]);
     expect(argv({ command: ["true"] })).toEqual(["true"]);
@@ -169,8 +146,8 @@ describe("localTranslator", () => {
     const spec = { ...withContainer({}), hostAliases, dnsConfig } as PodSpec;
     const resolver = { servers: ["192.0.2.53"], searches: ["example"], options: ["rotate"] };
     const planned = (dnsPolicy: "Default" | "None") =>
-      localTranslator.translate(resolve({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver }).requests
-        ?.containers[0];
+      localTranslator.translate(resolveSpec({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver })
+        .requests?.containers[0];
     expect(planned("Default")).toMatchObject({
       hosts: { names: [], aliases: hostAliases },
       resolver: {
@@ -197,7 +174,7 @@ describe("localTranslator", () => {
     const planned = (more: object) =>
       localTranslator.translate(
         {
-          ...resolve({ ...spec, ...more } as PodSpec),
+          ...resolveSpec({ ...spec, ...more } as PodSpec),
           network: { kernelHostname: "web.sub.ns.svc.c", domain: "sub.ns.svc.c", hostAliases: [] },
         },
         on,
@@ -210,60 +187,9 @@ describe("localTranslator", () => {
     expect(planned({ hostNetwork: true })).not.toHaveProperty("hosts");
     const found = (where: LocalHost) =>
       localTranslator
-        .translate(resolve(spec), where)
+        .translate(resolveSpec(spec), where)
         .report.entries.find(({ path }) => path === "spec.hostname")?.disposition;
     expect([found(on), found(host)]).toEqual(["exact", "approx"]);
-  });
-
-  it("an image that is a directory is the container's root, or rejected by path with the way out", () => {
-    const images = {
-      app: { root: "/srv/app", command: ["app"], workingDir: "/w", user: "7:8", env: { A: "image", B: "b" } },
-    };
-    const spec = { containers: [{ name: "main", image: "app:1", env: [{ name: "A", value: "pod" }] }] };
-    const on = {
-      ...host,
-      images,
-      uid: 0,
-      users: "any",
-      resolver: { servers: ["192.0.2.1"], searches: [], options: [] },
-    } as const;
-    const [planned] = localTranslator.translate(resolve(spec), on).requests?.containers ?? [];
-    expect(planned).toMatchObject({
-      argv: ["app"],
-      root: { path: "/srv/app", readOnly: false, privileged: false },
-      workingDir: "/w",
-      security: { imageUser: "7:8" },
-      hosts: { names: [], aliases: [] },
-      resolver: { servers: ["192.0.2.1"] },
-    });
-    const variables = planned?.environment.map(({ name, value }) => `${name}=${value}`);
-    expect(variables).toEqual(["HOSTNAME=p", "A=pod", expect.stringMatching(/^PATH=/), "B=b"]);
-    const message = (where: LocalHost) =>
-      localTranslator
-        .translate(resolve(spec), where)
-        .report.entries.filter(({ disposition }) => disposition === "reject")
-        .map(({ path, reason }) => `${path} ${reason}`);
-    expect(message({ ...on, mounts: "reject" })).toEqual([
-      expect.stringMatching(/^spec.containers\[0\].image .*run the kubelet as root on Linux/),
-    ]);
-    expect(message({ ...on, rootRefusal: "no overlay; do this" })).toEqual([
-      "spec.containers[0].image cannot have /srv/app as its root: no overlay; do this",
-    ]);
-    expect(message({ ...on, users: "own" })).toEqual([
-      expect.stringMatching(/^spec.containers\[0\].image is to run as user 7:8/),
-    ]);
-  });
-
-  it("U6: an image's user counts for runAsNonRoot, and its root for a root that is read-only", () => {
-    const images = {
-      app: { root: "/srv/app", command: ["app"], user: "7" },
-      named: { command: ["x"], user: "web" },
-    };
-    const securityContext = { runAsNonRoot: true, readOnlyRootFilesystem: true };
-    const on = { ...host, images, uid: 0, users: "any" } as const;
-    const of = (image: string) => ({ containers: [{ name: "main", image, securityContext }] }) as PodSpec;
-    expect(dispositionsOf(of("app"), on)).toEqual(["exact", "exact"]);
-    expect([...dispositionsOf(of("named"), on)].sort()).toEqual(["approx", "reject"]);
   });
 
   it("refuses to put a secret on a command line", () => {
@@ -276,7 +202,7 @@ describe("localTranslator", () => {
 
   it("accounts for every field that is present", () => {
     const { report } = localTranslator.translate(
-      resolve(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
+      resolveSpec(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
       host,
     );
     const paths = report.entries.map(({ path }) => path);

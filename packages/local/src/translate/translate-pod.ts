@@ -13,6 +13,7 @@ import { planMounts, planVolumes } from "./mounts.ts";
 import { accountForDns, planNetwork } from "./network.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
 import { planOwnership, planSecurity } from "./security.ts";
+import { planContainerStorage, planPodStorage } from "./storage.ts";
 import { localSupport } from "./support.ts";
 
 /** Pods as processes of a machine. */
@@ -42,6 +43,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
       ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
     volumes: planVolumes(pod, host, account),
+    ...planPodStorage(pod),
     ...planOwnership(pod.pod, host),
   };
 }
@@ -116,6 +118,7 @@ function planContainer(
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...planContainerStorage(pod, container),
     ...limitsOf(container, host),
     ...hooksOf(pod, container.name),
     ...(security === undefined ? {} : { security }),
