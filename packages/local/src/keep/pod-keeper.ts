@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { type Clock, type Logger, type PodNotice, type PodObservation, ProviderError } from "@vkubelet/core";
 import type { LogStamper } from "../logs/log-index.ts";
 import type { LogLimits } from "../logs/trim-logs.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { writeAtomically } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
 import { unmountVolumes } from "../state/memory-volumes.ts";
 import { evict, readSnapshot, requestDeletion } from "../state/pod-directory.ts";
@@ -17,6 +15,7 @@ import { observe } from "./observe.ts";
 import { OutputStamping } from "./output-stamping.ts";
 import { SteadyTimes } from "./steady-times.ts";
 import { hasStorageLimits, measureIntervalMs, overuseOf } from "./storage-usage.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What every keeper of one provider shares. */
 export interface KeeperServices {
@@ -134,17 +133,6 @@ export class PodKeeper {
     this.#loop = this.#run(await this.#guardedTurn());
   }
 
-  /** A postStart hook that a provider before this one began is not run again, as a kubelet that restarts does not. */
-  async #settleLeftHooks(): Promise<void> {
-    if (this.#adopted) return;
-    const { instances } = await readSnapshot(this.podDirectory, this.pod, this.#services.tools);
-    for (const [name, { number, postStart }] of instances) {
-      if (postStart?.type !== "begun") continue;
-      await writeAtomically(join(this.#instance(name, number), "post-start"), "done");
-    }
-    this.#adopted = true;
-  }
-
   /** Where failed hooks are told from now on. */
   tell(notify: (notice: PodNotice) => void): void {
     this.#notify = notify;
@@ -175,7 +163,8 @@ export class PodKeeper {
 
   async #guardedTurn(): Promise<number> {
     try {
-      await this.#settleLeftHooks();
+      if (!this.#adopted) await takeOver(this.podDirectory, this.pod, this.#services.tools);
+      this.#adopted = true;
       return await this.#turn();
     } catch (error) {
       this.#services.logger.error("looking after a pod failed, it is tried again", {

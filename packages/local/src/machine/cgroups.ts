@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing, isThere } from "../state/files.ts";
@@ -26,7 +27,7 @@ export async function findCgroups(root = "/sys/fs/cgroup"): Promise<CgroupTrees 
   const trees: CgroupTrees = (await isThere(join(root, "cgroup.controllers")))
     ? { version: 2, base: join(root, baseName) }
     : { version: 1, memory: join(root, "memory", baseName), cpu: join(root, "cpu", baseName) };
-  const trial = `trial-${process.pid}`;
+  const trial = `trial-${process.pid}-${randomUUID()}`;
   try {
     if (trees.version === 1)
       for (const directory of [trees.memory, trees.cpu]) await makeDirectory(directory);
@@ -43,6 +44,7 @@ export async function findCgroups(root = "/sys/fs/cgroup"): Promise<CgroupTrees 
       cpuShares: 2,
     });
     for (const directory of directories) await rmdir(directory);
+    await removeLeftTrials(trees);
     return trees;
   } catch {
     // Not mounted, read-only, or not ours to divide: limits are then counted and not enforced, as reports say.
@@ -69,11 +71,31 @@ export async function makeCgroup(
   return { directories, events: join(memory, trees.version === 2 ? "memory.events" : "memory.oom_control") };
 }
 
+/** Removes trials of processes that ended in the middle of one. */
+function removeLeftTrials(trees: CgroupTrees): Promise<void> {
+  return removeWhere(trees, (name) => {
+    const [, pid] = /^trial-(\d+)-/.exec(name) ?? [];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
 /** Removes the control groups whose names begin so, as far as nothing runs in them. */
-export async function removeCgroups(trees: CgroupTrees, prefix: string): Promise<void> {
+export function removeCgroups(trees: CgroupTrees, prefix: string): Promise<void> {
+  return removeWhere(trees, (name) => name.startsWith(prefix));
+}
+
+async function removeWhere(trees: CgroupTrees, isWanted: (name: string) => boolean): Promise<void> {
   for (const base of trees.version === 2 ? [trees.base] : [trees.memory, trees.cpu]) {
     for (const name of await readdir(base)) {
-      if (!name.startsWith(prefix)) continue;
+      if (!isWanted(name)) continue;
       try {
         await rmdir(join(base, name));
       } catch (error) {

@@ -45,7 +45,7 @@ export async function makeEntryTools(directory: string, alone: boolean): Promise
   const name = `entry-${await fingerprint([...programs.values(), ...needs.libraries, ...needs.loader])}`;
   const tools: EntryTools = { directory: join(directory, name), loaded: needs.loader.length > 0 };
   if (!(await isThere(tools.directory))) await fill(tools.directory, programs, needs);
-  const others = (await readdir(directory)).filter((one) => /^\.?entry-/.test(one) && one !== name);
+  const others = (await readdir(directory)).filter((one) => one.startsWith("entry-") && one !== name);
   if (alone) for (const one of others) await rm(join(directory, one), { recursive: true, force: true });
   return tools;
 }
@@ -70,12 +70,14 @@ async function needsOf(programs: readonly string[]): Promise<Needs> {
   const ldd = await pathOf("ldd");
   const libraries = new Set<string>();
   const loaders = new Set<string>();
-  for (const program of programs) {
-    const listing = await promisify(execFile)(ldd, [program], { env: { LC_ALL: "C" } }).then(
+  const listings = programs.map((program) =>
+    promisify(execFile)(ldd, [program], { env: { LC_ALL: "C" } }).then(
       ({ stdout }) => stdout,
       // It fails for what is linked statically.
       () => "",
-    );
+    ),
+  );
+  for (const listing of await Promise.all(listings)) {
     for (const line of listing.split("\n")) {
       const [, arrow, path] = /^\s+(?:\S+ (=>) )?(\/\S+) \(0x/.exec(line) ?? [];
       if (path !== undefined) (arrow === undefined ? loaders : libraries).add(path);
