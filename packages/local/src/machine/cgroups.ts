@@ -132,20 +132,30 @@ function valuesOfV1({
   ];
 }
 
-/** As the kubelet converts them (KEP-2254): memory that runs out ends all processes of the container. */
+/** As the kubelet sets them (KEP-2254): memory that runs out ends all processes of the container. */
 function valuesOfV2({
   memoryBytes,
   cpuMilli,
   cpuShares,
 }: PlannedLimits): readonly (readonly [string, string])[] {
-  const weight = 1 + Math.floor(((cpuShares - 2) * 9999) / 262_142);
   return [
     ...(memoryBytes === undefined
       ? []
       : [["memory.max", String(memoryBytes)] as const, ["memory.oom.group", "1"] as const]),
-    ["cpu.weight", String(weight)],
+    ["cpu.weight", String(weightOf(cpuShares))],
     ...(cpuMilli === undefined ? [] : [["cpu.max", `${quotaOf(cpuMilli)} ${periodMicroseconds}`] as const]),
   ];
+}
+
+/**
+ * A weight for shares as the kubelet and container runtimes convert them since `github.com/opencontainers/cgroups` 0.0.5:
+ * the least, the most and the default of both agree, so that one processor weighs as much as what has no control group.
+ */
+function weightOf(cpuShares: number): number {
+  if (cpuShares <= 2) return 1;
+  if (cpuShares >= 262_144) return 10_000;
+  const log = Math.log2(cpuShares);
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34));
 }
 
 /** Makes one directory, which may be there. */

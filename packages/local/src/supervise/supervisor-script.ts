@@ -71,7 +71,12 @@ shift
 for vkubelet_cgroup; do
   vkubelet_tries=10
   until ! [ -d "$vkubelet_cgroup" ] || ${shellQuote(tools.rmdir)} "$vkubelet_cgroup" || [ "$vkubelet_tries" = 0 ]; do
-    while read -r vkubelet_pid; do kill -s KILL "$vkubelet_pid"; done <"$vkubelet_cgroup/cgroup.procs"
+    # Of version 2 all die at once, however fast they start others.
+    if [ -e "$vkubelet_cgroup/cgroup.kill" ]; then
+      printf 1 >"$vkubelet_cgroup/cgroup.kill"
+    else
+      while read -r vkubelet_pid; do kill -s KILL "$vkubelet_pid"; done <"$vkubelet_cgroup/cgroup.procs"
+    fi
     vkubelet_tries=$((vkubelet_tries - 1))
     ${shellQuote(tools.sleep)} 1
   done
