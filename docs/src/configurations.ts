@@ -49,6 +49,7 @@ const host: LocalHost = {
   gid: 0,
   address: "192.0.2.10",
   mounts: "namespace",
+  hostname: "own",
   users: "any",
   limits: "cgroup",
 };
@@ -76,6 +77,7 @@ export const variants: readonly Configuration[] = [
     uid: 1000,
     gid: 1000,
     mounts: "reject",
+    hostname: "machine",
     users: "own",
     limits: "none",
   }),

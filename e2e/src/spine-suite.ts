@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { behaviours } from "./behaviours/all.ts";
+import type { Behaviour } from "./behaviours/behaviour.ts";
 import { renderTable, type Seen, unexplained } from "./behaviours/table.ts";
 import type { TestCluster } from "./test-cluster.ts";
 import type { RunningNode } from "./virtual-nodes.ts";
@@ -8,6 +9,8 @@ import type { RunningNode } from "./virtual-nodes.ts";
 export interface NodeStart {
   readonly name: string;
   readonly start: (cluster: TestCluster) => Promise<RunningNode>;
+  /** What this machine must share with containers, and these containers do not see. */
+  readonly without?: readonly Behaviour[];
 }
 
 /** The same manifests on every node at once; prints the table of nodes by behaviours at the end. */
@@ -31,7 +34,8 @@ export function describeSpine(
     });
 
     for (const [index, behaviour] of behaviours.entries()) {
-      for (const { name } of starts) {
+      for (const { name, without } of starts) {
+        if (without?.includes(behaviour)) continue;
         it.concurrent(`${behaviour.name} on ${name}`, async () => {
           const node = running.get(name)?.node;
           if (node === undefined) throw new Error(`node ${name} did not start`);

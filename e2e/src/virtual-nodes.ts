@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Provider } from "@vkubelet/core";
 import { type Kubelet, startKubelet } from "@vkubelet/kubelet";
 import { createLocalProvider } from "@vkubelet/local";
+import { findBusybox, makeBusyboxRoot } from "@vkubelet-tools/peers";
 import type { NodeKind, NodeUnderTest } from "./behaviours/behaviour.ts";
 import { consoleLogger } from "./console-logger.ts";
 import type { TestCluster } from "./test-cluster.ts";
@@ -38,6 +39,22 @@ export async function startVirtualNode(
       await options.cleanUp?.();
     },
   };
+}
+
+/** A node whose pods are processes of this machine in roots of their own, made of busybox. Needs the peer docker's busybox. */
+export async function startImagesNode(cluster: TestCluster): Promise<RunningNode> {
+  const folder = await mkdtemp(join(tmpdir(), "vkubelet-images-"));
+  const busybox = await findBusybox();
+  if (busybox === undefined) throw new Error("busybox is not in the cache");
+  const root = join(folder, "busybox");
+  await makeBusyboxRoot(busybox, root);
+  const images = { "*": { root, command: ["sh"] } };
+  return startVirtualNode(
+    cluster,
+    "local",
+    createLocalProvider({ directory: join(folder, "node"), images }),
+    { name: "vk-images", cleanUp: () => rm(folder, { recursive: true, force: true }) },
+  );
 }
 
 /** A node whose pods are processes of this machine. */

@@ -12,6 +12,7 @@ export const host: LocalHost = {
   gid: 1000,
   address: "192.0.2.7",
   mounts: "namespace",
+  hostname: "own",
   users: "any",
   limits: "cgroup",
 };

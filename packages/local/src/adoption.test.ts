@@ -32,6 +32,7 @@ const host = {
   gid: 0,
   address: "127.0.0.1",
   mounts: "reject",
+  hostname: "machine",
   users: "own",
   limits: "none",
 } as const;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { ResolvedNetwork, ResolvedPod } from "@vkubelet/core";
+import { hostname } from "node:os";
+import type { PodSpec, ResolvedNetwork, ResolvedPod } from "@vkubelet/core";
 import { expect, it } from "vitest";
 import { probeHost } from "./machine/host.ts";
 import { createLocalProvider } from "./provider.ts";
@@ -11,13 +12,18 @@ const ended = ({ state }: { state: string }) => state === "ended";
 /** What a container of the pod sees of its files, by their names. */
 async function seen(
   network: Partial<ResolvedNetwork>,
-  { script, mounted }: { readonly script: string; readonly mounted?: string },
+  {
+    script,
+    mounted,
+    spec = {},
+  }: { readonly script: string; readonly mounted?: string; readonly spec?: Partial<PodSpec> },
 ): Promise<readonly string[]> {
   await using directory = await temporaryDirectory();
-  await using provider = createLocalProvider({ directory: directory.path });
+  await using provider = createLocalProvider({ directory: directory.path, address: "192.0.2.9" });
   const volumeMounts = mounted === undefined ? [] : [{ name: "own", mountPath: mounted, subPath: "own" }];
   const base = resolved("net", {
     restartPolicy: "Never",
+    ...spec,
     containers: [shell("main", script, { volumeMounts })],
   });
   const pod: ResolvedPod = {
@@ -49,6 +55,7 @@ function describeFiles(): void {
     expect(await seen({ hostAliases }, { script: "cat /etc/hosts; getent hosts b.example" })).toEqual([
       "# Kubernetes-managed hosts file (host network).",
       ...machine,
+      ...(host.hostname === "own" ? ["192.0.2.9\tnet"] : []),
       "",
       "# Entries added by HostAliases.",
       "10.0.0.1\ta\tb.example",
@@ -72,6 +79,26 @@ function describeFiles(): void {
       "own",
     ]);
   });
+
+  if (host.hostname === "machine") {
+    it("H1, H2: hostname; skipped: no namespace can have a hostname of its own here", () => {});
+  } else {
+    it("H1, H2: the kernel, /etc/hostname and the hosts file have the pod's names", async () => {
+      const network = { kernelHostname: "net.sub.ns.svc.example", domain: "sub.ns.svc.example" };
+      const script = "hostname; cat /etc/hostname; getent hosts net; tail -n 1 /etc/hosts";
+      expect(await seen(network, { script })).toEqual([
+        "net.sub.ns.svc.example",
+        "net.sub.ns.svc.example",
+        expect.stringMatching(/^192\.0\.2\.9 +net\.sub\.ns\.svc\.example net$/),
+        "192.0.2.9\tnet.sub.ns.svc.example\tnet",
+      ]);
+      expect(hostname()).not.toBe("net.sub.ns.svc.example");
+    });
+
+    it("H1: on the host's network it is this machine's name", async () => {
+      expect(await seen({}, { script: "hostname", spec: { hostNetwork: true } })).toEqual([hostname()]);
+    });
+  }
 
   it("without settings of its own a container sees this machine's files", async () => {
     const lines = (await readFile("/etc/resolv.conf", "utf8")).split("\n").filter((line) => line !== "");

@@ -34,6 +34,19 @@ describe("parseLocalProviderOptions", () => {
     expect(issuesOf(undefined)).toEqual(["options"]);
   });
 
+  it("an image has a root or a command, with what an image says of itself", () => {
+    const image = { root: "/srv", command: ["sh"], workingDir: "/w", user: "1:2", env: { A: "b" } };
+    expect(
+      issuesOf({ directory: "/d", images: { a: image, b: { root: "/r" }, c: { command: ["x"] } } }),
+    ).toEqual([]);
+    expect(
+      issuesOf({
+        directory: "/d",
+        images: { a: { user: "1" }, b: { root: "r", user: "a:b:c" }, c: { command: [] } },
+      }),
+    ).toEqual(["images.a", "images.b.root", "images.b.user", "images.c.command"]);
+  });
+
   it("puts each on a line of its message", () => {
     expect(() => parseLocalProviderOptions({ directory: "x" })).toThrow(
       "local provider options are wrong:\ndirectory: must be an absolute path",

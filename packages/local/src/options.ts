@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { type Clock, optionsError } from "@vkubelet/core";
 import { z } from "zod";
-import type { ImagePrograms } from "./translate/image-program.ts";
+import type { LocalImages } from "./translate/local-image.ts";
 
 /** Options of {@link createLocalProvider}. */
 export interface LocalProviderOptions {
@@ -20,10 +20,12 @@ export interface LocalProviderOptions {
   /** Stands as pod and host IP. Default: the first address of this machine that is not internal, else 127.0.0.1. */
   readonly address?: string | undefined;
   /**
-   * Programs for containers that name no command, by image: `{ "nginx": { command: ["/usr/sbin/nginx"] } }`. Names are
-   * compared as pods write them, with and without tag and digest; `*` stands for any text, and the first that fits counts.
+   * What stands in for images, by their names as pods write them, with and without tag and digest; `*` stands for any
+   * text, and the first that fits counts: programs of this machine, `{ "nginx": { command: ["/usr/sbin/nginx"] } }`, or a
+   * directory as root, `{ "busybox": { root: "/srv/busybox", command: ["/bin/sh"] } }`, with what an image would say of
+   * itself (`workingDir`, `user`, `env`).
    */
-  readonly images?: ImagePrograms | undefined;
+  readonly images?: LocalImages | undefined;
   /** The source of time for backoff and grace. Default: the clock of the call that opens the provider. */
   readonly clock?: Clock | undefined;
   /** Milliseconds between looks at a pod without any news. Default 30000. */
@@ -38,7 +40,23 @@ export interface LocalProviderOptions {
 }
 
 const isClock = (value: unknown): value is Clock =>
-  typeof value === "object" && value !== null && "now" in value && "sleep" in value;
+  typeof value === "object" && value !== null && "now" in value && "monotonic" in value && "sleep" in value;
+
+const image = z
+  .strictObject({
+    root: z.string().refine(isAbsolute, "must be an absolute path").optional(),
+    command: z.array(z.string()).min(1).optional(),
+    workingDir: z.string().refine(isAbsolute, "must be an absolute path").optional(),
+    user: z
+      .string()
+      .regex(/^[^:\s]+(:[^:\s]+)?$/, "must be user or user:group")
+      .optional(),
+    env: z.record(z.string().regex(/^[^=\0]+$/, "must be a variable's name"), z.string()).optional(),
+  })
+  .refine(
+    ({ root, command }) => root !== undefined || command !== undefined,
+    "must have a root or a command",
+  );
 
 const schema = z.strictObject({
   directory: z.string().refine(isAbsolute, "must be an absolute path"),
@@ -50,8 +68,8 @@ const schema = z.strictObject({
     .optional(),
   mounts: z.enum(["namespace", "reject"]).optional(),
   address: z.union([z.ipv4(), z.ipv6()]).optional(),
-  images: z.record(z.string(), z.strictObject({ command: z.array(z.string()).min(1) })).optional(),
-  clock: z.custom<Clock>(isClock, "must have now() and sleep()").optional(),
+  images: z.record(z.string(), image).optional(),
+  clock: z.custom<Clock>(isClock, "must have now(), monotonic() and sleep()").optional(),
   rescanMs: z.int().min(100).optional(),
   logMaxBytes: z.int().min(4096).optional(),
   logMaxFiles: z.int().min(2).optional(),

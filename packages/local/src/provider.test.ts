@@ -1,4 +1,4 @@
-import { access, readFile, stat } from "node:fs/promises";
+import { access, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { plainValue } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
@@ -299,6 +299,12 @@ describe("node", () => {
     const node = await provider.describeNode(testContext());
     expect(node.capacity).toMatchObject({ cpu: "3", pods: "110" });
     expect(node.capacity["memory"]).toMatch(/^\d+Ki$/);
+    const { blocks, bsize } = await statfs(directory.path, { bigint: true });
+    expect(node.capacity["ephemeral-storage"]).toBe(`${(blocks * bsize) / 1024n}Ki`);
+    expect(node.allocatable).toEqual({
+      ...node.capacity,
+      "ephemeral-storage": String((blocks * bsize * 9n) / 10n),
+    });
     expect(await provider.checkHealth?.(testContext())).toEqual({ healthy: true });
   });
 
@@ -335,7 +341,7 @@ describe("node", () => {
   });
 });
 
-const { mounts } = await probeHost({});
+const { mounts, users } = await probeHost({});
 if (mounts === "reject") {
   describe("mounts", () => {
     it("skipped: this machine allows no private mount namespaces (needs Linux and root)", () => {});
@@ -412,6 +418,26 @@ if (mounts === "reject") {
         exitCode: 128,
         message: "subPath out of volume data leads out of the volume",
       });
+    });
+
+    it("X1: the termination message file is collected, at its default path too, beside the machine's devices", async () => {
+      await using directory = await temporaryDirectory();
+      await using provider = createLocalProvider({ directory: directory.path });
+      const script = `ls /dev >/dev/null && head -c 2 /dev/zero | od -An -tx1 && test -d /dev/pts
+test -c /dev/null && id -u && printf 'the end' >/dev/termination-log`;
+      const container = shell("main", script, { terminationMessagePath: "/dev/termination-log" });
+      for (const user of users === "any" ? [0, 12345] : [0]) {
+        const uid = `devices-${user}`;
+        const securityContext = user === 0 ? {} : { runAsUser: user };
+        await provider.createPod(
+          resolved(uid, { restartPolicy: "Never", securityContext, containers: [container] }),
+          testContext(),
+        );
+        const end = await observed(provider, uid, ({ state }) => state === "ended");
+        expect(await linesOf(provider, uid, "main")).toEqual([" 00 00", String(user)]);
+        expect(end.containers[0]?.state).toMatchObject({ exitCode: 0, message: "the end" });
+      }
+      await expect(access("/dev/termination-log")).rejects.toMatchObject({ code: "ENOENT" });
     });
 
     it("X1: the termination message file is collected where it can be mounted", async () => {

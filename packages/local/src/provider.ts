@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, realpath } from "node:fs/promises";
 import {
   type CallContext,
   type ContainerRef,
@@ -23,7 +23,8 @@ import { readLogs } from "./logs/read-logs.ts";
 import { findHoleMaker } from "./logs/trim-logs.ts";
 import { findCgroups, removeCgroups } from "./machine/cgroups.ts";
 import { describeMachine, hasProcfs, probeHost } from "./machine/host.ts";
-import { findTools } from "./machine/tools.ts";
+import { prepareRoots } from "./machine/roots.ts";
+import { findTools, type MachineTools } from "./machine/tools.ts";
 import { Observations } from "./observations.ts";
 import { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
 import { writeAtomically } from "./state/files.ts";
@@ -36,6 +37,8 @@ import type { LocalHost, ProcessPlan } from "./translate/process-plan.ts";
 import { localTranslator } from "./translate/translate-pod.ts";
 
 interface Opened {
+  /** Real path of the option `directory`. */
+  readonly directory: string;
   readonly host: LocalHost;
   readonly services: KeeperServices;
   readonly keepers: Map<string, PodKeeper>;
@@ -67,22 +70,22 @@ class LocalProvider implements Provider {
   }
 
   async describeNode(context: CallContext): Promise<NodeDescription> {
-    const { host } = await this.#open(context);
-    return describeMachine(host, this.#options.capacity);
+    const { directory, host } = await this.#open(context);
+    return describeMachine(host, directory, this.#options.capacity);
   }
 
   /** Keeps `context.notify`: that a lifecycle hook failed is told when it happens. */
   async createPod(pod: ResolvedPod, context: PodContext): Promise<void> {
     checkUid(pod.ref);
     const opened = await this.#open(context);
-    const { host, keepers, services } = opened;
+    const { directory, host, keepers, services } = opened;
     const known = keepers.get(pod.ref.uid);
     known?.tell((notice) => context.notify(notice));
     if (known !== undefined) return;
     const plan = acceptTranslation(localTranslator.translate(pod, host), "local", context);
     context.signal.throwIfAborted();
-    await acceptPod(this.#options.directory, pod, plan, services.clock.now());
-    const file = await readPodFile(layout.pod(this.#options.directory, pod.ref.uid));
+    await acceptPod(directory, pod, plan, services.clock.now());
+    const file = await readPodFile(layout.pod(directory, pod.ref.uid));
     if (file === undefined) {
       throw new ProviderError("Internal", `pod ${formatPodRef(pod.ref)} vanished while it was accepted`);
     }
@@ -133,7 +136,7 @@ class LocalProvider implements Provider {
 
   async releasePod(ref: PodRef, context: CallContext): Promise<void> {
     checkUid(ref);
-    const { keepers, services } = await this.#open(context);
+    const { directory, keepers, services } = await this.#open(context);
     const keeper = keepers.get(ref.uid);
     if (keeper !== undefined && keeper.observation?.state !== "ended") {
       throw new ProviderError(
@@ -143,10 +146,10 @@ class LocalProvider implements Provider {
     }
     keepers.delete(ref.uid);
     await keeper?.close();
-    await unmountVolumes(layout.pod(this.#options.directory, ref.uid), services.tools);
+    await unmountVolumes(layout.pod(directory, ref.uid), services.tools);
     const { cgroups } = services.tools;
     if (cgroups !== undefined) await removeCgroups(cgroups, `${ref.uid}_`);
-    await removePod(this.#options.directory, ref.uid);
+    await removePod(directory, ref.uid);
   }
 
   async *logs(ref: ContainerRef, options: LogOptions, context: CallContext): AsyncGenerator<LogLine> {
@@ -200,17 +203,21 @@ class LocalProvider implements Provider {
   }
 
   async #adopt({ clock, logger }: CallContext): Promise<Opened> {
-    const { directory } = this.#options;
-    await mkdir(layout.pods(directory), { recursive: true, mode: 0o700 });
+    await mkdir(layout.pods(this.#options.directory), { recursive: true, mode: 0o700 });
+    // Mounts name real paths.
+    const directory = await realpath(this.#options.directory);
+    const uids = await acceptedPods(directory);
     const cgroups = await findCgroups();
-    const host = await probeHost({ ...this.#options, cgroups });
-    const tools = findTools({
-      namespace: host.mounts === "namespace",
-      users: host.users === "any",
+    const probed = await probeHost({ ...this.#options, cgroups });
+    const found = findTools({
+      namespace: probed.mounts === "namespace",
+      hostname: probed.hostname === "own",
+      users: probed.users === "any",
       procfs: await hasProcfs(),
       cgroups,
       fallocate: await findHoleMaker(directory),
     });
+    const { host, tools } = await withRoots(directory, probed, found, uids.length === 0);
     // A running shell keeps the file it was started from: the new one gets the name only.
     await writeAtomically(layout.supervisor(directory), supervisorScript(tools));
     const services: KeeperServices = {
@@ -225,12 +232,12 @@ class LocalProvider implements Provider {
       },
       onObservation: (observation) => this.#observations.push(observation),
     };
-    const opened: Opened = { host, services, keepers: new Map(), starting: new Set() };
+    const opened: Opened = { directory, host, services, keepers: new Map(), starting: new Set() };
     const adopt = async (uid: string) => {
       const file = await readPodFile(layout.pod(directory, uid));
       if (file !== undefined) await this.#keep(new PodKeeper(file, services), opened);
     };
-    await Promise.all((await acceptedPods(directory)).map(adopt));
+    await Promise.all(uids.map(adopt));
     return opened;
   }
 
@@ -244,6 +251,16 @@ class LocalProvider implements Provider {
       starting.delete(started);
     }
   }
+}
+
+/** What the machine can do about images that are directories is looked at where there are any. */
+async function withRoots(directory: string, host: LocalHost, tools: MachineTools, alone: boolean) {
+  const wanted = Object.values(host.images ?? {}).some(({ root }) => root !== undefined);
+  if (!wanted || host.mounts !== "namespace") return { host, tools };
+  const roots = await prepareRoots(directory, tools, alone);
+  return "refusal" in roots
+    ? { host: { ...host, rootRefusal: roots.refusal }, tools }
+    : { host, tools: roots.tools };
 }
 
 /** Name of a container whose image is not the one that it was started with. */

@@ -132,7 +132,7 @@ if (host.mounts === "reject") {
     it("M4: a pod whose emptyDir exceeds its limit is evicted", async () => {
       await using directory = await temporaryDirectory();
       let skippedMs = 0;
-      const clock = { ...systemClock, now: () => Date.now() + skippedMs };
+      const clock = { ...systemClock, monotonic: () => performance.now() + skippedMs };
       await using provider = createLocalProvider({ directory: directory.path, clock, rescanMs: 100 });
       const volumeMounts = [{ name: "data", mountPath: "/run/vkubelet-test/data" }];
       const script = `trap 'exit 0' TERM; cd /run/vkubelet-test/data; dd if=/dev/zero of=x bs=64k count=4 2>/dev/null; : > ${directory.path}/full; while :; do sleep 0.02; done`;

@@ -20,6 +20,7 @@ goldenTests(new URL("testdata", import.meta.url), {
       gid: 0,
       address: "203.0.113.10",
       mounts: "namespace",
+      hostname: "own",
       users: "any",
       limits: "cgroup",
     }),

@@ -18,6 +18,7 @@ export {
 } from "./certificate-authority.ts";
 export { logTail, type RunningProcess, type StartProcessOptions, startProcess } from "./child-process.ts";
 export { chromiumPeer, findChromium } from "./chromium.ts";
+export { findBusybox, makeBusyboxRoot } from "./docker/busybox.ts";
 export { type DockerEngine, startDockerEngine } from "./docker/docker-engine.ts";
 export { dockerPeer } from "./docker/docker-peer.ts";
 export { findOnPath, isExecutable } from "./find-on-path.ts";

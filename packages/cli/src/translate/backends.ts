@@ -66,6 +66,7 @@ const loaders: Readonly<Record<ProviderName, Loader>> = {
       address: options?.address ?? preview.address,
       mounts: options?.mounts ?? "namespace",
       users: "any",
+      hostname: (options?.mounts ?? "namespace") === "namespace" ? "own" : "machine",
       limits: "cgroup",
       images: options?.images,
     });

@@ -47,7 +47,8 @@ function ended(
   finishedAtMs = now - 1000,
   fields: Partial<ContainerTermination> = {},
 ): InstancePhase {
-  const times = { startedAt: "2026-01-01T00:00:00Z", finishedAt: "2026-01-01T00:00:01Z", instanceId: "id-0" };
+  const finishedAt = new Date(finishedAtMs).toISOString();
+  const times = { startedAt: "1970-01-01T00:00:00Z", finishedAt, instanceId: "id-0" };
   return { type: "ended", finishedAtMs, lost: false, termination: { exitCode, ...times, ...fields } };
 }
 

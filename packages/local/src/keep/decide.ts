@@ -3,6 +3,7 @@ import { type BackoffState, nextBackoff } from "@vkubelet/pod";
 import type { InstanceSnapshot, PodSnapshot } from "../state/snapshot.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { restarts } from "./restart-policy.ts";
+import type { SteadyTimes } from "./steady-times.ts";
 import { type HookStart, type StopAction, stopEverything, stopOne } from "./stop.ts";
 
 export interface StartAction {
@@ -32,8 +33,8 @@ export interface Decision {
 }
 
 /**
- * The kubelet's order of starting, restarting and stopping (pod-semantics 11, 13, 16), from what the disk says alone.
- * Pure, so that a provider that comes back decides as the one before it would have.
+ * The kubelet's order of starting, restarting and stopping (pod-semantics 11, 13, 16), from what the disk says alone,
+ * with its times in those of `nowMs` (see {@link SteadyTimes}). Pure, so that a provider that comes back decides as the one before it would have.
  */
 export function decide(snapshot: PodSnapshot, nowMs: number): Decision {
   const { plan } = snapshot.pod;
@@ -153,7 +154,9 @@ class Work {
     if (phase.type === "running") this.#followPostStart(container, instance);
     if (phase.type !== "ended") return "open";
     if (!restarts(container, phase.termination.exitCode, phase.lost)) return "done";
-    const { state, delayMs } = nextBackoff(instance.intent.backoff, phase.finishedAtMs);
+    // Remembered over restarts of the provider, so by the time of day; how long is waited is another matter.
+    const finishedAt = Date.parse(phase.termination.finishedAt ?? "");
+    const { state, delayMs } = nextBackoff(instance.intent.backoff, finishedAt);
     const dueAtMs = phase.finishedAtMs + delayMs;
     if (dueAtMs <= this.#nowMs) {
       this.#starts.push({
@@ -171,11 +174,11 @@ class Work {
 
   /** When the pod's grace runs out, counted from the end of the last of `containers`. */
   graceFrom(containers: readonly PlannedContainer[]): number {
-    const ends = containers.map((container) => {
+    const ends = containers.flatMap((container) => {
       const phase = this.instance(container)?.phase;
-      return phase?.type === "ended" ? phase.finishedAtMs : 0;
+      return phase?.type === "ended" ? [phase.finishedAtMs] : [];
     });
-    return Math.max(0, ...ends) + this.#snapshot.pod.plan.terminationGracePeriodSeconds * 1000;
+    return Math.max(...ends) + this.#snapshot.pod.plan.terminationGracePeriodSeconds * 1000;
   }
 
   decision(): Decision {

@@ -133,7 +133,10 @@ export class HookRunner {
   async #execute(command: readonly string[], running: RunningHook, cut: AbortSignal): Promise<void> {
     const { container, directory, pid } = running;
     const { tools, signal } = this.#options;
-    const owner = container.security === undefined ? {} : { owner: await processOwner(container.security) };
+    const owner =
+      container.security === undefined
+        ? {}
+        : { owner: await processOwner(container.security, container.root?.path) };
     const mounted = await isThere(join(directory, "namespace"));
     const identityFile = join(directory, `${markers[running.hook]}-process`);
     const input = { container, command, tools, pid, identityFile, mounted, ...owner };

@@ -22,7 +22,7 @@ export class OutputStamping {
   readonly stamper: LogStamper = new LogStamper((directory) => this.#trim(directory));
   readonly #options: OutputStampingOptions;
   readonly #scheduled = new Set<string>();
-  #stampedAtMs = 0;
+  #stampedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OutputStampingOptions) {
     this.#options = options;
@@ -30,7 +30,7 @@ export class OutputStamping {
 
   /** Output that came since the last look gets its time. An instance that has ended is stamped for good. */
   async stampAll(directories: Iterable<string>): Promise<void> {
-    this.#stampedAtMs = this.#options.clock.now();
+    this.#stampedAtMs = this.#options.clock.monotonic();
     for (const directory of directories) await this.stamper.stamp(directory);
   }
 
@@ -50,11 +50,11 @@ export class OutputStamping {
     if (this.#scheduled.has(directory)) return;
     this.#scheduled.add(directory);
     const { clock, logger, signal } = this.#options;
-    const waitMs = Math.max(0, this.#stampedAtMs + stampIntervalMs - clock.now());
+    const waitMs = Math.max(0, this.#stampedAtMs + stampIntervalMs - clock.monotonic());
     const stamp = async () => {
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       this.#scheduled.delete(directory);
-      this.#stampedAtMs = clock.now();
+      this.#stampedAtMs = clock.monotonic();
       await this.stamper.stamp(directory);
       this.#options.onStamped();
     };

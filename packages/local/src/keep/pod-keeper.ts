@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { type Clock, type Logger, type PodNotice, type PodObservation, ProviderError } from "@vkubelet/core";
 import type { LogStamper } from "../logs/log-index.ts";
 import type { LogLimits } from "../logs/trim-logs.ts";
 import type { MachineTools } from "../machine/tools.ts";
-import { writeAtomically } from "../state/files.ts";
 import { layout } from "../state/layout.ts";
 import { unmountVolumes } from "../state/memory-volumes.ts";
 import { evict, readSnapshot, requestDeletion } from "../state/pod-directory.ts";
@@ -15,7 +13,9 @@ import { InstanceActions } from "./instance-actions.ts";
 import { Notifier } from "./notifier.ts";
 import { observe } from "./observe.ts";
 import { OutputStamping } from "./output-stamping.ts";
-import { hasLimits, measureIntervalMs, overuseOf } from "./volume-usage.ts";
+import { SteadyTimes } from "./steady-times.ts";
+import { hasStorageLimits, measureIntervalMs, overuseOf } from "./storage-usage.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What every keeper of one provider shares. */
 export interface KeeperServices {
@@ -49,7 +49,8 @@ export class PodKeeper {
   #notify: ((notice: PodNotice) => void) | undefined;
   #observation: PodObservation | undefined;
   readonly #output: OutputStamping;
-  /** When volumes with a size limit are measured next. */
+  readonly #times: SteadyTimes;
+  /** When local storage with a limit is measured next, in time of `Clock.monotonic`. */
   #measureAtMs: number;
   /** How many wakes there were before the last look: one that came during it asks for another. */
   #seenWakes = 0;
@@ -59,7 +60,8 @@ export class PodKeeper {
     this.pod = pod;
     this.#services = services;
     this.podDirectory = layout.pod(services.directory, pod.ref.uid);
-    this.#measureAtMs = hasLimits(pod.plan) ? services.clock.now() : Number.POSITIVE_INFINITY;
+    this.#measureAtMs = hasStorageLimits(pod.plan) ? services.clock.monotonic() : Number.POSITIVE_INFINITY;
+    this.#times = new SteadyTimes(services.clock);
     this.#output = new OutputStamping({
       clock: services.clock,
       logger: services.logger,
@@ -131,17 +133,6 @@ export class PodKeeper {
     this.#loop = this.#run(await this.#guardedTurn());
   }
 
-  /** A postStart hook that a provider before this one began is not run again, as a kubelet that restarts does not. */
-  async #settleLeftHooks(): Promise<void> {
-    if (this.#adopted) return;
-    const { instances } = await readSnapshot(this.podDirectory, this.pod, this.#services.tools);
-    for (const [name, { number, postStart }] of instances) {
-      if (postStart?.type !== "begun") continue;
-      await writeAtomically(join(this.#instance(name, number), "post-start"), "done");
-    }
-    this.#adopted = true;
-  }
-
   /** Where failed hooks are told from now on. */
   tell(notify: (notice: PodNotice) => void): void {
     this.#notify = notify;
@@ -172,14 +163,15 @@ export class PodKeeper {
 
   async #guardedTurn(): Promise<number> {
     try {
-      await this.#settleLeftHooks();
+      if (!this.#adopted) await takeOver(this.podDirectory, this.pod, this.#services.tools);
+      this.#adopted = true;
       return await this.#turn();
     } catch (error) {
       this.#services.logger.error("looking after a pod failed, it is tried again", {
         pod: this.pod.ref.uid,
         error: (error as Error).message,
       });
-      return this.#services.clock.now() + retryMs;
+      return this.#services.clock.monotonic() + retryMs;
     }
   }
 
@@ -189,7 +181,7 @@ export class PodKeeper {
     const signal = AbortSignal.any([over.signal, this.#stop.signal]);
     try {
       await Promise.race([
-        clock.sleep(Math.max(0, wakeAtMs - clock.now()), signal),
+        clock.sleep(Math.max(0, wakeAtMs - clock.monotonic()), signal),
         this.#wakes.wait(this.#seenWakes, signal),
       ]);
     } catch (error) {
@@ -199,14 +191,14 @@ export class PodKeeper {
     }
   }
 
-  /** One look and what follows from it; when to look again without news. */
+  /** One look and what follows from it; when to look again without news, in time of `Clock.monotonic`. */
   async #turn(): Promise<number> {
     const { clock, tools } = this.#services;
     for (;;) {
       this.#seenWakes = this.#wakes.count;
       const snapshot = await readSnapshot(this.podDirectory, this.pod, tools);
-      const decision = decide(snapshot, clock.now());
-      if (!decision.ended && (await this.#measure())) continue;
+      const decision = decide(this.#times.of(snapshot), clock.monotonic());
+      if (!decision.ended && (await this.#measure(snapshot))) continue;
       if (decision.ended) await unmountVolumes(this.podDirectory, tools);
       const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
       await this.#output.stampAll(directories);
@@ -217,20 +209,20 @@ export class PodKeeper {
       if (acted === "again") continue;
       const wakes = [
         this.#measureAtMs,
-        clock.now() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
+        clock.monotonic() + (this.#watches.complete ? this.#services.rescanMs : retryMs),
       ];
       if (decision.wakeAtMs !== undefined) wakes.push(decision.wakeAtMs);
-      if (acted === "retry") wakes.push(clock.now() + retryMs);
+      if (acted === "retry") wakes.push(clock.monotonic() + retryMs);
       return decision.ended ? Number.POSITIVE_INFINITY : Math.min(...wakes);
     }
   }
 
-  /** Measures volumes when it is time; true when the pod has just been evicted for one. */
-  async #measure(): Promise<boolean> {
+  /** Measures local storage when it is time; true when the pod has just been evicted for it. */
+  async #measure({ instances }: PodSnapshot): Promise<boolean> {
     const { clock } = this.#services;
-    if (clock.now() < this.#measureAtMs) return false;
-    this.#measureAtMs = clock.now() + measureIntervalMs;
-    const message = await overuseOf(this.podDirectory, this.pod.plan);
+    if (clock.monotonic() < this.#measureAtMs) return false;
+    this.#measureAtMs = clock.monotonic() + measureIntervalMs;
+    const message = await overuseOf(this.podDirectory, this.pod.plan, instances);
     return message !== undefined && (await evict(this.podDirectory, clock.now(), message));
   }
 

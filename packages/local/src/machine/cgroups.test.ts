@@ -21,7 +21,7 @@ describe("makeCgroup", () => {
     expect(await contents(join(directory.path, "u_c_0"))).toEqual({
       "memory.max": "1048576",
       "memory.oom.group": "1",
-      "cpu.weight": "39",
+      "cpu.weight": "100",
       "cpu.max": "150000 100000",
     });
     await makeCgroup(trees, "u_c_1", { cpuShares: 2 });

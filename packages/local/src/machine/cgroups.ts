@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing, isThere } from "../state/files.ts";
@@ -26,7 +27,7 @@ export async function findCgroups(root = "/sys/fs/cgroup"): Promise<CgroupTrees 
   const trees: CgroupTrees = (await isThere(join(root, "cgroup.controllers")))
     ? { version: 2, base: join(root, baseName) }
     : { version: 1, memory: join(root, "memory", baseName), cpu: join(root, "cpu", baseName) };
-  const trial = `trial-${process.pid}`;
+  const trial = `trial-${process.pid}-${randomUUID()}`;
   try {
     if (trees.version === 1)
       for (const directory of [trees.memory, trees.cpu]) await makeDirectory(directory);
@@ -43,6 +44,7 @@ export async function findCgroups(root = "/sys/fs/cgroup"): Promise<CgroupTrees 
       cpuShares: 2,
     });
     for (const directory of directories) await rmdir(directory);
+    await removeLeftTrials(trees);
     return trees;
   } catch {
     // Not mounted, read-only, or not ours to divide: limits are then counted and not enforced, as reports say.
@@ -69,11 +71,31 @@ export async function makeCgroup(
   return { directories, events: join(memory, trees.version === 2 ? "memory.events" : "memory.oom_control") };
 }
 
+/** Removes trials of processes that ended in the middle of one. */
+function removeLeftTrials(trees: CgroupTrees): Promise<void> {
+  return removeWhere(trees, (name) => {
+    const [, pid] = /^trial-(\d+)-/.exec(name) ?? [];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
 /** Removes the control groups whose names begin so, as far as nothing runs in them. */
-export async function removeCgroups(trees: CgroupTrees, prefix: string): Promise<void> {
+export function removeCgroups(trees: CgroupTrees, prefix: string): Promise<void> {
+  return removeWhere(trees, (name) => name.startsWith(prefix));
+}
+
+async function removeWhere(trees: CgroupTrees, isWanted: (name: string) => boolean): Promise<void> {
   for (const base of trees.version === 2 ? [trees.base] : [trees.memory, trees.cpu]) {
     for (const name of await readdir(base)) {
-      if (!name.startsWith(prefix)) continue;
+      if (!isWanted(name)) continue;
       try {
         await rmdir(join(base, name));
       } catch (error) {
@@ -110,20 +132,30 @@ function valuesOfV1({
   ];
 }
 
-/** As the kubelet converts them (KEP-2254): memory that runs out ends all processes of the container. */
+/** As the kubelet sets them (KEP-2254): memory that runs out ends all processes of the container. */
 function valuesOfV2({
   memoryBytes,
   cpuMilli,
   cpuShares,
 }: PlannedLimits): readonly (readonly [string, string])[] {
-  const weight = 1 + Math.floor(((cpuShares - 2) * 9999) / 262_142);
   return [
     ...(memoryBytes === undefined
       ? []
       : [["memory.max", String(memoryBytes)] as const, ["memory.oom.group", "1"] as const]),
-    ["cpu.weight", String(weight)],
+    ["cpu.weight", String(weightOf(cpuShares))],
     ...(cpuMilli === undefined ? [] : [["cpu.max", `${quotaOf(cpuMilli)} ${periodMicroseconds}`] as const]),
   ];
+}
+
+/**
+ * A weight for shares as the kubelet and container runtimes convert them since `github.com/opencontainers/cgroups` 0.0.5:
+ * the least, the most and the default of both agree, so that one processor weighs as much as what has no control group.
+ */
+function weightOf(cpuShares: number): number {
+  if (cpuShares <= 2) return 1;
+  if (cpuShares >= 262_144) return 10_000;
+  const log = Math.log2(cpuShares);
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34));
 }
 
 /** Makes one directory, which may be there. */

@@ -1,20 +1,20 @@
 import { execFile } from "node:child_process";
-import { access, constants, readFile } from "node:fs/promises";
+import { access, constants, readFile, statfs } from "node:fs/promises";
 import { arch, availableParallelism, networkInterfaces, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { type NodeDescription, ProviderError, type ResolvedDns } from "@vkubelet/core";
 import { parseResolvConf } from "@vkubelet/pod";
 import { isMissing } from "../state/files.ts";
 import { privilegeWords } from "../supervise/privilege-words.ts";
-import type { ImagePrograms } from "../translate/image-program.ts";
+import type { LocalImages } from "../translate/local-image.ts";
 import type { LocalHost } from "../translate/process-plan.ts";
 import type { CgroupTrees } from "./cgroups.ts";
-import { findTool, namespaceTools } from "./tools.ts";
+import { findTool, namespaceTools, namespaceWords } from "./tools.ts";
 
 export interface HostChoices {
   readonly mounts?: "namespace" | "reject" | undefined;
   readonly address?: string | undefined;
-  readonly images?: ImagePrograms | undefined;
+  readonly images?: LocalImages | undefined;
   /** Where control groups can be made; see {@link findCgroups}. */
   readonly cgroups?: CgroupTrees | undefined;
 }
@@ -36,6 +36,7 @@ export async function probeHost(choices: HostChoices): Promise<LocalHost> {
     gid: process.getgid?.() ?? 0,
     address: choices.address ?? firstAddress(),
     mounts,
+    hostname: mounts === "namespace" && (await canSetHostname()) ? "own" : "machine",
     // Only a container with mounts of its own can have a resolv.conf of its own.
     resolver: mounts === "namespace" ? await ownResolver() : undefined,
     images: choices.images,
@@ -65,18 +66,27 @@ export async function hasProcfs(): Promise<boolean> {
   }
 }
 
-/** Capacity of this machine, with `capacity` in place of what is measured. */
-export function describeMachine(
+/**
+ * Capacity of this machine, with `chosen` in place of what is measured. Local storage is the file system of `directory`;
+ * of it a tenth is not for pods, as a kubelet keeps it back by its default for `nodefs.available`.
+ */
+export async function describeMachine(
   host: LocalHost,
-  capacity: Readonly<Record<string, string>> = {},
-): NodeDescription {
+  directory: string,
+  chosen: Readonly<Record<string, string>> = {},
+): Promise<NodeDescription> {
+  const { blocks, bsize } = await statfs(directory, { bigint: true });
+  const bytes = blocks * bsize;
+  const capacity = {
+    cpu: String(availableParallelism()),
+    memory: `${Math.floor(totalmem() / 1024)}Ki`,
+    "ephemeral-storage": `${bytes / 1024n}Ki`,
+    pods: "110",
+    ...chosen,
+  };
   return {
-    capacity: {
-      cpu: String(availableParallelism()),
-      memory: `${Math.floor(totalmem() / 1024)}Ki`,
-      pods: "110",
-      ...capacity,
-    },
+    capacity,
+    allocatable: { ...capacity, "ephemeral-storage": String((bytes * 9n) / 10n), ...chosen },
     // Kubernetes knows no node of another kind: the pods of a Mac are meant for Linux.
     operatingSystem: "linux",
     architecture: host.architecture,
@@ -106,11 +116,24 @@ async function namespaceRefusal(operatingSystem: "linux" | "darwin"): Promise<st
   const mount = findTool("mount") ?? "mount";
   try {
     // Bind something harmless upon itself: containers may be root and still be refused.
-    const trial = ["--mount", "--propagation", "private", mount, "--bind", "/proc", "/proc"];
+    const trial = [...namespaceWords({ hostname: false }), mount, "--bind", "/proc", "/proc"];
     await promisify(execFile)(unshare, trial, { env: {} });
     return undefined;
   } catch (error) {
     return (error as Error).message.trim();
+  }
+}
+
+/** Whether a namespace can have a hostname of its own: /proc/sys may be read-only, as in a container. */
+async function canSetHostname(): Promise<boolean> {
+  const unshare = findTool("unshare") ?? "unshare";
+  const script = "printf vkubelet >/proc/sys/kernel/hostname";
+  try {
+    await promisify(execFile)(unshare, ["--uts", findTool("sh") ?? "sh", "-c", script], { env: {} });
+    return true;
+  } catch {
+    // The name stays this machine's, as reports say.
+    return false;
   }
 }
 
@@ -121,7 +144,7 @@ async function canChangeUsers(operatingSystem: "linux" | "darwin"): Promise<bool
   if (operatingSystem !== "linux" || process.getuid?.() !== 0) return false;
   if (setpriv === undefined || env === undefined) return false;
   const security = { groups: [], mergeGroups: false, capabilities: [], noNewPrivileges: true };
-  const [, ...trial] = privilegeWords(setpriv, security, { uid: 65534, gid: 65534, groups: [65534] });
+  const trial = privilegeWords([], security, { uid: 65534, gid: 65534, groups: [65534] });
   try {
     await promisify(execFile)(setpriv, [...trial, env], { env: {} });
     return true;

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { isMissing } from "../state/files.ts";
+import { StartFailure } from "../state/start-failure.ts";
 import { knownCapabilities } from "../translate/capabilities.ts";
 import type { PlannedSecurity } from "../translate/process-plan.ts";
 
@@ -11,9 +13,11 @@ export interface ProcessOwner {
   readonly groups: readonly number[];
 }
 
-/** The ids that a program gets on this machine, which stands in for the image: its passwd and group files count. */
-export async function processOwner(security: PlannedSecurity): Promise<ProcessOwner> {
-  const [passwd, group] = await Promise.all([readOrEmpty("/etc/passwd"), readOrEmpty("/etc/group")]);
+/** The ids that a program gets: the passwd and group files of its root count, which is this machine's own by default. */
+export async function processOwner(security: PlannedSecurity, root = "/"): Promise<ProcessOwner> {
+  const [passwd, group] = await Promise.all(
+    ["etc/passwd", "etc/group"].map((name) => readOrEmpty(join(root, name))),
+  );
   return ownerBy(security, passwd, group);
 }
 
@@ -22,12 +26,16 @@ export async function processOwner(security: PlannedSecurity): Promise<ProcessOw
  * the user by name come in addition unless the pod says `Strict`.
  */
 export function ownerBy(
-  { user = 0, group, groups, mergeGroups }: PlannedSecurity,
-  passwd: string,
-  groupFile: string,
+  { user: wanted, imageUser, group, groups, mergeGroups }: PlannedSecurity,
+  passwd = "",
+  groupFile = "",
 ): ProcessOwner {
+  const [imagesUser, imagesGroup] = imageUser?.split(":") ?? [];
+  const user = wanted ?? idOf(imagesUser ?? "0", "user", passwd);
   const entry = rows(passwd).find(([, , uid]) => uid === String(user));
-  const gid = group ?? Number(entry?.[3] ?? 0);
+  // The group of the image goes with its user: whoever names another user names another group, or gets his own.
+  const named = wanted === undefined && imagesGroup !== undefined ? imagesGroup : undefined;
+  const gid = group ?? (named === undefined ? Number(entry?.[3] ?? 0) : idOf(named, "group", groupFile));
   const name = entry?.[0];
   const memberships =
     mergeGroups && name !== undefined
@@ -46,6 +54,16 @@ export async function missingCapabilities({
   const status = await readFile("/proc/self/status", "latin1");
   const mask = BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
   return capabilities.filter((name) => ((mask >> BigInt(knownCapabilities.indexOf(name))) & 1n) === 0n);
+}
+
+/** A number as it is, a name by its file; `StartFailure` where it has none, as by a container runtime. */
+function idOf(written: string, kind: "user" | "group", file: string): number {
+  if (/^\d+$/.test(written)) return Number(written);
+  const id = rows(file).find(([name]) => name === written)?.[2];
+  if (id !== undefined) return Number(id);
+  throw new StartFailure(
+    `unable to find ${kind} ${written}: no matching entries in ${kind === "user" ? "passwd" : "group"} file`,
+  );
 }
 
 function rows(text: string): readonly (readonly string[])[] {

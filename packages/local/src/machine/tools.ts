@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { ProviderError } from "@vkubelet/core";
 import type { CgroupTrees } from "./cgroups.ts";
+import type { EntryTools } from "./entry-tools.ts";
 
 /** The programs of this machine that supervision uses, by absolute path. */
 export interface MachineTools {
@@ -18,10 +19,16 @@ export interface MachineTools {
   readonly perl: string | undefined;
   /** Present only where private mount namespaces are used. */
   readonly unshare: string | undefined;
+  /** Whether such a namespace has a hostname of its own. */
+  readonly hostname: boolean;
   readonly mount: string | undefined;
   readonly umount: string | undefined;
   readonly nsenter: string | undefined;
   readonly chroot: string | undefined;
+  /** Present only where containers can have a root of their own. */
+  readonly pivotRoot: string | undefined;
+  /** What is brought along into such a root. */
+  readonly entry: EntryTools | undefined;
   readonly mkdir: string;
   readonly cp: string;
   /** Present only where programs get users, groups and capabilities of their own. */
@@ -40,6 +47,8 @@ export interface MachineTools {
 /** What the tools are wanted for. */
 export interface ToolWishes {
   readonly namespace: boolean;
+  /** With `namespace`: a hostname of its own in each. */
+  readonly hostname?: boolean | undefined;
   readonly users: boolean;
   readonly procfs: boolean;
   readonly cgroups?: CgroupTrees | undefined;
@@ -57,6 +66,11 @@ export const namespaceTools = [
   "chmod",
   "chown",
 ] as const;
+
+/** What `unshare` is told for a container's namespaces. */
+export function namespaceWords({ hostname }: Pick<MachineTools, "hostname">): readonly string[] {
+  return ["--mount", "--propagation", "private", ...(hostname ? ["--uts"] : [])];
+}
 
 const directories = [
   "/usr/bin",
@@ -112,6 +126,7 @@ export function findTools(options: ToolWishes): MachineTools {
     setsid,
     perl: setsid === undefined ? required("perl") : undefined,
     unshare: options.namespace ? required("unshare") : undefined,
+    hostname: options.namespace && options.hostname === true,
     mount: options.namespace ? required("mount") : undefined,
     umount: options.namespace ? required("umount") : undefined,
     nsenter: options.namespace ? required("nsenter") : undefined,
@@ -119,6 +134,8 @@ export function findTools(options: ToolWishes): MachineTools {
     stat: options.namespace ? required("stat") : undefined,
     chmod: options.namespace ? required("chmod") : undefined,
     chown: options.namespace ? required("chown") : undefined,
+    pivotRoot: options.namespace ? findTool("pivot_root") : undefined,
+    entry: undefined,
     setpriv: options.users ? required("setpriv") : undefined,
   };
 }

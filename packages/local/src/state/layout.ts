@@ -6,13 +6,14 @@ import { join } from "node:path";
  *
  * ```
  * supervise.sh                          the watcher's script
+ * entry-HASH/                           programs that are brought into roots of containers, with their libraries
  * pods/UID/pod.json                     the accepted pod: reference and plan (0600: it holds the environment)
  * pods/UID/deletion.json                that and how the pod is to stop
  * pods/UID/volumes/NAME/                contents of volumes; files as links into `..data`, which is swapped whole
  * pods/UID/containers/NAME/N/           instance N of a container, from 0; the last two are kept
  *   intent.json  launch.sh  namespace     written by the provider, before the directory gets its name
  *   cgroup                                written by the provider: the file that counts kills, then the control groups
- *   hosts  resolv.conf  termination-log   written by the provider: files that the container sees as its own
+ *   hosts  hostname  resolv.conf  termination-log   written by the provider: files that the container sees as its own
  *   oom-killed                            written by the watcher: a process was killed for want of memory
  *   claim                                 written by the watcher: who runs the instance (pid, start, boot)
  *   process                               written by the launch script: the program's own identity

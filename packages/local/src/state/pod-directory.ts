@@ -45,14 +45,16 @@ export async function acceptPod(
   }
 }
 
-/** UIDs of all accepted pods. What a crash left half written is removed on the way. */
+/** UIDs of all accepted pods. What a crash left half written, here and beside them, is removed on the way. */
 export async function acceptedPods(directory: string): Promise<readonly string[]> {
-  const names = await readdir(layout.pods(directory));
-  const left = names.filter((name) => name.startsWith("."));
-  await Promise.all(
-    left.map((name) => rm(join(layout.pods(directory), name), { recursive: true, force: true })),
-  );
-  return names.filter((name) => !name.startsWith("."));
+  await removeUnfinished(directory, (name) => name.startsWith(".") || name.startsWith("supervise.sh."));
+  await removeUnfinished(layout.pods(directory), (name) => name.startsWith("."));
+  return readdir(layout.pods(directory));
+}
+
+async function removeUnfinished(directory: string, isUnfinished: (name: string) => boolean): Promise<void> {
+  const left = (await readdir(directory)).filter(isUnfinished);
+  await Promise.all(left.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }
 
 /** The accepted pod; undefined when it is not known. */
@@ -91,7 +93,7 @@ export async function requestDeletion(
   const deadlineMs = gracePeriodSeconds === 0 ? 0 : nowMs + Math.max(2, gracePeriodSeconds) * 1000;
   const known = await readState<DeletionFile>(path);
   if (known !== undefined && known.deadlineMs <= deadlineMs) return;
-  const file: DeletionFile = { ...known, requestedAtMs: known?.requestedAtMs ?? nowMs, deadlineMs };
+  const file: DeletionFile = { ...known, requestedAtMs: nowMs, deadlineMs };
   await writeAtomically(path, JSON.stringify(file));
 }
 

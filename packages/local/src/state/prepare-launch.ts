@@ -4,9 +4,11 @@ import { missingCapabilities, type ProcessOwner, processOwner } from "../machine
 import type { MachineTools } from "../machine/tools.ts";
 import { failureScript, launchScript } from "../supervise/launch-script.ts";
 import type { ReadyMount } from "../supervise/mount-script.ts";
+import type { ReadyRoot } from "../supervise/root-script.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { writeNetworkFiles } from "./network-files.ts";
 import { makeTerminationFile, prepareMounts } from "./prepare-mounts.ts";
+import { prepareRoot, rootLayers } from "./prepare-root.ts";
 import type { PodFile } from "./snapshot.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -24,7 +26,7 @@ export interface LaunchPreparation {
 
 export interface PreparedLaunch {
   readonly script: string;
-  /** Whether the program gets mounts of its own. */
+  /** Whether the program gets mounts and a hostname of its own. */
   readonly mounted: boolean;
   readonly owner?: ProcessOwner;
   readonly cgroup?: InstanceCgroup;
@@ -36,17 +38,40 @@ export async function prepareLaunch(preparation: LaunchPreparation): Promise<Pre
   try {
     const owner = await ownerOf(container);
     const mounts = await mountsOf(preparation);
+    const root = await rootOf(preparation);
     const cgroup = await cgroupOf(preparation);
     const taken = { ...(owner === undefined ? {} : { owner }), ...(cgroup === undefined ? {} : { cgroup }) };
-    const script = launchScript({ container, instanceDirectory: directory, mounts, tools, ...taken });
-    return { script, mounted: mounts.length > 0, ...taken };
+    const script = launchScript({
+      container,
+      instanceDirectory: directory,
+      mounts,
+      tools,
+      ...(root === undefined ? {} : { root }),
+      ...taken,
+    });
+    return { script, mounted: mounts.length > 0 || isApart(container), ...taken };
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     return { script: failureScript(directory, error.message), mounted: false };
   }
 }
 
-async function ownerOf({ security }: PlannedContainer): Promise<ProcessOwner | undefined> {
+/** Whether a container sees another machine than this one even without mounts. */
+function isApart({ hostname, root }: PlannedContainer): boolean {
+  return hostname !== undefined || root !== undefined;
+}
+
+async function rootOf({
+  container,
+  directory,
+  temporary,
+}: LaunchPreparation): Promise<ReadyRoot | undefined> {
+  if (container.root === undefined) return undefined;
+  const source = await prepareRoot(container.root.path, join(temporary, rootLayers));
+  return { ...container.root, source, layers: join(directory, rootLayers) };
+}
+
+async function ownerOf({ security, root }: PlannedContainer): Promise<ProcessOwner | undefined> {
   if (security === undefined) return undefined;
   const missing = await missingCapabilities(security);
   if (missing.length > 0) {
@@ -54,14 +79,14 @@ async function ownerOf({ security }: PlannedContainer): Promise<ProcessOwner | u
       `capabilities ${missing.join(", ")} cannot be given: the kubelet itself lacks them`,
     );
   }
-  return processOwner(security);
+  return processOwner(security, root?.path);
 }
 
 async function mountsOf(preparation: LaunchPreparation): Promise<readonly ReadyMount[]> {
   const { podDirectory, pod, container, directory, temporary } = preparation;
   const mounts = [
     ...(await prepareMounts(podDirectory, pod.plan, container)),
-    ...(await writeNetworkFiles(container, temporary, directory)),
+    ...(await writeNetworkFiles(container, pod.plan.address, temporary, directory)),
   ];
   if (container.terminationMessagePath === undefined) return mounts;
   await makeTerminationFile(join(temporary, "termination-log"));

@@ -10,7 +10,7 @@ export interface PodFile {
   readonly plan: ProcessPlan;
 }
 
-/** How the pod is to stop. `deadlineMs`: when what still runs is killed. */
+/** How the pod is to stop. `deadlineMs`: when what still runs is killed, 0 for at once; set at `requestedAtMs`. */
 export interface DeletionFile {
   readonly requestedAtMs: number;
   readonly deadlineMs: number;

@@ -4,6 +4,7 @@ import type { PlannedContainer } from "../translate/process-plan.ts";
 import { environmentWords, privilegesOf } from "./launch-script.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
+import { toolWords } from "./tool-words.ts";
 
 export interface HookCommandInput {
   readonly container: PlannedContainer;
@@ -19,20 +20,27 @@ export interface HookCommandInput {
 }
 
 /**
- * The command line that runs `command` where a container's program runs: its mounts and root, its working directory,
- * its user and privileges. Its environment is to be that of the container.
+ * The command line that runs `command` where a container's program runs: its mounts, root and hostname, its working
+ * directory, its user and privileges. Its environment is to be that of the container.
  */
 export function hookCommand(input: HookCommandInput): readonly string[] {
-  const { container, command, tools, pid, identityFile, mounted } = input;
-  const words = [...environmentWords(container, tools), ...privilegesOf(input), ...command];
+  const { container, command, tools, identityFile } = input;
+  const inside = `cd ${shellQuote(container.workingDir)} || exit 1
+unset PWD OLDPWD
+exec ${shellLine([...environmentWords(container, tools), ...privilegesOf(input), ...command])}`;
+  // A root of its own does not have the file; what enters it stays the same process.
   const script = `${identityFunction(tools)}
 vkubelet_identity >${shellQuote(identityFile)} || exit 1
-cd ${shellQuote(container.workingDir)} || exit 1
-unset PWD OLDPWD
-exec ${words.map(shellQuote).join(" ")}`;
-  const enter =
-    mounted && tools.nsenter !== undefined
-      ? [tools.nsenter, `--target=${pid}`, "--mount", "--root", "--"]
-      : [];
-  return [...enter, tools.sh, "-c", script];
+exec ${shellLine([...enterWords(input), ...toolWords(container, tools).sh, "-c", inside])}`;
+  return [tools.sh, "-c", script];
+}
+
+function enterWords({ mounted, tools, pid }: HookCommandInput): readonly string[] {
+  if (!mounted || tools.nsenter === undefined) return [];
+  const hostname = tools.hostname ? ["--uts"] : [];
+  return [tools.nsenter, `--target=${pid}`, "--mount", ...hostname, "--root", "--"];
+}
+
+function shellLine(words: readonly string[]): string {
+  return words.map(shellQuote).join(" ");
 }

@@ -5,8 +5,10 @@ import { survivesShell } from "../translate/environment.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { mountCommands, type ReadyMount } from "./mount-script.ts";
 import { privilegeWords } from "./privilege-words.ts";
+import { leaveMachine, type ReadyRoot, rootCommands } from "./root-script.ts";
 import { shellQuote } from "./shell-quote.ts";
 import { identityFunction } from "./supervisor-script.ts";
+import { toolWords } from "./tool-words.ts";
 
 export interface LaunchInput {
   readonly container: PlannedContainer;
@@ -16,6 +18,8 @@ export interface LaunchInput {
   readonly tools: MachineTools;
   /** As whom the program runs; absent: as this process does. */
   readonly owner?: ProcessOwner;
+  /** What becomes the program's root; absent: this machine's own. */
+  readonly root?: ReadyRoot;
   /** Where the program's limits are set; absent: it has none. */
   readonly cgroup?: InstanceCgroup;
 }
@@ -28,22 +32,34 @@ export interface LaunchInput {
 export function launchScript(input: LaunchInput): string {
   const { container, instanceDirectory, tools } = input;
   const privileges = privilegesOf(input);
+  const words = toolWords(container, tools);
+  const own = (name: string) => `"$vkubelet_machine"${shellQuote(`${instanceDirectory}/${name}`)}`;
   return `# Written by vkubelet: becomes the program of container ${JSON.stringify(container.name)}.
 umask 022
+vkubelet_machine=
 vkubelet_fail() {
-  printf '%s' "$1" >${shellQuote(`${instanceDirectory}/start-error`)}
+  printf '%s' "$1" >${own("start-error")}
   exit 128
 }
-${cgroupCommands(input.cgroup)}${identityFunction(tools)}
-${mountCommands(input.mounts, instanceDirectory, tools, isConfined(input))}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
-    `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory on this machine`,
+${cgroupCommands(input.cgroup)}${hostnameCommand(container.hostname)}${identityFunction(tools)}
+${placeCommands(input)}cd ${shellQuote(container.workingDir)} 2>/dev/null || vkubelet_fail ${shellQuote(
+    `chdir to cwd (${JSON.stringify(container.workingDir)}) failed: no such directory${input.root === undefined ? " on this machine" : ""}`,
   )}
 ${programCheck(input, privileges)}
-vkubelet_identity >${shellQuote(`${instanceDirectory}/process.new`)}
-${shellQuote(tools.mv)} -f ${shellQuote(`${instanceDirectory}/process.new`)} ${shellQuote(`${instanceDirectory}/process`)}
-unset PWD OLDPWD
-exec ${[...environmentWords(container, tools), ...sessionWords(tools), ...privileges, ...container.argv].map(shellQuote).join(" ")}
+vkubelet_identity >${own("process.new")}
+${words.mv.map(shellQuote).join(" ")} -f ${own("process.new")} ${own("process")}
+${input.root === undefined ? "" : leaveMachine}unset PWD OLDPWD
+exec ${[...environmentWords(container, tools), ...words.session, ...privileges, ...container.argv].map(shellQuote).join(" ")}
 `;
+}
+
+/** Mounts what the container has of its own, in this machine's root or in one of its own. */
+function placeCommands(input: LaunchInput): string {
+  const { container, instanceDirectory, mounts, tools, root } = input;
+  if (root === undefined) return mountCommands(mounts, instanceDirectory, tools, isConfined(input));
+  const { entry } = tools;
+  if (entry === undefined) return `vkubelet_fail 'root: this machine has no tools to enter it with'\n`;
+  return rootCommands({ root, mounts, workingDir: container.workingDir, tools, entry });
 }
 
 /** Enters the container's control groups; what cannot be limited does not start. */
@@ -55,6 +71,14 @@ function cgroupCommands(cgroup: InstanceCgroup | undefined): string {
 `,
     )
     .join("");
+}
+
+/** Gives the namespace that the script runs in its name. */
+function hostnameCommand(hostname: string | undefined): string {
+  if (hostname === undefined) return "";
+  return `{ printf '%s' ${shellQuote(hostname)} >/proc/sys/kernel/hostname; } 2>/dev/null ||
+  vkubelet_fail ${shellQuote(`sethostname ${hostname} failed: the kernel does not take it`)}
+`;
 }
 
 /** A launch script for what is known not to start: it leaves the reason and exits as such a start does. */
@@ -70,8 +94,9 @@ export function privilegesOf({
   tools,
   owner,
 }: Pick<LaunchInput, "container" | "tools" | "owner">): readonly string[] {
-  if (container.security === undefined || owner === undefined || tools.setpriv === undefined) return [];
-  return privilegeWords(tools.setpriv, container.security, owner);
+  const { setpriv } = toolWords(container, tools);
+  if (container.security === undefined || owner === undefined || setpriv === undefined) return [];
+  return privilegeWords(setpriv, container.security, owner);
 }
 
 /** Whether the directories above the instance, which are for the kubelet alone, bar the program. */
@@ -85,7 +110,9 @@ function programCheck({ container, tools, owner }: LaunchInput, privileges: read
   const [program = ""] = container.argv;
   const script = checkScript(program);
   const asUser = (owner?.uid ?? 0) !== 0;
-  const command = asUser ? [...privileges, tools.sh, "-c", script].map(shellQuote).join(" ") : script;
+  const command = asUser
+    ? [...privileges, ...toolWords(container, tools).sh, "-c", script].map(shellQuote).join(" ")
+    : script;
   const unknown = `exec: ${JSON.stringify(program)}: user ${owner?.uid} cannot be taken on`;
   return `vkubelet_why=$(
 ${command}
@@ -124,14 +151,7 @@ done
 /** \`env\` for the variables that the shell would lose or change; never for secrets, as command lines are public. */
 export function environmentWords(container: PlannedContainer, tools: MachineTools): readonly string[] {
   const lost = container.environment.filter(({ name, secret }) => !survivesShell(name) && !secret);
-  return lost.length === 0 ? [] : [tools.env, ...lost.map(({ name, value }) => `${name}=${value}`)];
-}
-
-function sessionWords(tools: MachineTools): readonly string[] {
-  if (tools.setsid !== undefined) return [tools.setsid, "--"];
-  return [
-    tools.perl ?? "perl",
-    "-e",
-    "use POSIX (); POSIX::setsid(); exec {$ARGV[0]} @ARGV; print STDERR qq(exec: $!\\n); exit 127",
-  ];
+  return lost.length === 0
+    ? []
+    : [...toolWords(container, tools).env, ...lost.map(({ name, value }) => `${name}=${value}`)];
 }

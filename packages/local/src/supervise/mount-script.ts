@@ -19,7 +19,8 @@ export interface ReadyMount {
  * shows what is there (links to the original, bound elsewhere) and can hold the new name. When the missing name is
  * right below `/`, the whole root is such a stand-in, entered with chroot; so it is for any missing name where the
  * program is `confined`, that is, bars itself from the kubelet's directories: stand-ins then lie below the root.
- * `/dev/…`, `/proc/…` and `/sys/…` have no stand-in: a missing target there fails the start.
+ * The one for `/dev` is a tmpfs with what is there below `/dev/.vkubelet`, where every user gets at it. Deeper in `/dev`,
+ * in `/proc` and `/sys` there is none: a missing target there fails the start.
  */
 export function mountCommands(
   mounts: readonly ReadyMount[],
@@ -29,17 +30,18 @@ export function mountCommands(
 ): string {
   if (mounts.length === 0) return "";
   const mount = shellQuote(tools.mount ?? "mount");
-  const lines = [...mounts]
-    .sort((a, b) => depth(a.target) - depth(b.target))
-    .map(({ source, target, readOnly, ours }) =>
-      ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""]
-        .map(shellQuote)
-        .join(" "),
-    );
+  const lines = mountOrder(mounts).map(({ source, target, readOnly, ours }) =>
+    ["vkubelet_place", source, target, readOnly ? "ro" : "rw", ours ? "ours" : ""].map(shellQuote).join(" "),
+  );
   return `${rootCommands(mounts, instanceDirectory, tools, confined)}
 ${placeFunctions(tools, mount)}
 ${lines.join("\n")}
 `;
+}
+
+/** What lies higher first, so that nested mounts are not hidden. */
+export function mountOrder(mounts: readonly ReadyMount[]): readonly ReadyMount[] {
+  return [...mounts].sort((a, b) => depth(a.target) - depth(b.target));
 }
 
 function depth(path: string): number {
@@ -89,9 +91,20 @@ function placeFunctions(tools: MachineTools, mount: string): string {
   const mkdir = shellQuote(tools.mkdir);
   const stat = shellQuote(tools.stat ?? "stat");
   return `vkubelet_count=0
+vkubelet_devices() {
+  vkubelet_shown=$vkubelet_stand_ins/dev
+  ${mkdir} -p "$vkubelet_shown" && ${mount} -t tmpfs -o mode=755,size=1m tmpfs "$vkubelet_shown" &&
+    ${mkdir} "$vkubelet_shown/.vkubelet" && ${mount} --rbind /dev "$vkubelet_shown/.vkubelet" &&
+    (cd "$vkubelet_shown" && ${shellQuote(tools.ln)} -s .vkubelet/* .) && ${mount} --rbind "$vkubelet_shown" /dev ||
+    vkubelet_fail 'mounts: a stand-in for /dev could not be made'
+}
 vkubelet_stand_in() {
   case $1 in
-  /dev | /dev/* | /proc | /proc/* | /sys | /sys/*) vkubelet_fail "mounts: $2 does not exist, and nothing can be added below $1" ;;
+  /dev)
+    vkubelet_devices
+    return
+    ;;
+  /dev/* | /proc | /proc/* | /sys | /sys/*) vkubelet_fail "mounts: $2 does not exist, and nothing can be added below $1" ;;
   esac
   vkubelet_count=$((vkubelet_count + 1))
   vkubelet_original=$vkubelet_stand_ins/$vkubelet_count/original

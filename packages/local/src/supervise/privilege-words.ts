@@ -6,13 +6,13 @@ import type { PlannedSecurity } from "../translate/process-plan.ts";
  * only the bounding set is filled, so a user other than root has no capability but those of the program's file.
  */
 export function privilegeWords(
-  setpriv: string,
+  setpriv: readonly string[],
   security: PlannedSecurity,
   { uid, gid, groups }: ProcessOwner,
 ): readonly string[] {
   const { capabilities } = security;
   return [
-    setpriv,
+    ...setpriv,
     `--reuid=${uid}`,
     `--regid=${gid}`,
     `--groups=${groups.join(",")}`,

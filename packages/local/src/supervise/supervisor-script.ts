@@ -1,4 +1,4 @@
-import type { MachineTools } from "../machine/tools.ts";
+import { type MachineTools, namespaceWords } from "../machine/tools.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /**
@@ -28,7 +28,9 @@ export function identityFunction(tools: MachineTools): string {
  */
 export function supervisorScript(tools: MachineTools): string {
   const namespace =
-    tools.unshare === undefined ? "" : `${shellQuote(tools.unshare)} --mount --propagation private `;
+    tools.unshare === undefined
+      ? ""
+      : `${[tools.unshare, ...namespaceWords(tools)].map(shellQuote).join(" ")} `;
   return `# Written by vkubelet: watches one instance of one container.
 # A handler and not '': an ignored signal would stay ignored in the program.
 trap : HUP INT TERM
@@ -57,21 +59,27 @@ if [ -e "$1/cgroup" ]; then
   while read -r vkubelet_key vkubelet_value; do
     if [ "$vkubelet_key" = oom_kill ] && [ "$vkubelet_value" != 0 ]; then : >"$1/oom-killed"; fi
   done <"$vkubelet_events"
+  # Remembered, because the directory may be gone as soon as the end is known.
+  while read -r vkubelet_cgroup; do set -- "$@" "$vkubelet_cgroup"; done <"$1/cgroup"
 fi 2>/dev/null
 # Again and again while the disk is full; but a directory that somebody removed never comes back.
 until printf '%s\\n' "$vkubelet_code" >"$1/exit.new" && ${shellQuote(tools.mv)} -f "$1/exit.new" "$1/exit"; do
-  [ -d "$1" ] || exit 0
+  [ -d "$1" ] || break
   ${shellQuote(tools.sleep)} 1
-done
-if [ -e "$1/cgroup" ]; then
-  while read -r vkubelet_cgroup; do
-    vkubelet_tries=10
-    until ! [ -d "$vkubelet_cgroup" ] || ${shellQuote(tools.rmdir)} "$vkubelet_cgroup" || [ "$vkubelet_tries" = 0 ]; do
+done 2>/dev/null
+shift
+for vkubelet_cgroup; do
+  vkubelet_tries=10
+  until ! [ -d "$vkubelet_cgroup" ] || ${shellQuote(tools.rmdir)} "$vkubelet_cgroup" || [ "$vkubelet_tries" = 0 ]; do
+    # Of version 2 all die at once, however fast they start others.
+    if [ -e "$vkubelet_cgroup/cgroup.kill" ]; then
+      printf 1 >"$vkubelet_cgroup/cgroup.kill"
+    else
       while read -r vkubelet_pid; do kill -s KILL "$vkubelet_pid"; done <"$vkubelet_cgroup/cgroup.procs"
-      vkubelet_tries=$((vkubelet_tries - 1))
-      ${shellQuote(tools.sleep)} 1
-    done
-  done <"$1/cgroup"
-fi 2>/dev/null
+    fi
+    vkubelet_tries=$((vkubelet_tries - 1))
+    ${shellQuote(tools.sleep)} 1
+  done
+done 2>/dev/null
 `;
 }

@@ -1,4 +1,5 @@
 import type { SupportRule, SupportTable } from "@vkubelet/pod";
+import { localImage } from "./local-image.ts";
 import type { LocalHost } from "./process-plan.ts";
 import { containerSecurityRules } from "./security-support.ts";
 
@@ -7,7 +8,7 @@ const noProbe = "no probe is run for processes of this machine; remove it, or wa
 /** What this machine makes of a container, main or init, at `path`. */
 export function containerRules(path: string, host: LocalHost): SupportTable {
   const rules = [
-    ...programRules,
+    ...programRules(host),
     ...resourceRules,
     ...limitRules(host),
     ...lifeRules,
@@ -26,23 +27,35 @@ function rule(path: string, disposition: SupportRule["disposition"], reason = ""
   return { path, disposition, reason };
 }
 
-const programRules: SupportTable = [
-  rule("name", "exact"),
-  rule(
-    "image",
-    "approx",
-    "nothing is pulled: the command runs on this machine's filesystem, with the default PATH where env sets none, in / where workingDir is not given",
-  ),
-  rule("imagePullPolicy", "ignore", "no image is pulled"),
-  rule("command", "exact"),
-  rule("args", "exact"),
-  rule("workingDir", "exact"),
-  rule("env", "exact"),
-  rule("envFrom", "exact"),
-];
+function programRules({ images = {} }: LocalHost): SupportTable {
+  return [
+    rule("name", "exact"),
+    rule(
+      "image",
+      "approx",
+      "nothing is pulled: the command runs on this machine's filesystem, with the default PATH where env sets none, in / where workingDir is not given",
+    ),
+    {
+      ...rule("image", "approx", "nothing is pulled: a directory of this machine stands in for it"),
+      when: (value) => localImage(String(value), images)?.root !== undefined,
+    },
+    rule("imagePullPolicy", "ignore", "no image is pulled"),
+    rule("command", "exact"),
+    rule("args", "exact"),
+    rule("workingDir", "exact"),
+    rule("env", "exact"),
+    rule("envFrom", "exact"),
+  ];
+}
 
 const resourceRules: SupportTable = [
   rule("resources", "approx", "counted at admission, not enforced on processes"),
+  rule("resources.requests.ephemeral-storage", "exact", "counted by the scheduler, as in Kubernetes"),
+  rule(
+    "resources.limits.ephemeral-storage",
+    "exact",
+    "measured every 10 s, and the pod is evicted that exceeds it",
+  ),
   rule("resources.claims", "reject", "there is no driver for dynamic resources on this machine"),
   rule("ports", "approx", "the process binds this machine's ports itself; nothing is forwarded"),
   rule("ports[].hostIP", "reject", "the process chooses its own address"),
@@ -123,13 +136,13 @@ function mountRules(host: LocalHost): SupportTable {
 
 function terminationMessageRules(host: LocalHost): SupportTable {
   return [
-    rule(
-      "terminationMessagePath",
-      "approx",
-      host.mounts === "namespace"
-        ? "collected unless it lies under /dev, where nothing can be mounted"
-        : "not collected without mount namespaces; FallbackToLogsOnError works",
-    ),
+    host.mounts === "namespace"
+      ? rule("terminationMessagePath", "exact")
+      : rule(
+          "terminationMessagePath",
+          "approx",
+          "not collected without mount namespaces; FallbackToLogsOnError works",
+        ),
     rule("terminationMessagePolicy", "exact"),
   ];
 }

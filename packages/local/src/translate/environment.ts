@@ -14,9 +14,10 @@ export function survivesShell(name: string): boolean {
   return shellName.test(name) && !shellOwned.has(name);
 }
 
-/** The environment exactly as resolved, with PATH added where it is not given. */
+/** The environment exactly as resolved, with the image's variables and PATH added where they are not given. */
 export function planEnvironment(
   environment: readonly ResolvedEnvVar[],
+  ofImage: Readonly<Record<string, string>>,
   path: string,
   bindings: Readonly<Record<LateField, string>>,
   account: FieldAccount,
@@ -34,6 +35,7 @@ export function planEnvironment(
     }
     return { name, value: text, secret: value.secret };
   });
-  if (planned.some(({ name }) => name === "PATH")) return planned;
-  return [...planned, { name: "PATH", value: defaultPath, secret: false }];
+  const given = new Set(planned.map(({ name }) => name));
+  const added = Object.entries({ PATH: defaultPath, ...ofImage }).filter(([name]) => !given.has(name));
+  return [...planned, ...added.map(([name, value]) => ({ name, value, secret: false }))];
 }

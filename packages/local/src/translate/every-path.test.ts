@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import { localTranslator } from "./translate-pod.ts";
 
 it.each([
-  { mounts: "namespace", users: "any", limits: "cgroup" },
-  { mounts: "namespace", users: "own", limits: "none" },
-  { mounts: "reject", users: "own", limits: "none" },
+  { mounts: "namespace", hostname: "own", users: "any", limits: "cgroup" },
+  { mounts: "namespace", hostname: "machine", users: "own", limits: "none" },
+  { mounts: "reject", hostname: "machine", users: "own", limits: "none" },
 ] as const)(
-  "accounts with $mounts for mounts and $users user and limits by $limits for every path of PodSpec, and what it calls exact changes the plan or its files",
-  ({ mounts, users, limits }) => {
+  "accounts with $mounts for mounts, $hostname hostname and $users user and limits by $limits for every path of PodSpec, and what it calls exact changes the plan or its files",
+  ({ mounts, hostname, users, limits }) => {
     const id = users === "any" ? 0 : 7;
     const host = {
       operatingSystem: "linux",
@@ -17,6 +17,7 @@ it.each([
       gid: id,
       address: "192.0.2.7",
       mounts,
+      hostname,
       users,
       limits,
     } as const;

@@ -1,9 +1,11 @@
-export type { ImageProgram, ImagePrograms } from "./image-program.ts";
+export type { LocalImage, LocalImages } from "./local-image.ts";
 export type {
   LocalHost,
   PlannedContainer,
+  PlannedHosts,
   PlannedMount,
   PlannedRestartRule,
+  PlannedRoot,
   PlannedSecurity,
   PlannedVariable,
   PlannedVolume,

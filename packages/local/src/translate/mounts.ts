@@ -1,7 +1,8 @@
 import type { ResolvedContainer, ResolvedPod, ResolvedVolume } from "@vkubelet/core";
 import type { FieldAccount } from "@vkubelet/pod";
-import { evictionVerdict, isApiAccessVolume } from "@vkubelet/pod";
+import { isApiAccessVolume } from "@vkubelet/pod";
 import type { LocalHost, PlannedLimit, PlannedMount, PlannedVolume } from "./process-plan.ts";
+import { storageLimit } from "./storage.ts";
 
 const hostPathTypes = new Set(["", "Directory", "File", "Socket", "CharDevice", "BlockDevice"]);
 
@@ -51,8 +52,7 @@ function planEmptyDir(
 function limitOf(pod: ResolvedPod, volume: string, bytes: bigint): PlannedLimit {
   const written = pod.pod.spec?.volumes?.find(({ name }) => name === volume)?.emptyDir?.sizeLimit;
   const limit = String(written ?? bytes);
-  const verdict = evictionVerdict(pod.pod, { type: "emptyDir", volume, limit });
-  return { bytes: Number(bytes), ...(verdict === undefined ? {} : { eviction: verdict.failure.message }) };
+  return storageLimit(pod, bytes, { type: "emptyDir", volume, limit });
 }
 
 /**

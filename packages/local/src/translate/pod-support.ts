@@ -10,7 +10,7 @@ export function podRules(host: LocalHost): SupportTable {
   return [
     { path: "spec.restartPolicy", disposition: "exact", reason: "" },
     { path: "spec.terminationGracePeriodSeconds", disposition: "exact", reason: "" },
-    ...nameRules,
+    ...(host.hostname === "own" ? ownNameRules : machineNameRules),
     ...(host.mounts === "namespace" ? ownResolverRules : hostResolverRules),
     ...sharingRules,
     ...resourceRules,
@@ -30,7 +30,19 @@ export function podRules(host: LocalHost): SupportTable {
   ];
 }
 
-const nameRules: SupportTable = [
+/** In a namespace of its own a container has the pod's names, in the kernel and in its hosts file. */
+const ownNameRules: SupportTable = [
+  { path: "spec.hostname", disposition: "exact", reason: "" },
+  {
+    path: "spec.setHostnameAsFQDN",
+    disposition: "exact",
+    reason: "where the pod has a full name: with a subdomain, on a node that knows the cluster domain",
+  },
+  { path: "spec.hostnameOverride", disposition: "exact", reason: "" },
+  { path: "spec.subdomain", disposition: "exact", reason: "" },
+];
+
+const machineNameRules: SupportTable = [
   { path: "spec.hostname", disposition: "approx", reason: hostnameVariable },
   { path: "spec.setHostnameAsFQDN", disposition: "approx", reason: "only HOSTNAME can carry it" },
   { path: "spec.hostnameOverride", disposition: "approx", reason: hostnameVariable },

@@ -1,6 +1,6 @@
 import type { ContainerKind, ResolvedDns, ResolvedNetwork, RestartPolicy } from "@vkubelet/core";
 import type { HookAction } from "@vkubelet/pod";
-import type { ImagePrograms } from "./image-program.ts";
+import type { LocalImages } from "./local-image.ts";
 
 /** One variable of a process. `secret` marks a value that must reach no log and no command line. */
 export interface PlannedVariable {
@@ -18,7 +18,7 @@ export interface PlannedMount {
   readonly subPath?: string;
 }
 
-/** The size limit of an emptyDir. */
+/** A limit of local storage: of an emptyDir, a container or the pod. */
 export interface PlannedLimit {
   readonly bytes: number;
   /** What is said when the pod is evicted for it; absent for a critical pod, which never is. */
@@ -44,13 +44,15 @@ export interface PlannedRestartRule {
 
 /** As whom a program runs, and with which privileges (pod-semantics U6). */
 export interface PlannedSecurity {
-  /** Absent: root, which the kubelet is. */
+  /** Absent: the image's, else root. */
   readonly user?: number;
-  /** Absent: the one that this machine's /etc/passwd has for the user, else 0, as container runtimes have it. */
+  /** `user` or `user:group`, numbers or names, of what stands in for the image. */
+  readonly imageUser?: string;
+  /** Absent: the image's with its user, else the one that /etc/passwd has for the user, else 0, as container runtimes have it. */
   readonly group?: number;
   /** The pod's supplementalGroups and fsGroup. */
   readonly groups: readonly number[];
-  /** Whether the groups that this machine's /etc/group has for the user come in addition (`Merge`). */
+  /** Whether the groups that /etc/group has for the user come in addition (`Merge`). */
   readonly mergeGroups: boolean;
   /** The most that the program can ever have, lower-case without `cap_`; absent: all that the kubelet has. */
   readonly capabilities?: readonly string[];
@@ -66,6 +68,21 @@ export interface PlannedLimits {
   readonly cpuShares: number;
 }
 
+/** A directory of this machine as a container's root. */
+export interface PlannedRoot {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** All of this machine's devices are there, and the kernel's settings may be written. */
+  readonly privileged: boolean;
+}
+
+/** Lines of a hosts file beside this machine's. */
+export interface PlannedHosts {
+  /** The names of the pod's own address, the full one first where it has one; empty on the host's network. */
+  readonly names: readonly string[];
+  readonly aliases: ResolvedNetwork["hostAliases"];
+}
+
 /** What one container of the pod is as a process of this machine. */
 export interface PlannedContainer {
   readonly name: string;
@@ -74,13 +91,17 @@ export interface PlannedContainer {
   readonly image: string;
   /** Program and arguments; never empty. */
   readonly argv: readonly string[];
-  /** `/` where the pod names none: the image's own WORKDIR is not known. */
+  /** What is the root of its file system; absent: this machine's own. */
+  readonly root?: PlannedRoot;
+  /** Where the pod names none: that of what stands in for the image, else `/`. */
   readonly workingDir: string;
   /** The whole environment; nothing is inherited from the kubelet. */
   readonly environment: readonly PlannedVariable[];
   readonly mounts: readonly PlannedMount[];
-  /** Lines that the container's hosts file has beside this machine's; absent: it sees this machine's own. */
-  readonly hostAliases?: ResolvedNetwork["hostAliases"];
+  /** What the kernel calls the container's host; absent: this machine's own name. */
+  readonly hostname?: string;
+  /** What the container's hosts file holds beside this machine's; absent: it sees this machine's own. */
+  readonly hosts?: PlannedHosts;
   /** The container's resolv.conf; absent: it sees this machine's own. */
   readonly resolver?: ResolvedDns;
   readonly restartPolicy: RestartPolicy;
@@ -88,6 +109,8 @@ export interface PlannedContainer {
   /** Absent where no file is collected: then the message can only come from the logs. */
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy: "File" | "FallbackToLogsOnError";
+  /** The limit of its output and of what it writes to a root of its own; absent: none. */
+  readonly storage?: PlannedLimit;
   /** Absent where nothing is asked for, or control groups cannot be made. */
   readonly limits?: PlannedLimits;
   /** Beside the program once it runs, and before its stop signal. */
@@ -108,6 +131,8 @@ export interface ProcessPlan {
   /** Init containers and sidecars in spec order, then the main containers in spec order. */
   readonly containers: readonly PlannedContainer[];
   readonly volumes: readonly PlannedVolume[];
+  /** The limits of local storage of its containers together; absent where none has any. */
+  readonly storage?: PlannedLimit;
   /** The group that volumes get (fsGroup). */
   readonly fileGroup?: number;
   /** The user that tokens belong to: the one as whom all containers run, where they all name it (pod-semantics C7). */
@@ -128,6 +153,8 @@ export interface LocalHost {
    * way to honour one, so a pod that asks for it is rejected by path.
    */
   readonly mounts: "namespace" | "reject";
+  /** Whose name `hostname` prints: the pod's own, in a namespace for each container, or this machine's. */
+  readonly hostname: "own" | "machine";
   /**
    * How users, groups and capabilities are honoured. `any`: the kubelet is root and `setpriv` gives them to a program.
    * `own`: every process is what the kubelet is, so a pod that asks for another user is rejected by path.
@@ -137,8 +164,10 @@ export interface LocalHost {
   readonly limits: "cgroup" | "none";
   /** What this machine's resolv.conf says; absent where there is none. */
   readonly resolver?: ResolvedDns | undefined;
-  /** What runs for images whose containers name no command; absent: nothing does. */
-  readonly images?: ImagePrograms | undefined;
+  /** What stands in for images; absent: nothing does. */
+  readonly images?: LocalImages | undefined;
+  /** Why no container can have a root of its own though there are mount namespaces; absent: it can. */
+  readonly rootRefusal?: string | undefined;
 }
 
 /** PATH of a container that sets none, as container runtimes have it. */

@@ -1,4 +1,6 @@
+import type { Pod } from "@vkubelet/core";
 import type { SupportRule, SupportTable } from "@vkubelet/pod";
+import { localImage } from "./local-image.ts";
 import type { LocalHost } from "./process-plan.ts";
 
 const notEnforced = "not enforced on processes";
@@ -21,7 +23,21 @@ export function containerSecurityRules(path: string, host: LocalHost): SupportTa
     },
     ...privilegeRules(path, host),
     { path: `${path}.readOnlyRootFilesystem`, disposition: "approx", reason: notEnforced },
+    {
+      path: `${path}.readOnlyRootFilesystem`,
+      disposition: "exact",
+      reason: "the root is that of an image",
+      when: (_, pod) => readOnlyWhereOwn(pod, host),
+    },
   ];
+}
+
+/** Whether every container that wants its root read-only has one of its own. */
+function readOnlyWhereOwn({ spec }: Pod, { images = {} }: LocalHost): boolean {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].every(
+    ({ image = "", securityContext }) =>
+      !securityContext?.["readOnlyRootFilesystem"] || localImage(image, images)?.root !== undefined,
+  );
 }
 
 function ownUser(host: LocalHost): string {

@@ -12,6 +12,7 @@ const host: LocalHost = {
   gid: 0,
   address: "192.0.2.7",
   mounts: "namespace",
+  hostname: "own",
   users: "any",
   limits: "cgroup",
 };

@@ -16,11 +16,12 @@ export function planSecurity(
   path: string,
   host: LocalHost,
   account: FieldAccount,
+  imageUser: string | undefined,
 ): PlannedSecurity | undefined {
   const container = containersOf(pod).find((one) => one.name === name);
   if (host.users === "own" || container === undefined) return undefined;
   const security = effectiveSecurity(pod, container, path);
-  checkNonRoot(pod, container, security, account);
+  checkNonRoot(pod, container, security, account, imageUser);
   checkCapabilities(security, account);
   const capabilities = security.privileged?.value
     ? undefined
@@ -31,6 +32,7 @@ export function planSecurity(
   ];
   return {
     ...(security.runAsUser === undefined ? {} : { user: security.runAsUser.value }),
+    ...(imageUser === undefined ? {} : { imageUser }),
     ...(security.runAsGroup === undefined ? {} : { group: security.runAsGroup.value }),
     groups,
     mergeGroups: security.supplementalGroupsPolicy?.value !== "Strict",
@@ -56,18 +58,23 @@ function containersOf({ spec }: Pod): readonly Container[] {
   return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
 }
 
-/** The image's user is not known, and what stands in for it is root. */
+/** Without an image that names a user it is root. */
 function checkNonRoot(
   pod: Pod,
   container: Container,
   { runAsNonRoot }: EffectiveSecurity,
   account: FieldAccount,
+  imageUser: string | undefined,
 ): void {
-  if (runAsNonRoot === undefined || runAsNonRootVerdict(pod, container, "0").type !== "refused") return;
+  if (runAsNonRoot === undefined) return;
+  const verdict = runAsNonRootVerdict(pod, container, imageUser ?? "0");
+  if (verdict.type !== "refused") return;
   account.reject(
     runAsNonRoot.path,
-    "would run as root: there is no image that names another user; set runAsUser to one other than 0",
-    "it runs as root all the same",
+    imageUser === undefined
+      ? "would run as root: there is no image that names another user; set runAsUser to one other than 0"
+      : `${verdict.message}; set runAsUser to one other than 0`,
+    "it runs all the same",
   );
 }
 

@@ -1,34 +1,9 @@
-import type { Pod, PodSpec } from "@vkubelet/core";
-import { resolvePod } from "@vkubelet/pod";
+import type { PodSpec } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { shell } from "../test-support.ts";
+import { host, resolveSpec } from "../testdata/translated.ts";
 import type { LocalHost } from "./process-plan.ts";
 import { localTranslator } from "./translate-pod.ts";
-
-const host: LocalHost = {
-  operatingSystem: "linux",
-  architecture: "amd64",
-  uid: 1000,
-  gid: 1000,
-  address: "192.0.2.7",
-  mounts: "namespace",
-  users: "own",
-  limits: "none",
-};
-
-function resolve(spec: PodSpec) {
-  const pod: Pod = { metadata: { name: "p", namespace: "ns", uid: "u" }, spec };
-  const outcome = resolvePod(pod, {
-    attempt: 0,
-    configMap: () => undefined,
-    secret: () => ({ data: { key: "czNjcmV0" } }),
-    services: [],
-    nodeAllocatable: { cpu: "2", memory: "4Gi" },
-    token: () => ({ token: "t", expiresAt: "2030-01-01T00:00:00Z" }),
-  } as never);
-  if (outcome.type !== "resolved") throw new Error(JSON.stringify(outcome));
-  return outcome.pod;
-}
 
 /** A pod as the API server stores it, with everything that defaulting and admission add. */
 const defaulted = {
@@ -58,13 +33,13 @@ const defaulted = {
 
 function issuesOf(spec: PodSpec, on: LocalHost = host): readonly string[] {
   return localTranslator
-    .translate(resolve(spec), on)
+    .translate(resolveSpec(spec), on)
     .report.entries.flatMap(({ path, disposition }) => (disposition === "reject" ? [path] : []));
 }
 
 function dispositionsOf(spec: PodSpec, on: LocalHost): readonly string[] {
   return localTranslator
-    .translate(resolve(spec), on)
+    .translate(resolveSpec(spec), on)
     .report.entries.flatMap(({ path, disposition }) => (/security/.test(path) ? [disposition] : []));
 }
 
@@ -78,7 +53,7 @@ describe("localTranslator", () => {
   });
 
   it("says that the image plays no part", () => {
-    const { report } = localTranslator.translate(resolve(defaulted), host);
+    const { report } = localTranslator.translate(resolveSpec(defaulted), host);
     const image = report.entries.find(({ path }) => path === "spec.containers[0].image");
     expect(image?.disposition).toBe("approx");
     expect(image?.reason).toContain("runs on this machine");
@@ -86,8 +61,8 @@ describe("localTranslator", () => {
   });
 
   it("is the same for the same input", () => {
-    expect(localTranslator.translate(resolve(defaulted), host)).toEqual(
-      localTranslator.translate(resolve(defaulted), host),
+    expect(localTranslator.translate(resolveSpec(defaulted), host)).toEqual(
+      localTranslator.translate(resolveSpec(defaulted), host),
     );
   });
 
@@ -141,10 +116,13 @@ describe("localTranslator", () => {
   it("V1: an image that is mapped to a program needs no command, and args follow it", () => {
     const images = { busybox: { command: ["/bin/busybox", "sh"] } };
     const argv = (fields: object) =>
-      localTranslator.translate(resolve({ containers: [{ name: "main", image: "busybox:1", ...fields }] }), {
-        ...host,
-        images,
-      }).requests?.containers[0]?.argv;
+      localTranslator.translate(
+        resolveSpec({ containers: [{ name: "main", image: "busybox:1", ...fields }] }),
+        {
+          ...host,
+          images,
+        },
+      ).requests?.containers[0]?.argv;
     expect(argv({})).toEqual(["/bin/busybox", "sh"]);
     expect(argv({ args: ["-c", "true"] })).toEqual(["/bin/busybox", "sh", "-c", "true"]);
     expect(argv({ command: ["true"] })).toEqual(["true"]);
@@ -168,10 +146,10 @@ describe("localTranslator", () => {
     const spec = { ...withContainer({}), hostAliases, dnsConfig } as PodSpec;
     const resolver = { servers: ["192.0.2.53"], searches: ["example"], options: ["rotate"] };
     const planned = (dnsPolicy: "Default" | "None") =>
-      localTranslator.translate(resolve({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver }).requests
-        ?.containers[0];
+      localTranslator.translate(resolveSpec({ ...spec, dnsPolicy } as PodSpec), { ...host, resolver })
+        .requests?.containers[0];
     expect(planned("Default")).toMatchObject({
-      hostAliases,
+      hosts: { names: [], aliases: hostAliases },
       resolver: {
         servers: ["192.0.2.53"],
         searches: ["example", "b.example"],
@@ -190,6 +168,30 @@ describe("localTranslator", () => {
     ]);
   });
 
+  it("H1, H2: a hostname of its own and the lines for it, but not on the host's network", () => {
+    const spec = { ...withContainer({}), hostname: "web", subdomain: "sub" } as PodSpec;
+    const on = { ...host, hostname: "own" } as const;
+    const planned = (more: object) =>
+      localTranslator.translate(
+        {
+          ...resolveSpec({ ...spec, ...more } as PodSpec),
+          network: { kernelHostname: "web.sub.ns.svc.c", domain: "sub.ns.svc.c", hostAliases: [] },
+        },
+        on,
+      ).requests?.containers[0];
+    expect(planned({})).toMatchObject({
+      hostname: "web.sub.ns.svc.c",
+      hosts: { names: ["web.sub.ns.svc.c", "web"], aliases: [] },
+    });
+    expect(planned({ hostNetwork: true })).not.toHaveProperty("hostname");
+    expect(planned({ hostNetwork: true })).not.toHaveProperty("hosts");
+    const found = (where: LocalHost) =>
+      localTranslator
+        .translate(resolveSpec(spec), where)
+        .report.entries.find(({ path }) => path === "spec.hostname")?.disposition;
+    expect([found(on), found(host)]).toEqual(["exact", "approx"]);
+  });
+
   it("refuses to put a secret on a command line", () => {
     const valueFrom = { secretKeyRef: { name: "s", key: "key" } };
     expect(issuesOf(withContainer({ env: [{ name: "not.a.name", valueFrom }] }))).toEqual([
@@ -200,7 +202,7 @@ describe("localTranslator", () => {
 
   it("accounts for every field that is present", () => {
     const { report } = localTranslator.translate(
-      resolve(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
+      resolveSpec(withContainer({ ports: [{ containerPort: 80, protocol: "TCP" }] })),
       host,
     );
     const paths = report.entries.map(({ path }) => path);

@@ -8,11 +8,12 @@ import {
   type Translator,
 } from "@vkubelet/pod";
 import { planEnvironment } from "./environment.ts";
-import { programOf } from "./image-program.ts";
+import { planImage } from "./image.ts";
 import { planMounts, planVolumes } from "./mounts.ts";
-import { accountForDns, planNetworkFiles } from "./network.ts";
+import { accountForDns, planNetwork } from "./network.ts";
 import type { LocalHost, PlannedContainer, ProcessPlan } from "./process-plan.ts";
 import { planOwnership, planSecurity } from "./security.ts";
+import { planContainerStorage, planPodStorage } from "./storage.ts";
 import { localSupport } from "./support.ts";
 
 /** Pods as processes of a machine. */
@@ -42,6 +43,7 @@ function mapToProcesses(pod: ResolvedPod, host: LocalHost, account: FieldAccount
       ...pod.containers.map((container, index) => ({ container, path: `spec.containers[${index}]` })),
     ].map(({ container, path }) => planContainer(pod, container, path, host, bindings, account)),
     volumes: planVolumes(pod, host, account),
+    ...planPodStorage(pod),
     ...planOwnership(pod.pod, host),
   };
 }
@@ -80,8 +82,8 @@ function planContainer(
   bindings: Readonly<Record<LateField, string>>,
   account: FieldAccount,
 ): PlannedContainer {
-  const program = programOf(container.image, host.images ?? {})?.command ?? [];
-  const command = container.command?.map((value) => renderValue(value, bindings)) ?? program;
+  const { image, root } = planImage(pod, container, path, host, account);
+  const command = container.command?.map((value) => renderValue(value, bindings)) ?? image.command ?? [];
   const argv = [...command, ...(container.args ?? []).map((value) => renderValue(value, bindings))];
   if (command.length === 0) {
     account.reject(
@@ -92,30 +94,31 @@ function planContainer(
   if (argv.some((text) => text.includes("\0"))) {
     account.reject(`${path}.command`, "contains a NUL byte, which no argument can hold");
   }
-  const workingDir = container.workingDir || "/";
+  const workingDir = container.workingDir || image.workingDir || "/";
   if (!workingDir.startsWith("/")) {
-    account.reject(`${path}.workingDir`, "must be absolute: there is no image to be relative to");
+    account.reject(`${path}.workingDir`, "must be absolute");
   }
   const spec = [...(pod.pod.spec?.initContainers ?? []), ...(pod.pod.spec?.containers ?? [])].find(
     ({ name }) => name === container.name,
   );
   const messagePath = spec?.terminationMessagePath;
-  const collected =
-    host.mounts === "namespace" && messagePath !== undefined && !messagePath.startsWith("/dev/");
-  const security = planSecurity(pod.pod, container.name, path, host, account);
+  const collected = host.mounts === "namespace" && messagePath !== undefined;
+  const security = planSecurity(pod.pod, container.name, path, host, account, image.user);
   return {
     name: container.name,
     kind: container.kind,
     image: container.image,
     argv,
+    ...(root === undefined ? {} : { root }),
     workingDir,
-    environment: planEnvironment(container.env, `${path}.env`, bindings, account),
+    environment: planEnvironment(container.env, image.env ?? {}, `${path}.env`, bindings, account),
     mounts: planMounts(pod, container, `${path}.volumeMounts`, host, account),
-    ...planNetworkFiles(pod, container, host),
+    ...planNetwork(pod, container, host, root !== undefined),
     restartPolicy: container.restartPolicy,
     restartPolicyRules: spec?.restartPolicyRules ?? [],
     ...(collected ? { terminationMessagePath: messagePath } : {}),
     terminationMessagePolicy: spec?.terminationMessagePolicy ?? "File",
+    ...planContainerStorage(pod, container),
     ...limitsOf(container, host),
     ...hooksOf(pod, container.name),
     ...(security === undefined ? {} : { security }),

@@ -30,9 +30,8 @@ export async function installBusybox(settings: RunCommandOptions): Promise<void>
   }
 }
 
-/** Makes a root file system of busybox and links for its applets in `folder`, and returns it as a tar archive file. */
-export async function busyboxRootArchive(busybox: string, folder: string): Promise<string> {
-  const root = join(folder, "root");
+/** Makes a root file system of busybox and links for its applets in the folder `root`. */
+export async function makeBusyboxRoot(busybox: string, root: string): Promise<void> {
   for (const name of ["bin", "tmp", "etc", "proc", "dev", "sys", "root"]) {
     await mkdir(join(root, name), { recursive: true });
   }
@@ -41,6 +40,12 @@ export async function busyboxRootArchive(busybox: string, folder: string): Promi
   for (const applet of stdout.trim().split("\n")) {
     if (applet !== "busybox") await symlink("busybox", join(root, "bin", applet));
   }
+}
+
+/** Makes a root file system of busybox in `folder`, and returns it as a tar archive file. */
+export async function busyboxRootArchive(busybox: string, folder: string): Promise<string> {
+  const root = join(folder, "root");
+  await makeBusyboxRoot(busybox, root);
   const archive = join(folder, "busybox.tar");
   await runChecked("tar", ["-C", root, "--owner=0", "--group=0", "-cf", archive, "."]);
   return archive;

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { programOf } from "./image-program.ts";
+import { localImage } from "./local-image.ts";
 
-const programs = {
+const images = {
   "registry.example:5000/*": { command: ["any"] },
   "registry.example:5000/app": { command: ["app"] },
   "busybox:1.36": { command: ["old"] },
   busybox: { command: ["new"] },
   "a.c/x": { command: ["dot"] },
 };
-const found = (image: string) => programOf(image, programs)?.command[0];
+const found = (image: string) => localImage(image, images)?.command?.[0];
 
-describe("programOf", () => {
+describe("localImage", () => {
   it("takes a name with its tag before one without, and a name before a pattern", () => {
     expect(found("busybox:1.36")).toBe("old");
     expect(found("busybox:1.37")).toBe("new");
