@@ -34,6 +34,7 @@ const groups: Readonly<Record<string, string>> = {
   poddisruptionbudgets: "apis/policy/v1",
   tokenreviews: "apis/authentication.k8s.io/v1",
   subjectaccessreviews: "apis/authorization.k8s.io/v1",
+  selfsubjectrulesreviews: "apis/authorization.k8s.io/v1",
   roles: "apis/rbac.authorization.k8s.io/v1",
   rolebindings: "apis/rbac.authorization.k8s.io/v1",
   clusterroles: "apis/rbac.authorization.k8s.io/v1",

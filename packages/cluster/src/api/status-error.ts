@@ -154,7 +154,7 @@ export function tooManyItems(field: string, count: number, limit: number): Field
 }
 
 export function unsupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = [...supported].sort().map((entry) => JSON.stringify(entry));
+  const list = supported.map((entry) => JSON.stringify(entry));
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list.join(", ")}`;
   return { field, reason: "FieldValueNotSupported", message };
 }

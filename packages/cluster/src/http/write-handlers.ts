@@ -4,7 +4,7 @@ import { checkBody } from "../openapi/field-check.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
-import type { WriteOptions } from "../registry/registry.ts";
+import type { WriteOptions } from "../registry/write-options.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 import { handleApply, isApplyPatch } from "./apply-handler.ts";
 import { decodeBody, mediaType, readBody, unsupportedMediaType } from "./body.ts";

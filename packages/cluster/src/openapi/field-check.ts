@@ -155,7 +155,7 @@ function checkScalar(
       }
       // The API validates enumerations of the desired state; an unknown value in a status is let through.
       if (schema.enum && path[0] !== "status" && value !== "" && !schema.enum.includes(value)) {
-        walk.enumErrors.push(unsupportedField(formatPath(path), value, schema.enum));
+        walk.enumErrors.push(unsupportedField(formatPath(path), value, [...schema.enum].sort()));
       }
       return value;
     case "integer":

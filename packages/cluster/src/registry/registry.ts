@@ -1,3 +1,4 @@
+import { checkGrant } from "../admission/grant-check.ts";
 import { admitNamespace } from "../admission/namespace-admission.ts";
 import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
@@ -5,6 +6,7 @@ import { admitResize } from "../admission/pod-resize-admission.ts";
 import { admitQuota } from "../admission/quota-admission.ts";
 import { clone, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { alreadyExists, conflict, invalid, notFound, notImplemented } from "../api/status-error.ts";
+import { systemUser, type User } from "../auth/user.ts";
 import type { Clock } from "../clock.ts";
 import type { FieldOwnership, Writer } from "../ownership/field-ownership.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
@@ -14,41 +16,10 @@ import type { Store } from "../store/store.ts";
 import { type DeleteOptions, type Deletion, planDeletion } from "./deletion.ts";
 import { stampNew } from "./new-object.ts";
 import { mergeUpdate } from "./update.ts";
-
-/** Who writes. */
-export interface User {
-  readonly name: string;
-  readonly groups: readonly string[];
-  readonly uid?: string;
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
+import type { ApplyOptions, WriteOptions } from "./write-options.ts";
 
 /** The manager of what the cluster's controllers write. */
 const controllersManager = "kube-controller-manager";
-
-/** The cluster's own controllers. */
-export const systemUser: User = { name: "system:apiserver", groups: ["system:masters"] };
-
-/** How a write is done. */
-export interface WriteOptions {
-  readonly user?: User;
-  /** Everything is checked and answered, nothing is stored. */
-  readonly dryRun?: boolean;
-  /** `status` and such; undefined writes the object itself. */
-  readonly subresource?: string;
-  /** Who comes to own what is written; default: the cluster's controllers. */
-  readonly manager?: string;
-  /** The subresource by which the writer owns it, where it is not the one that is written. */
-  readonly ownedThrough?: string;
-  /** `metadata.managedFields` as an apply has worked them out. */
-  readonly managedFields?: Json[];
-}
-
-/** How a configuration is applied. */
-export interface ApplyOptions extends WriteOptions {
-  /** Takes fields from those who own them instead of failing. */
-  readonly force: boolean;
-}
 
 /** How a registry behaves beyond the rules of the API. */
 export interface RegistryOptions {
@@ -98,8 +69,9 @@ export class Registry {
   ): KubeObject {
     const context = this.#context(options);
     const object = clone(input);
-    stampNew(this.store, type, namespace, object, context.now);
     type.strategy.defaults?.(object);
+    if (options.user) checkGrant(this, options.user, { type, namespace, object });
+    stampNew(this.store, type, namespace, object, context.now);
     if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
     type.strategy.prepareCreate?.(object, context);
     admitNamespace(object, type, context);
@@ -176,12 +148,13 @@ export class Registry {
     const context = this.#context(options);
     const merged = mergeUpdate(type, old, next, options.subresource);
     type.strategy.defaults?.(merged);
+    const { namespace, name } = old.metadata;
+    if (options.user) checkGrant(this, options.user, { type, namespace, object: merged, old });
     type.strategy.prepareUpdate?.(merged, old, context);
     this.#validateUpdate(type, merged, old, options.subresource);
     this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
-    const { namespace, name } = old.metadata;
     const { subresource } = options;
     this.restrict(options.user, {
       operation: "update",

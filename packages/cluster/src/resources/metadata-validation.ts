@@ -34,14 +34,15 @@ export function nameProblem(rule: Strategy["nameRule"], name: string): string | 
       return name.length <= 63 && label1035.test(name) ? undefined : label1035Text;
     case "path":
       if (name === "." || name === "..") return `may not be '${name}'`;
-      return /[/%]/.test(name) ? "may not contain '/' or '%'" : undefined;
+      return /[/%]/.test(name) ? `may not contain '${name.includes("/") ? "/" : "%"}'` : undefined;
     default:
       if (name.length > 253) return "must be no more than 253 characters";
       return subdomain.test(name) ? undefined : subdomainText;
   }
 }
 
-function validateKey(field: string, key: string): FieldError[] {
+/** Checks the key of a label or an annotation. */
+export function validateKey(field: string, key: string): FieldError[] {
   const parts = key.split("/");
   const name = parts.at(-1) ?? "";
   const prefixWrong = parts.length > 2 || (parts.length === 2 && !subdomain.test(parts[0] ?? ""));

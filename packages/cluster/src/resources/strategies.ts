@@ -10,6 +10,12 @@ import {
 } from "./core-strategies.ts";
 import { cronJobStrategy } from "./cron-job-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
+import {
+  clusterRoleBindingStrategy,
+  clusterRoleStrategy,
+  roleBindingStrategy,
+  roleStrategy,
+} from "./rbac-strategies.ts";
 import type { Strategy } from "./resource-type.ts";
 import { serviceStrategy } from "./service-strategy.ts";
 import {
@@ -22,7 +28,6 @@ import {
 } from "./workload-strategies.ts";
 
 const generation: Strategy = { generation: true };
-const rbac: Strategy = { nameRule: "path" };
 
 /** What is special about each resource, by `group/plural`. A resource that is not listed has only the common rules. */
 export const strategies: Readonly<Record<string, Strategy>> = {
@@ -52,8 +57,8 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "policy/poddisruptionbudgets": generation,
   "scheduling.k8s.io/priorityclasses": generation,
   "discovery.k8s.io/endpointslices": generation,
-  "rbac.authorization.k8s.io/roles": rbac,
-  "rbac.authorization.k8s.io/rolebindings": rbac,
-  "rbac.authorization.k8s.io/clusterroles": rbac,
-  "rbac.authorization.k8s.io/clusterrolebindings": rbac,
+  "rbac.authorization.k8s.io/roles": roleStrategy,
+  "rbac.authorization.k8s.io/rolebindings": roleBindingStrategy,
+  "rbac.authorization.k8s.io/clusterroles": clusterRoleStrategy,
+  "rbac.authorization.k8s.io/clusterrolebindings": clusterRoleBindingStrategy,
 };
