@@ -84,7 +84,7 @@ export function staleVersion(subject: ErrorSubject, name: string): StatusError {
 }
 
 export function invalid(subject: ErrorSubject, name: string, errors: readonly FieldError[]): StatusError {
-  const texts = errors.map((error) => `${error.field}: ${error.message}`);
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;
   return new StatusError(422, "Invalid", `${kind} "${name}" is invalid: ${summary}`, {

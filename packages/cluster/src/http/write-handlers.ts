@@ -71,7 +71,8 @@ export function checkObject(
   const name = services.schemas.nameOf(group, version, kind);
   if (!name) throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
   const { value, unknownFields, enumErrors } = checkBody(services.schemas, name, body, kind, version);
-  if (enumErrors.length > 0)
+  const validatesEnums = services.registry.types.ofKind(apiVersion, kind)?.strategy.validatesEnums;
+  if (enumErrors.length > 0 && !validatesEnums)
     throw invalid({ group, plural: kind, kind }, value.metadata?.name ?? "", enumErrors);
   return {
     object: { ...value, apiVersion, kind, metadata: value.metadata ?? {} },

@@ -83,7 +83,7 @@ export class Registry {
     const present = this.store.get(type, namespace, object.metadata.name);
     if (present)
       throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
-    admitQuota(object, type, context);
+    admitQuota({ type, object }, context);
     if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
@@ -155,6 +155,7 @@ export class Registry {
     this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
+    admitQuota({ type, object: merged, old, subresource: options.subresource }, context);
     const { subresource } = options;
     this.restrict(options.user, {
       operation: "update",

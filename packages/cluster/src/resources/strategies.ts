@@ -16,6 +16,7 @@ import {
   roleBindingStrategy,
   roleStrategy,
 } from "./rbac-strategies.ts";
+import { resourceQuotaStrategy } from "./resource-quota-strategy.ts";
 import type { Strategy } from "./resource-type.ts";
 import { serviceStrategy } from "./service-strategy.ts";
 import {
@@ -43,7 +44,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "/replicationcontrollers": replicationControllerStrategy,
   "/persistentvolumeclaims": { returnsDeleted: true },
   "/persistentvolumes": { returnsDeleted: true },
-  "/resourcequotas": { returnsDeleted: true },
+  "/resourcequotas": resourceQuotaStrategy,
   "apps/deployments": deploymentStrategy,
   "apps/replicasets": replicaSetStrategy,
   "apps/daemonsets": daemonSetStrategy,
