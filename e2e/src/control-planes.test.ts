@@ -5,6 +5,7 @@ import { describeApply } from "./control-planes/apply.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeLifecycle } from "./control-planes/lifecycle.ts";
+import { describeQuantities } from "./control-planes/quantities.ts";
 import { describeQuotas } from "./control-planes/quotas.ts";
 import { describeRoles } from "./control-planes/roles.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
@@ -30,6 +31,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeWorkloads(open);
     describeLifecycle(open);
     describeQuotas(open);
+    describeQuantities(open);
     describeAccess(open);
     describeRoles(open);
   });

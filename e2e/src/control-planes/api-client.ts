@@ -32,6 +32,8 @@ const groups: Readonly<Record<string, string>> = {
   cronjobs: "apis/batch/v1",
   leases: "apis/coordination.k8s.io/v1",
   poddisruptionbudgets: "apis/policy/v1",
+  runtimeclasses: "apis/node.k8s.io/v1",
+  csistoragecapacities: "apis/storage.k8s.io/v1",
   priorityclasses: "apis/scheduling.k8s.io/v1",
   tokenreviews: "apis/authentication.k8s.io/v1",
   subjectaccessreviews: "apis/authorization.k8s.io/v1",

@@ -9,6 +9,7 @@ import {
   serviceAccountStrategy,
 } from "./core-strategies.ts";
 import { cronJobStrategy } from "./cron-job-strategy.ts";
+import { limitRangeStrategy } from "./limit-range-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
 import {
   clusterRoleBindingStrategy,
@@ -44,6 +45,7 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "/replicationcontrollers": replicationControllerStrategy,
   "/persistentvolumeclaims": { returnsDeleted: true },
   "/persistentvolumes": { returnsDeleted: true },
+  "/limitranges": limitRangeStrategy,
   "/resourcequotas": resourceQuotaStrategy,
   "apps/deployments": deploymentStrategy,
   "apps/replicasets": replicaSetStrategy,
