@@ -2,6 +2,7 @@ import { peerOrSkip } from "@vkubelet-tools/peers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { describeAccess } from "./control-planes/access.ts";
 import { describeApply } from "./control-planes/apply.ts";
+import { describeSubresourceApply } from "./control-planes/apply-subresources.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeLifecycle } from "./control-planes/lifecycle.ts";
@@ -28,6 +29,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeJobs(open);
     describeSubresources(open);
     describeApply(open);
+    describeSubresourceApply(open);
     describeWorkloads(open);
     describeLifecycle(open);
     describeQuotas(open);

@@ -1,5 +1,5 @@
 import type { Json, KubeObject } from "../api/objects.ts";
-import { badRequest, invalid, notImplemented } from "../api/status-error.ts";
+import { badRequest, invalid } from "../api/status-error.ts";
 import { checkBody } from "../openapi/field-check.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
@@ -144,14 +144,9 @@ export async function handleUpdate(
 /** A patch as a function from the present object to the next one. */
 export type Patcher = (object: Json, schemaName: string) => Json;
 
-/** Reads a patch by its content type. @throws StatusError 400, 415, 501 */
+/** Reads a patch by its content type. @throws StatusError 400, 415 */
 export async function readPatch(services: Services, exchange: Exchange): Promise<Patcher> {
   const type = mediaType(exchange.request);
-  if (isApplyPatch(exchange)) {
-    throw notImplemented(
-      "server-side apply of this subresource is not supported by this in-memory cluster: use another kind of patch",
-    );
-  }
   const bytes = await readBody(exchange.request);
   const known = [
     "application/json-patch+json",
@@ -177,8 +172,7 @@ export async function handlePatch(
   exchange: Exchange,
   request: ResourceRequest,
 ): Promise<void> {
-  const appliable = request.subresource === undefined || request.subresource === "status";
-  return isApplyPatch(exchange) && appliable
+  return isApplyPatch(exchange)
     ? handleApply(services, exchange, request)
     : handleMergingPatch(services, exchange, request);
 }
