@@ -4,6 +4,7 @@ import { describeAccess } from "./control-planes/access.ts";
 import { describeApply } from "./control-planes/apply.ts";
 import { describeSubresourceApply } from "./control-planes/apply-subresources.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
+import { describeGrants } from "./control-planes/grants.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeLifecycle } from "./control-planes/lifecycle.ts";
 import { describeQuantities } from "./control-planes/quantities.ts";
@@ -36,6 +37,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeQuantities(open);
     describeAccess(open);
     describeRoles(open);
+    describeGrants(open);
   });
 }
 
