@@ -11,6 +11,7 @@ import { describeQuantities } from "./control-planes/quantities.ts";
 import { describeQuotas } from "./control-planes/quotas.ts";
 import { describeRoles } from "./control-planes/roles.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
+import { describeTables } from "./control-planes/tables.ts";
 import { describeWorkloads } from "./control-planes/workloads.ts";
 import { findKubectls } from "./kubectls.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
@@ -35,6 +36,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeLifecycle(open);
     describeQuotas(open);
     describeQuantities(open);
+    describeTables(open);
     describeAccess(open);
     describeRoles(open);
     describeGrants(open);

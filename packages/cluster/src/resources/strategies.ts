@@ -21,6 +21,12 @@ import { resourceQuotaStrategy } from "./resource-quota-strategy.ts";
 import type { Strategy } from "./resource-type.ts";
 import { serviceStrategy } from "./service-strategy.ts";
 import {
+  claimStrategy,
+  csiDriverStrategy,
+  storageClassStrategy,
+  volumeStrategy,
+} from "./storage-strategies.ts";
+import {
   daemonSetStrategy,
   deploymentStrategy,
   podTemplateStrategy,
@@ -43,8 +49,8 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "/serviceaccounts": serviceAccountStrategy,
   "/podtemplates": podTemplateStrategy,
   "/replicationcontrollers": replicationControllerStrategy,
-  "/persistentvolumeclaims": { returnsDeleted: true },
-  "/persistentvolumes": { returnsDeleted: true },
+  "/persistentvolumeclaims": claimStrategy,
+  "/persistentvolumes": volumeStrategy,
   "/limitranges": limitRangeStrategy,
   "/resourcequotas": resourceQuotaStrategy,
   "apps/deployments": deploymentStrategy,
@@ -60,6 +66,8 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "policy/poddisruptionbudgets": generation,
   "scheduling.k8s.io/priorityclasses": generation,
   "discovery.k8s.io/endpointslices": generation,
+  "storage.k8s.io/storageclasses": storageClassStrategy,
+  "storage.k8s.io/csidrivers": csiDriverStrategy,
   "rbac.authorization.k8s.io/roles": roleStrategy,
   "rbac.authorization.k8s.io/rolebindings": roleBindingStrategy,
   "rbac.authorization.k8s.io/clusterroles": clusterRoleStrategy,
