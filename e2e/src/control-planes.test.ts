@@ -7,6 +7,7 @@ import { type Bench, openBench } from "./control-planes/bench.ts";
 import { describeGrants } from "./control-planes/grants.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeLifecycle } from "./control-planes/lifecycle.ts";
+import { describeLimitRanges } from "./control-planes/limit-ranges.ts";
 import { describeQuantities } from "./control-planes/quantities.ts";
 import { describeQuotas } from "./control-planes/quotas.ts";
 import { describeRoles } from "./control-planes/roles.ts";
@@ -35,6 +36,7 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeWorkloads(open);
     describeLifecycle(open);
     describeQuotas(open);
+    describeLimitRanges(open);
     describeQuantities(open);
     describeTables(open);
     describeAccess(open);

@@ -1,4 +1,5 @@
 import { checkGrant } from "../admission/grant-check.ts";
+import { checkLimits } from "../admission/limit-ranger.ts";
 import { admitNamespace } from "../admission/namespace-admission.ts";
 import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
@@ -75,9 +76,9 @@ export class Registry {
     const written = clone(object);
     stampNew(this.store, type, namespace, object, context.now);
     if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
-    type.strategy.prepareCreate?.(object, context);
     admitNamespace(object, type, context);
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
+    type.strategy.prepareCreate?.(object, context);
     const { name } = object.metadata;
     this.restrict(options.user, { operation: "create", type, namespace, name, object });
     const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
@@ -85,6 +86,7 @@ export class Registry {
     const present = this.store.get(type, namespace, object.metadata.name);
     if (present)
       throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
+    checkLimits({ type, object }, context);
     admitQuota({ type, object }, context);
     if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
@@ -157,7 +159,9 @@ export class Registry {
     this.#managers.keep(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
-    admitQuota({ type, object: merged, old, subresource: options.subresource }, context);
+    const written = { type, object: merged, old, subresource: options.subresource };
+    checkLimits(written, context);
+    admitQuota(written, context);
     const { subresource } = options;
     this.restrict(options.user, {
       operation: "update",
