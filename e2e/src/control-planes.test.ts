@@ -3,10 +3,17 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { acceleratedClock } from "./accelerated-clock.ts";
 import { describeAccess } from "./control-planes/access.ts";
 import { describeApply } from "./control-planes/apply.ts";
+import { describeSubresourceApply } from "./control-planes/apply-subresources.ts";
 import { type Bench, openBench } from "./control-planes/bench.ts";
+import { describeGrants } from "./control-planes/grants.ts";
 import { describeJobs } from "./control-planes/jobs.ts";
 import { describeLifecycle } from "./control-planes/lifecycle.ts";
+import { describeLimitRanges } from "./control-planes/limit-ranges.ts";
+import { describeQuantities } from "./control-planes/quantities.ts";
+import { describeQuotas } from "./control-planes/quotas.ts";
+import { describeRoles } from "./control-planes/roles.ts";
 import { describeSubresources } from "./control-planes/subresources.ts";
+import { describeTables } from "./control-planes/tables.ts";
 import { describeWorkloads } from "./control-planes/workloads.ts";
 import { findKubectls } from "./kubectls.ts";
 import { startMemoryCluster, startRealCluster, type TestCluster } from "./test-cluster.ts";
@@ -26,9 +33,16 @@ function describeControlPlane(name: string, start: () => Promise<TestCluster>): 
     describeJobs(open);
     describeSubresources(open);
     describeApply(open);
+    describeSubresourceApply(open);
     describeWorkloads(open);
     describeLifecycle(open);
+    describeQuotas(open);
+    describeLimitRanges(open);
+    describeQuantities(open);
+    describeTables(open);
     describeAccess(open);
+    describeRoles(open);
+    describeGrants(open);
   });
 }
 

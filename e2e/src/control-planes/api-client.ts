@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** The user in whose name the request is made. */
   readonly as?: { readonly user: string; readonly groups?: readonly string[] };
   readonly token?: string;
+  /** Representation of the answer; default JSON. */
+  readonly accept?: string;
 }
 
 const groups: Readonly<Record<string, string>> = {
@@ -32,8 +34,20 @@ const groups: Readonly<Record<string, string>> = {
   cronjobs: "apis/batch/v1",
   leases: "apis/coordination.k8s.io/v1",
   poddisruptionbudgets: "apis/policy/v1",
+  ingresses: "apis/networking.k8s.io/v1",
+  ingressclasses: "apis/networking.k8s.io/v1",
+  networkpolicies: "apis/networking.k8s.io/v1",
+  endpointslices: "apis/discovery.k8s.io/v1",
+  storageclasses: "apis/storage.k8s.io/v1",
+  csidrivers: "apis/storage.k8s.io/v1",
+  csinodes: "apis/storage.k8s.io/v1",
+  volumeattachments: "apis/storage.k8s.io/v1",
+  runtimeclasses: "apis/node.k8s.io/v1",
+  csistoragecapacities: "apis/storage.k8s.io/v1",
+  priorityclasses: "apis/scheduling.k8s.io/v1",
   tokenreviews: "apis/authentication.k8s.io/v1",
   subjectaccessreviews: "apis/authorization.k8s.io/v1",
+  selfsubjectrulesreviews: "apis/authorization.k8s.io/v1",
   roles: "apis/rbac.authorization.k8s.io/v1",
   rolebindings: "apis/rbac.authorization.k8s.io/v1",
   clusterroles: "apis/rbac.authorization.k8s.io/v1",
@@ -65,7 +79,12 @@ export class ApiClient {
     method: string,
     path: string,
     body?: unknown,
-    { contentType = "application/json", as, token = this.#token }: RequestOptions = {},
+    {
+      contentType = "application/json",
+      as,
+      token = this.#token,
+      accept = "application/json",
+    }: RequestOptions = {},
   ): Promise<ApiAnswer> {
     const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
     const sent = request(this.#server + path, {
@@ -73,6 +92,7 @@ export class ApiClient {
       agent: this.#agent,
       headers: {
         authorization: `Bearer ${token}`,
+        accept,
         "content-type": contentType,
         "content-length": Buffer.byteLength(text ?? ""),
         ...(as ? { "impersonate-user": as.user, "impersonate-group": [...(as.groups ?? [])] } : {}),
@@ -85,7 +105,7 @@ export class ApiClient {
     } catch (error) {
       // A kept connection that the server closed when the request was under way (Node's own advice for agents).
       if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET")
-        return this.call(method, path, body, { contentType, token, ...(as ? { as } : {}) });
+        return this.call(method, path, body, { contentType, token, accept, ...(as ? { as } : {}) });
       throw error;
     }
     let received = "";

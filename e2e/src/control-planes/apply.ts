@@ -34,7 +34,7 @@ function apply(
 }
 
 /** Who owns what, times left out and with them the order, which is by time. */
-function managersOf(object: AnyObject): AnyObject[] {
+export function managersOf(object: AnyObject): AnyObject[] {
   return (object.metadata.managedFields ?? [])
     .map(({ time, ...entry }: AnyObject) => {
       expect(time ?? "2026-01-01T00:00:00Z").toMatch(/Z$/);

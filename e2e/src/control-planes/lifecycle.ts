@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { waitFor } from "../wait-for.ts";
 import { type AnyObject, pathOf } from "./api-client.ts";
 import { type Bench, conditionsOf, holds, type Space, template } from "./bench.ts";
-import { expectRecordedAnswers } from "./recorded.ts";
 
 const hold = "example.com/hold";
 
@@ -51,65 +50,6 @@ function describeCollection(open: () => Bench): void {
     const gone = { metadata: { name: "gone", uid } };
     await space.create("configmaps", configMap("stray", ownedBy(gone, false)));
     await space.untilGone("configmaps", "stray");
-  });
-}
-
-function describeQuotas(open: () => Bench): void {
-  it("counts what a namespace uses, refuses what is beyond, and lets controllers say so", async () => {
-    const space = await open().namespace();
-    const hard = {
-      pods: "2",
-      "requests.cpu": "1",
-      "limits.memory": "2Gi",
-      "count/configmaps": "3",
-      "count/jobs.batch": "1",
-    };
-    await space.create("resourcequotas", { metadata: { name: "q" }, spec: { hard } });
-    const none = {
-      pods: "0",
-      "requests.cpu": "0",
-      "limits.memory": "0",
-      "count/configmaps": "1",
-      "count/jobs.batch": "0",
-    };
-    const empty = await space.until(
-      "resourcequotas",
-      "q",
-      ({ status }) => status.used?.["count/configmaps"] === "1",
-    );
-    expect(empty.status).toEqual({ hard, used: none });
-    const pod = (name: string, cpu: string) => ({
-      metadata: { name, labels: { app: "case" } },
-      spec: template({
-        containers: [
-          { name: "c", image: "x", resources: { requests: { cpu }, limits: { memory: "512Mi" } } },
-        ],
-      }).spec,
-    });
-    await space.create("pods", pod("a", "600m"));
-    await space.until("resourcequotas", "q", ({ status }) => status.used.pods === "1");
-    const refused = [
-      await space.api.call("POST", space.path("pods"), pod("b", "500m")),
-      await space.api.call("POST", space.path("pods"), { metadata: { name: "c" }, spec: template().spec }),
-    ];
-    await space.create("pods", pod("d", "400m"));
-    const used = { ...none, pods: "2", "requests.cpu": "1", "limits.memory": "1Gi" };
-    const full = await space.until("resourcequotas", "q", ({ status }) => status.used.pods === "2");
-    expect(full.status).toEqual({ hard, used });
-    refused.push(await space.api.call("POST", space.path("pods"), pod("e", "0")));
-    await expectRecordedAnswers(space, "quota-refusals", refused);
-    await space.create("replicasets", {
-      metadata: { name: "w" },
-      spec: {
-        replicas: 3,
-        selector: { matchLabels: { app: "case" } },
-        template: { metadata: { labels: { app: "case" } }, spec: pod("", "1m").spec },
-      },
-    });
-    const set = await space.until("replicasets", "w", (object) => holds(object, "ReplicaFailure"));
-    expect(conditionsOf(set)).toEqual(["ReplicaFailure=True FailedCreate"]);
-    await space.setPhase("d", "Succeeded");
-    await space.until("resourcequotas", "q", ({ status }) => status.used["requests.cpu"] !== "1");
   });
 }
 
@@ -220,7 +160,6 @@ function describeNodes(open: () => Bench): void {
 /** What becomes of objects whose owner, namespace or node goes. */
 export function describeLifecycle(open: () => Bench): void {
   describe.concurrent("garbage collection", () => describeCollection(open));
-  describe.concurrent("quotas", () => describeQuotas(open));
   describe.concurrent("namespaces", () => describeNamespaces(open));
   describe.concurrent("nodes", () => describeNodes(open));
 }

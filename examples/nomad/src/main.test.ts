@@ -23,7 +23,7 @@ it("runs a pod as a job", async () => {
   await using program = startExample(main, { ...cluster.environment, NOMAD_ADDR: nomad.address });
   await program.waitForOutput(/node vk-nomad is registered/);
   const node = await cluster.waitForNode("vk-nomad");
-  expect(node.status.capacity).toMatchObject({ cpu: "4000m", memory: "8192Mi" });
+  expect(node.status.capacity).toMatchObject({ cpu: "4", memory: "8Gi" });
 
   cluster.createPod("hello", "vk-nomad", {
     restartPolicy: "Never",

@@ -150,6 +150,21 @@ async function schemas(groups) {
   );
 }
 
+/** The roles and bindings that every cluster has from the start, with what the controllers aggregate into them. */
+async function roles() {
+  const selected = `?labelSelector=${encodeURIComponent("kubernetes.io/bootstrapping=rbac-defaults")}`;
+  const result = [];
+  for (const resource of ["clusterroles", "clusterrolebindings", "roles", "rolebindings"]) {
+    const { items } = await get(`/apis/rbac.authorization.k8s.io/v1/${resource}${selected}`);
+    for (const { metadata, rules, aggregationRule, roleRef, subjects } of items) {
+      const { name, namespace, labels, annotations } = metadata;
+      const object = { metadata: { name, namespace, labels, annotations }, aggregationRule, rules };
+      result.push({ resource, object: { ...object, roleRef, subjects } });
+    }
+  }
+  return result;
+}
+
 /** Reads which fields of the Go structs are pointers (a zero is meant) or inlined in JSON. */
 function goFields(folder) {
   const result = {};
@@ -215,4 +230,5 @@ const groups = await discovery();
 write("discovery.generated.json", groups);
 write("columns.generated.json", await columns(groups));
 write("schemas.generated.json", await schemas(groups));
+write("roles.generated.json", await roles());
 write("protobuf.generated.json", protobufTable());

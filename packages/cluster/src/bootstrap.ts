@@ -1,4 +1,6 @@
 import type { KubeObject } from "./api/objects.ts";
+import { rbacGroup } from "./auth/role-grants.ts";
+import defaultRoles from "./generated/roles.generated.json" with { type: "json" };
 import type { Registry } from "./registry/registry.ts";
 import { kubernetesServiceIp } from "./resources/service-strategy.ts";
 
@@ -46,6 +48,23 @@ function createPriorityClasses(registry: Registry): void {
   }
 }
 
+/** The roles and bindings that a real API server creates, and what its controllers aggregate into them. */
+function createDefaultRoles(registry: Registry): void {
+  const apiVersion = `${rbacGroup}/v1`;
+  for (const { resource, object } of defaultRoles) {
+    const type = registry.types.require(rbacGroup, resource);
+    registry.create(type, namespaceOf(object), { ...object, apiVersion, kind: type.kind });
+  }
+}
+
+function namespaceOf({
+  metadata,
+}: {
+  readonly metadata: { readonly namespace?: string };
+}): string | undefined {
+  return metadata.namespace;
+}
+
 /** Fills an empty store with what a new cluster has. */
 export function bootstrap(registry: Registry, kubeletClientCaPem: string): void {
   const namespaces = registry.types.require("", "namespaces");
@@ -59,6 +78,7 @@ export function bootstrap(registry: Registry, kubeletClientCaPem: string): void 
     data: { "client-ca-file": kubeletClientCaPem },
   });
   createPriorityClasses(registry);
+  createDefaultRoles(registry);
 }
 
 /** The `kubernetes` service through which pods find the API server. */

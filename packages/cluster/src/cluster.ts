@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import type { KubeObject } from "./api/objects.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Authorizer } from "./auth/authorizer.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
+import type { User } from "./auth/user.ts";
 import { bootstrap, createKubernetesService, furnishNamespace } from "./bootstrap.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { type ClusterObjects, objectsOf } from "./cluster-objects.ts";
 import type { ControllerErrorHandler } from "./controllers/controller.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
 import type { ClusterFaults } from "./faults/fault.ts";
@@ -19,7 +20,7 @@ import { loadSchemas, type Schemas } from "./openapi/schemas.ts";
 import { FieldOwnership } from "./ownership/field-ownership.ts";
 import { CertificateAuthority } from "./pki/certificate-authority.ts";
 import { KubeletClient } from "./pods/kubelet-client.ts";
-import { Registry, type User } from "./registry/registry.ts";
+import { Registry } from "./registry/registry.ts";
 import { ResourceTypes } from "./resources/resource-types.ts";
 import { objectIndexes } from "./store/object-indexes.ts";
 import { defaultHistoryLimit, Store } from "./store/store.ts";
@@ -49,23 +50,6 @@ export interface ClusterOptions {
   readonly historyLimit?: number;
 }
 
-/** Read and write access for tests, by the same rules as requests. */
-export interface ClusterObjects {
-  /** @param resource plural with its group, `pods` or `deployments.apps` */
-  get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;
-  list(resource: string, namespace?: string): readonly KubeObject[];
-  create(resource: string, namespace: string | undefined, object: KubeObject): KubeObject;
-  /** Changes a writable copy of the object and stores it; `subresource` "status" changes the status alone. */
-  mutate(
-    resource: string,
-    namespace: string | undefined,
-    name: string,
-    change: (object: KubeObject) => void,
-    subresource?: string,
-  ): KubeObject;
-  delete(resource: string, namespace: string | undefined, name: string, gracePeriodSeconds?: number): void;
-}
-
 /** A running in-memory cluster. */
 export interface Cluster extends AsyncDisposable {
   /** `https://ADDRESS:PORT` */
@@ -83,37 +67,6 @@ export interface Cluster extends AsyncDisposable {
   addUser(name: string, groups?: readonly string[]): string;
   /** A kubeconfig (YAML) of a new user of that name and those groups. */
   kubeconfigFor(name: string, groups?: readonly string[]): string;
-}
-
-function objectsOf(registry: Registry): ClusterObjects {
-  const find = (resource: string) => {
-    const [plural = "", ...group] = resource.split(".");
-    return registry.types.require(group.join("."), plural);
-  };
-  return {
-    get: (resource, namespace, name) => registry.store.get(find(resource), namespace, name),
-    list: (resource, namespace) => registry.store.list(find(resource), namespace),
-    create: (resource, namespace, object) => registry.create(find(resource), namespace, object),
-    mutate: (resource, namespace, name, change, subresource) =>
-      registry.mutate(
-        find(resource),
-        namespace,
-        name,
-        (object) => {
-          change(object);
-          return object;
-        },
-        subresource ? { subresource } : {},
-      ),
-    delete: (resource, namespace, name, gracePeriodSeconds) => {
-      registry.delete(
-        find(resource),
-        namespace,
-        name,
-        gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
-      );
-    },
-  };
 }
 
 function faultsOf({ faults, pages, registry }: Services): ClusterFaults {
@@ -231,7 +184,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     caPem: authority.pem,
     kubeconfig: kubeconfigFor("admin", ["system:masters"]),
     kubeletClientCertificateAuthority: kubeletAuthority.pem,
-    objects: objectsOf(registry),
+    objects: objectsOf(registry, schemas),
     faults: faultsOf(services),
     addUser,
     kubeconfigFor,

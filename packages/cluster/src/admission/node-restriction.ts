@@ -1,7 +1,8 @@
 import { type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { forbidden } from "../api/status-error.ts";
 import { nodeOf } from "../auth/node-authorizer.ts";
-import type { Registry, User } from "../registry/registry.ts";
+import type { User } from "../auth/user.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 
 const mirrorAnnotation = "kubernetes.io/config.mirror";

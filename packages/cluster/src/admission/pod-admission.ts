@@ -2,12 +2,14 @@ import type { Json, KubeObject } from "../api/objects.ts";
 import { forbidden } from "../api/status-error.ts";
 import { randomSuffix } from "../registry/names.ts";
 import type { ResourceType, StrategyContext } from "../resources/resource-type.ts";
+import { fillLimits } from "./limit-ranger.ts";
 
 const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 const mirrorAnnotation = "kubernetes.io/config.mirror";
 
 /** What the API server's admission plugins add to a new pod. @throws StatusError 403 */
 export function admitPod(pod: KubeObject, type: ResourceType, context: StrategyContext): void {
+  fillLimits(pod, context);
   admitServiceAccount(pod, type, context);
   admitTolerations(pod);
   admitPriority(pod, type, context);

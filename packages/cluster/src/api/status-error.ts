@@ -84,7 +84,7 @@ export function staleVersion(subject: ErrorSubject, name: string): StatusError {
 }
 
 export function invalid(subject: ErrorSubject, name: string, errors: readonly FieldError[]): StatusError {
-  const texts = errors.map((error) => `${error.field}: ${error.message}`);
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;
   return new StatusError(422, "Invalid", `${kind} "${name}" is invalid: ${summary}`, {
@@ -154,7 +154,7 @@ export function tooManyItems(field: string, count: number, limit: number): Field
 }
 
 export function unsupportedField(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = [...supported].sort().map((entry) => JSON.stringify(entry));
+  const list = supported.map((entry) => JSON.stringify(entry));
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list.join(", ")}`;
   return { field, reason: "FieldValueNotSupported", message };
 }

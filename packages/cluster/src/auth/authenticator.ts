@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { User } from "../registry/registry.ts";
 import { apiAudience, type ServiceAccountTokens, type VerifiedToken } from "./service-account-tokens.ts";
+import type { User } from "./user.ts";
 
 /** Nobody: what a request without credentials is. */
 export const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { StatusError } from "../api/status-error.ts";
-import type { User } from "../registry/registry.ts";
+import type { Attributes } from "./attributes.ts";
 import { anonymous } from "./authenticator.ts";
-import type { Attributes } from "./authorizer.ts";
+import type { User } from "./user.ts";
 
 const accountPrefix = "system:serviceaccount:";
 const extraPrefix = "impersonate-extra-";

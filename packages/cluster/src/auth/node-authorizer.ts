@@ -1,9 +1,10 @@
 import type { Json } from "../api/objects.ts";
-import type { Registry, User } from "../registry/registry.ts";
+import type { Registry } from "../registry/registry.ts";
 import { parseFieldSelector } from "../selectors/field-selector.ts";
-import type { Attributes } from "./authorizer.ts";
+import type { Attributes } from "./attributes.ts";
 import { isRelated, podsOfNode, type RelatedKind } from "./node-relations.ts";
 import { nodeMay } from "./node-rules.ts";
+import type { User } from "./user.ts";
 
 const prefix = "system:node:";
 

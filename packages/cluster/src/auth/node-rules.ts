@@ -1,4 +1,5 @@
-import { type Attributes, ruleAllows } from "./authorizer.ts";
+import type { Attributes } from "./attributes.ts";
+import { ruleAllows } from "./policy-rule.ts";
 
 const read = ["get", "list", "watch"];
 

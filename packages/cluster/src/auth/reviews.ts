@@ -2,9 +2,9 @@ import type { Json, KubeObject } from "../api/objects.ts";
 import { badRequest } from "../api/status-error.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Services } from "../http/services.ts";
-import type { User } from "../registry/registry.ts";
-import type { Attributes } from "./authorizer.ts";
+import type { Attributes } from "./attributes.ts";
 import { apiAudience } from "./service-account-tokens.ts";
+import type { User } from "./user.ts";
 
 function toAttributes(spec: Json): Attributes {
   const { resourceAttributes, nonResourceAttributes } = spec ?? {};
@@ -25,8 +25,8 @@ function toAttributes(spec: Json): Attributes {
 }
 
 function review(services: Services, user: User, spec: Json): Json {
-  const allowed = services.authorizer.isAllowed(user, toAttributes(spec));
-  return { allowed, ...(allowed ? {} : { reason: "" }) };
+  const { allowed, reason } = services.authorizer.decide(user, toAttributes(spec));
+  return { allowed, ...(reason === "" ? {} : { reason }) };
 }
 
 function reviewToken(services: Services, spec: Json): Json {
@@ -74,7 +74,8 @@ export function answerReview(services: Services, exchange: Exchange, object: Kub
       };
     }
     case "SelfSubjectRulesReview":
-      return { ...object, status: services.authorizer.rulesFor(user, object.spec?.namespace) };
+      if (!object.spec?.namespace) throw badRequest("no namespace on request");
+      return { ...object, status: services.authorizer.rulesFor(user, object.spec.namespace) };
     default:
       throw badRequest(`${object.kind} is no review`);
   }

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { Json } from "../api/objects.ts";
 import type { Clock } from "../clock.ts";
-import type { Registry, User } from "../registry/registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { User } from "./user.ts";
 
 /** The audience and issuer of tokens for the API server itself. */
 export const apiAudience = "https://kubernetes.default.svc.cluster.local";

@@ -1,5 +1,5 @@
-import type { Attributes } from "../auth/authorizer.ts";
-import type { User } from "../registry/registry.ts";
+import type { Attributes } from "../auth/attributes.ts";
+import type { User } from "../auth/user.ts";
 import type { ReadView } from "../store/store.ts";
 import type { Fault, FaultEffect, FaultHandle, FaultMatch } from "./fault.ts";
 

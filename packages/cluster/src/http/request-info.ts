@@ -1,5 +1,5 @@
 import { noSuchPath } from "../api/status-error.ts";
-import type { Attributes } from "../auth/authorizer.ts";
+import type { Attributes } from "../auth/attributes.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
 

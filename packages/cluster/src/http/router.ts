@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KubeObject } from "../api/objects.ts";
 import { forbidden, methodNotAllowed, notFound, StatusError, unauthorized } from "../api/status-error.ts";
-import type { Attributes } from "../auth/authorizer.ts";
+import type { Attributes } from "../auth/attributes.ts";
 import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
+import type { User } from "../auth/user.ts";
 import { disturb } from "../faults/inject.ts";
-import type { User } from "../registry/registry.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
 import { type Exchange, sendError, sendObject } from "./exchange.ts";
@@ -19,8 +19,8 @@ import { checkObject, handleCreate, handlePatch, handleUpdate } from "./write-ha
 
 function authorize(services: Services, user: User, attributes: Attributes): void {
   const decision = services.authorizer.decide(user, attributes);
-  if (decision === true) return;
-  const reason = decision === "" ? "" : `: ${decision}`;
+  if (decision.allowed) return;
+  const reason = decision.reason === "" ? "" : `: ${decision.reason}`;
   const { verb, group = "", resource = "", subresource, namespace, name = "", path } = attributes;
   const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
   if (path !== undefined) {

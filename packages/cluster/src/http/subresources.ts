@@ -4,7 +4,8 @@ import { requestToken } from "../auth/token-request.ts";
 import { bindPod } from "../pods/binding.ts";
 import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
-import { applyScale, scaleOf } from "../registry/scale.ts";
+import { scaleOf, withScale } from "../registry/scale.ts";
+import { handleScaleApply, isApplyPatch } from "./apply-handler.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { deleteOptions } from "./delete-handlers.ts";
 import { type Exchange, sendJson, sendObject } from "./exchange.ts";
@@ -94,6 +95,7 @@ async function handleToken(
 
 async function handleScale(services: Services, exchange: Exchange, request: ResourceRequest): Promise<void> {
   const { type, namespace, name = "", verb } = request;
+  if (verb === "patch" && isApplyPatch(exchange)) return handleScaleApply(services, exchange, request);
   const { registry } = services;
   let object = registry.get(type, namespace, name);
   if (verb !== "get") {
@@ -112,7 +114,7 @@ async function handleScale(services: Services, exchange: Exchange, request: Reso
       type,
       namespace,
       name,
-      (old) => applyScale(old, patch ? patch(scaleOf(old), "") : (body ?? {})),
+      (old) => withScale(old, patch ? patch(scaleOf(old), "") : (body ?? {})),
       options,
     );
   }

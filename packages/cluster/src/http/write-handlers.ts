@@ -1,10 +1,10 @@
 import type { Json, KubeObject } from "../api/objects.ts";
-import { badRequest, invalid, notImplemented } from "../api/status-error.ts";
+import { badRequest, invalid } from "../api/status-error.ts";
 import { checkBody } from "../openapi/field-check.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
-import type { WriteOptions } from "../registry/registry.ts";
+import type { WriteOptions } from "../registry/write-options.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 import { handleApply, isApplyPatch } from "./apply-handler.ts";
 import { decodeBody, mediaType, readBody, unsupportedMediaType } from "./body.ts";
@@ -71,7 +71,8 @@ export function checkObject(
   const name = services.schemas.nameOf(group, version, kind);
   if (!name) throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}"`);
   const { value, unknownFields, enumErrors } = checkBody(services.schemas, name, body, kind, version);
-  if (enumErrors.length > 0)
+  const validatesEnums = services.registry.types.ofKind(apiVersion, kind)?.strategy.validatesEnums;
+  if (enumErrors.length > 0 && !validatesEnums)
     throw invalid({ group, plural: kind, kind }, value.metadata?.name ?? "", enumErrors);
   return {
     object: { ...value, apiVersion, kind, metadata: value.metadata ?? {} },
@@ -143,14 +144,9 @@ export async function handleUpdate(
 /** A patch as a function from the present object to the next one. */
 export type Patcher = (object: Json, schemaName: string) => Json;
 
-/** Reads a patch by its content type. @throws StatusError 400, 415, 501 */
+/** Reads a patch by its content type. @throws StatusError 400, 415 */
 export async function readPatch(services: Services, exchange: Exchange): Promise<Patcher> {
   const type = mediaType(exchange.request);
-  if (isApplyPatch(exchange)) {
-    throw notImplemented(
-      "server-side apply of this subresource is not supported by this in-memory cluster: use another kind of patch",
-    );
-  }
   const bytes = await readBody(exchange.request);
   const known = [
     "application/json-patch+json",
@@ -176,8 +172,7 @@ export async function handlePatch(
   exchange: Exchange,
   request: ResourceRequest,
 ): Promise<void> {
-  const appliable = request.subresource === undefined || request.subresource === "status";
-  return isApplyPatch(exchange) && appliable
+  return isApplyPatch(exchange)
     ? handleApply(services, exchange, request)
     : handleMergingPatch(services, exchange, request);
 }

@@ -1,5 +1,6 @@
 import type { Json } from "../api/objects.ts";
 import { badRequest, type FieldError, unsupportedField } from "../api/status-error.ts";
+import { canonicalQuantity } from "../resources/canonical-quantity.ts";
 import type { NamedSchema, Schema, Schemas } from "./schemas.ts";
 
 /** A body after the check: known fields only, and what was found besides. */
@@ -12,6 +13,9 @@ export interface CheckedBody {
 }
 
 const maximumDepth = 64;
+/** The one place where the API server leaves a list of resources unrounded. */
+const unroundedOwner = "io.k8s.api.node.v1.Overhead";
+const quantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 
 interface Walk {
   readonly schemas: Schemas;
@@ -23,7 +27,8 @@ interface Walk {
 
 /**
  * Checks a body against the definition `name` as the API server's decoder does: unknown fields are dropped and named,
- * nulls are absent fields, a value of the wrong type is refused.
+ * nulls are absent fields, quantities
+ * take their canonical form, a value of the wrong type is refused.
  * @throws StatusError 400
  */
 export function checkBody(
@@ -82,6 +87,7 @@ function checkValue(
   if (schema.properties) return checkObject(walk, schema, name ?? owner, value, path, owner);
   if (schema.type === "array") return checkArray(walk, schema, value, path, owner);
   if (schema.additionalProperties) return checkMap(walk, schema, value, path, owner);
+  if (name === quantityName) return checkQuantity(walk, value, path, owner, false);
   return checkScalar(walk, schema, value, path, owner);
 }
 
@@ -126,14 +132,32 @@ function checkMap(walk: Walk, schema: Schema, value: Json, path: (string | numbe
   if (typeof value !== "object" || Array.isArray(value))
     wrongType(walk, owner, path, value, "map[string]string");
   const inner = walk.schemas.resolve(schema.additionalProperties ?? {});
-  const entries = Object.entries(value).filter(([, entry]) => entry !== null);
+  const entries = Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined);
+  const isQuantity = inner.name === quantityName;
   return Object.fromEntries(
     entries.map(([key, entry]) => {
       path.push(key);
-      const checked = checkValue(walk, inner, entry, path, owner);
+      const checked = isQuantity
+        ? checkQuantity(walk, entry, path, owner, owner !== unroundedOwner)
+        : checkValue(walk, inner, entry, path, owner);
       path.pop();
       return [key, checked];
     }),
+  );
+}
+
+function checkQuantity(
+  walk: Walk,
+  value: Json,
+  path: (string | number)[],
+  owner: string,
+  isAmount: boolean,
+): string {
+  if (typeof value !== "string" && typeof value !== "number") wrongType(walk, owner, path, value, "string");
+  const { text, problem } = canonicalQuantity(value, isAmount);
+  if (problem === undefined) return text;
+  throw badRequest(
+    `${walk.kind} in version "${walk.version}" cannot be handled as a ${walk.kind}: ${problem}`,
   );
 }
 
@@ -155,7 +179,7 @@ function checkScalar(
       }
       // The API validates enumerations of the desired state; an unknown value in a status is let through.
       if (schema.enum && path[0] !== "status" && value !== "" && !schema.enum.includes(value)) {
-        walk.enumErrors.push(unsupportedField(formatPath(path), value, schema.enum));
+        walk.enumErrors.push(unsupportedField(formatPath(path), value, [...schema.enum].sort()));
       }
       return value;
     case "integer":

@@ -31,9 +31,12 @@ function setOf(...paths: readonly (readonly string[])[]): FieldSet {
   return builder.build();
 }
 
-/** What a writer can own: through the object itself not its status, through `status` nothing but that and metadata. */
+/** Subresources that are about the status. */
+const ofStatus: ReadonlySet<string | undefined> = new Set(["status", "approval"]);
+
+/** What a writer can own: through the object itself not its status, through the status nothing but that and metadata. */
 function ownable(fields: FieldSet, subresource: string | undefined, hasStatus: boolean): FieldSet {
-  if (subresource === "status") return fields.withoutBranches(setOf(["f:spec"]));
+  if (ofStatus.has(subresource)) return fields.withoutBranches(setOf(["f:spec"]));
   return hasStatus ? fields.withoutBranches(statusSet) : fields;
 }
 

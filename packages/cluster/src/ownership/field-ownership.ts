@@ -1,11 +1,13 @@
 import { formatTime, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
 import type { Schemas } from "../openapi/schemas.ts";
+import { scaleOf } from "../registry/scale.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 import { applyFields, managersAfterUpdate, type ObjectSchema } from "./apply.ts";
 import { emptySet, type FieldSet } from "./field-set.ts";
 import { compareFields, fieldsOf } from "./field-sets-of.ts";
 import { decodeManagers, encodeManagers, type Manager, type Managers } from "./managers.ts";
 import { blankOf, OwnershipJournal } from "./ownership-journal.ts";
+import { asScaleManager, scaleManagersOf, withScaleManagers } from "./scale-ownership.ts";
 
 const lastAppliedKey = "kubectl.kubernetes.io/last-applied-configuration";
 /** The manager that takes client-side applies over. */
@@ -17,6 +19,12 @@ export interface Writer {
   readonly subresource?: string;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
+}
+
+/** The Scale that an apply leads to, and the `managedFields` of its workload. */
+export interface AppliedScale {
+  readonly scale: KubeObject;
+  readonly managedFields: Json[];
 }
 
 /**
@@ -31,11 +39,20 @@ export class FieldOwnership {
     this.#schemas = schemas;
   }
 
-  /** Notes a write of an object that was never applied. */
-  note(type: ResourceType, before: KubeObject | undefined, after: KubeObject, writer: Writer): void {
+  /**
+   * Notes a write of an object that was never applied.
+   * @param written what the writer wrote, without what admission and allocation added
+   */
+  note(
+    type: ResourceType,
+    before: KubeObject | undefined,
+    after: KubeObject,
+    written: KubeObject,
+    writer: Writer,
+  ): void {
     const manager = managerOf(type, writer, "Update");
-    const time = formatTime(writer.now);
-    this.#journal.note(() => this.#target(type), before, after, manager, time, hasStatus(type));
+    const time = timeOf(writer);
+    this.#journal.note(() => this.#target(type), before, after, written, manager, time, hasStatus(type));
   }
 
   /** The server itself led from one stored object to the next: what is known of its writers goes along. */
@@ -61,7 +78,7 @@ export class FieldOwnership {
     if (managers.size === 0) return [];
     const note = {
       manager: managerOf(type, writer, "Update"),
-      time: formatTime(writer.now),
+      time: timeOf(writer),
       hasStatus: hasStatus(type),
     };
     return encodeManagers(
@@ -86,7 +103,7 @@ export class FieldOwnership {
     const target = this.#target(type);
     const request = {
       manager: managerOf(type, writer, "Apply"),
-      time: formatTime(writer.now),
+      time: timeOf(writer),
       force,
       hasStatus: hasStatus(type),
       conceded: live && writer.manager === kubectl ? this.#clientApplied(target, live) : emptySet,
@@ -99,6 +116,38 @@ export class FieldOwnership {
       setLastApplied(object, configuration);
     object.metadata.managedFields = encodeManagers(applied.managers);
     return object;
+  }
+
+  /** The Scale that an apply of it leads to, with the workload's `managedFields` then. @throws StatusError 409 */
+  applyScale(
+    type: ResourceType,
+    live: KubeObject,
+    configuration: KubeObject,
+    writer: Writer,
+    force: boolean,
+  ): AppliedScale {
+    const target = this.#targetOf("autoscaling", "v1", "Scale");
+    const manager = asScaleManager(managerOf(type, writer, "Apply"));
+    const present = scaleOf(live);
+    const own = this.#managersOf(type, live);
+    const known = scaleManagersOf(own);
+    const managers = known.size > 0 ? known : this.#unknownManagers(target, present, manager);
+    const request = { manager, time: "", force, hasStatus: true, conceded: emptySet };
+    const applied = applyFields(target, present, configuration, managers, request);
+    const next = withScaleManagers(own, applied.managers, apiVersionOf(type));
+    return { scale: structuredClone(applied.object), managedFields: encodeManagers(next) };
+  }
+
+  /** Somebody owns what is there, though nobody knows who. */
+  #unknownManagers(target: ObjectSchema, live: KubeObject, { apiVersion, subresource }: Manager): Managers {
+    const manager: Manager = {
+      name: "before-first-apply",
+      operation: "Update",
+      apiVersion,
+      ...(subresource ? { subresource } : {}),
+    };
+    const note = { manager, time: "", hasStatus: true };
+    return managersAfterUpdate(target, { metadata: {}, spec: {}, status: {} }, live, new Map(), note);
   }
 
   #managersOf(type: ResourceType, live: KubeObject): Managers {
@@ -127,8 +176,12 @@ export class FieldOwnership {
       .difference(removed);
   }
 
-  #target(type: ResourceType): ObjectSchema {
-    const name = this.#schemas.nameOf(type.group, type.version, type.kind) ?? "";
+  #target({ group, version, kind }: ResourceType): ObjectSchema {
+    return this.#targetOf(group, version, kind);
+  }
+
+  #targetOf(group: string, version: string, kind: string): ObjectSchema {
+    const name = this.#schemas.nameOf(group, version, kind) ?? "";
     return { schemas: this.#schemas, schema: this.#schemas.get(name)?.schema ?? {} };
   }
 }
@@ -147,6 +200,11 @@ function setLastApplied(object: KubeObject, configuration: KubeObject): void {
   const metadata = { ...configuration.metadata, annotations };
   const text = `${JSON.stringify({ ...configuration, metadata })}\n`;
   object.metadata.annotations = { ...object.metadata.annotations, [lastAppliedKey]: text };
+}
+
+/** When something was written; the API server does not say when a workload was scaled. */
+function timeOf({ now, subresource }: Writer): string {
+  return subresource === "scale" ? "" : formatTime(now);
 }
 
 function hasStatus(type: ResourceType): boolean {

@@ -28,18 +28,22 @@ const empty: Journal = { managers: new Map(), steps: [] };
 export class OwnershipJournal {
   readonly #journals = new WeakMap<KubeObject, Journal>();
 
-  /** Notes a write that led from one stored object to the next. */
+  /**
+   * Notes a write that led from one stored object to the next.
+   * @param written what the manager wrote of it, without what the server added
+   */
   note(
     target: () => ObjectSchema,
     before: KubeObject | undefined,
     after: KubeObject,
+    written: KubeObject,
     manager: Manager,
     time: string,
     hasStatus: boolean,
   ): void {
     const journal = (before && this.#journals.get(before)) ?? empty;
     const last = journal.steps.at(-1);
-    const step: Step = { manager, time, before: before ?? blankOf(after), after };
+    const step: Step = { manager, time, before: before ?? blankOf(after), after: written };
     const same = last !== undefined && identityOf(last.manager) === identityOf(manager);
     const steps = same
       ? [...journal.steps.slice(0, -1), { ...step, before: last.before }]

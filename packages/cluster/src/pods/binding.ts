@@ -1,6 +1,7 @@
 import { formatTime, type Json, type KubeObject } from "../api/objects.ts";
 import { badRequest, conflict, StatusError } from "../api/status-error.ts";
-import type { Registry, WriteOptions } from "../registry/registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { WriteOptions } from "../registry/write-options.ts";
 
 /**
  * Binds a pod to a node, once and for all.

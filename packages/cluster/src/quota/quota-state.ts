@@ -4,7 +4,8 @@ import { formatQuantity, parseQuantity } from "../resources/quantity.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
 import type { ReadView } from "../store/store.ts";
-import { isCounted, isInScope, usageOf } from "./quota-usage.ts";
+import { isInScope } from "./quota-scopes.ts";
+import { usageOf } from "./quota-usage.ts";
 
 /** The limits of a quota. */
 export function hardOf(quota: KubeObject): Amounts {
@@ -16,7 +17,8 @@ export function hardOf(quota: KubeObject): Amounts {
 /** The resource that a quota's name is about; undefined for one that this cluster does not know. */
 function typeOf(types: ResourceTypes, name: string): ResourceType | undefined {
   if (!name.startsWith("count/")) {
-    const plural = name.split(".")[0] ?? "";
+    const isOfClaims = name === "requests.storage" || name.includes(".storageclass.storage.k8s.io/");
+    const plural = isOfClaims ? "persistentvolumeclaims" : (name.split(".")[0] ?? "");
     return types.find("", "v1", plural) ?? types.find("", "v1", "pods");
   }
   const [plural, ...group] = name.slice("count/".length).split(".");
@@ -30,8 +32,8 @@ export function usedOf(store: ReadView, types: ResourceTypes, quota: KubeObject,
   for (const type of concerned) {
     if (!type) continue;
     for (const object of store.list(type, quota.metadata.namespace)) {
-      if (!isCounted(type, object, now) || !isInScope(quota, type, object)) continue;
-      for (const [name, amount] of usageOf(type, object)) {
+      if (!isInScope(quota, type, object)) continue;
+      for (const [name, amount] of usageOf(type, object, now)) {
         const before = used.get(name);
         if (before !== undefined) used.set(name, before + amount);
       }

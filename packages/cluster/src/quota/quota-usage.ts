@@ -1,12 +1,12 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import { type Amounts, podAmounts } from "../controllers/pod-requests.ts";
+import { parseQuantity } from "../resources/quantity.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 
 const one = 10n ** 9n;
 
 /** Kinds that quotas count by their plural alone, besides `count/PLURAL.GROUP`. */
 const countedByPlural = new Set([
-  "pods",
   "services",
   "secrets",
   "configmaps",
@@ -17,70 +17,75 @@ const countedByPlural = new Set([
 
 const computed = ["cpu", "memory", "ephemeral-storage"];
 
-function podUsage({ spec }: KubeObject): [string, bigint][] {
-  const requests = podAmounts(spec, "requests");
-  const limits = podAmounts(spec, "limits");
-  const asked = [...requests].flatMap(([name, amount]): [string, bigint][] => [
-    ...(computed.includes(name) ? [[name, amount] as [string, bigint]] : []),
-    [`requests.${name}`, amount],
-  ]);
-  return [...asked, ...[...limits].map(([name, amount]): [string, bigint] => [`limits.${name}`, amount])];
-}
+type Usage = readonly (readonly [string, bigint])[];
 
-function serviceUsage({ spec }: KubeObject): [string, bigint][] {
-  const ports = BigInt((spec?.ports ?? []).length) * one;
-  switch (spec?.type) {
-    case "LoadBalancer":
-      return [
-        ["services.loadbalancers", one],
-        ["services.nodeports", spec.allocateLoadBalancerNodePorts === false ? 0n : ports],
-      ];
-    case "NodePort":
-      return [["services.nodeports", ports]];
-    default:
-      return [];
-  }
-}
-
-/** Whether an object uses any quota: pods that have ended, or should have by now, do not. */
-export function isCounted(
-  { group, plural }: ResourceType,
-  { status, metadata }: KubeObject,
-  now: number,
-): boolean {
-  if (group !== "" || plural !== "pods") return true;
+function isCounted({ status, metadata }: KubeObject, now: number): boolean {
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return false;
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
   return !deletionTimestamp || now <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
 }
 
+/** Pods that have ended, or should have by now, are there, and use nothing. */
+function podUsage(pod: KubeObject, now: number): Usage {
+  if (!isCounted(pod, now)) return [];
+  const requests = [...podAmounts(pod.spec, "requests")];
+  const limits = [...podAmounts(pod.spec, "limits")];
+  return [
+    ["pods", one],
+    ...requests.filter(([name]) => computed.includes(name)),
+    ...requests.map(([name, amount]) => [`requests.${name}`, amount] as const),
+    ...limits.map(([name, amount]) => [`limits.${name}`, amount] as const),
+  ];
+}
+
+function serviceUsage({ spec }: KubeObject): Usage {
+  const ports: Json[] = spec?.ports ?? [];
+  const all = BigInt(ports.length) * one;
+  switch (spec?.type) {
+    case "LoadBalancer": {
+      const given = BigInt(ports.filter(({ nodePort }) => nodePort).length) * one;
+      return [
+        ["services.loadbalancers", one],
+        ["services.nodeports", spec.allocateLoadBalancerNodePorts === false ? given : all],
+      ];
+    }
+    case "NodePort":
+      return [["services.nodeports", all]];
+    default:
+      return [];
+  }
+}
+
+/** Claims count by their storage class as well; storage counts in whole bytes. */
+function claimUsage({ spec, status, metadata }: KubeObject): Usage {
+  const storageClass =
+    metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? spec?.storageClassName;
+  const counts: Usage = [["persistentvolumeclaims", one]];
+  const asked = parseQuantity(spec?.resources?.requests?.storage ?? "");
+  const allocated = parseQuantity(status?.allocatedResources?.storage ?? "");
+  const wanted = asked === undefined || (allocated ?? 0n) < asked ? asked : allocated;
+  const storage: Usage =
+    wanted === undefined ? [] : [["requests.storage", ((wanted + one - 1n) / one) * one]];
+  const all = [...counts, ...storage];
+  if (!storageClass) return all;
+  const ofClass = all.map(
+    ([name, amount]) => [`${storageClass}.storageclass.storage.k8s.io/${name}`, amount] as const,
+  );
+  return [...all, ...ofClass];
+}
+
 /** What one object takes of quotas, by the names that quotas have for it. */
-export function usageOf({ group, plural }: ResourceType, object: KubeObject): Amounts {
+export function usageOf({ group, plural }: ResourceType, object: KubeObject, now: number): Amounts {
   const usage: Amounts = new Map([[`count/${plural}${group ? `.${group}` : ""}`, one]]);
   if (group !== "") return usage;
   if (countedByPlural.has(plural)) usage.set(plural, one);
-  if (plural === "pods") for (const [name, amount] of podUsage(object)) usage.set(name, amount);
-  if (plural === "services") for (const [name, amount] of serviceUsage(object)) usage.set(name, amount);
-  return usage;
-}
-
-function isBestEffort(pod: KubeObject): boolean {
-  return pod.status?.qosClass === "BestEffort";
-}
-
-/** Whether a quota's scopes take an object in; scopes are about pods alone. */
-export function isInScope(quota: KubeObject, { plural }: ResourceType, object: KubeObject): boolean {
-  const scopes: string[] = quota.spec?.scopes ?? [];
-  if (scopes.length === 0) return true;
-  if (plural !== "pods") return false;
-  const terminates = object.spec.activeDeadlineSeconds !== undefined;
-  const holds: Readonly<Record<string, boolean>> = {
-    Terminating: terminates,
-    NotTerminating: !terminates,
-    BestEffort: isBestEffort(object),
-    NotBestEffort: !isBestEffort(object),
+  const more: Readonly<Record<string, () => Usage>> = {
+    pods: () => podUsage(object, now),
+    services: () => serviceUsage(object),
+    persistentvolumeclaims: () => claimUsage(object),
   };
-  return scopes.every((scope) => holds[scope] ?? false);
+  for (const [name, amount] of more[plural]?.() ?? []) usage.set(name, amount);
+  return usage;
 }
 
 const required = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];

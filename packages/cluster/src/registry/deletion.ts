@@ -1,7 +1,7 @@
 import { clone, formatTime, jsonEqual, type KubeObject } from "../api/objects.ts";
 import { conflict } from "../api/status-error.ts";
+import type { User } from "../auth/user.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
-import type { User } from "./registry.ts";
 
 /** What a DELETE asks for. */
 export interface DeleteOptions {

@@ -1,54 +1,25 @@
+import { checkGrant } from "../admission/grant-check.ts";
+import { checkLimits } from "../admission/limit-ranger.ts";
 import { admitNamespace } from "../admission/namespace-admission.ts";
 import { type NodeWrite, restrictNode } from "../admission/node-restriction.ts";
 import { admitPod } from "../admission/pod-admission.ts";
 import { admitResize } from "../admission/pod-resize-admission.ts";
 import { admitQuota } from "../admission/quota-admission.ts";
-import { clone, type Json, jsonEqual, type KubeObject } from "../api/objects.ts";
-import { alreadyExists, conflict, invalid, notFound, notImplemented } from "../api/status-error.ts";
+import { clone, jsonEqual, type KubeObject } from "../api/objects.ts";
+import { alreadyExists, conflict, invalid, notFound } from "../api/status-error.ts";
+import { systemUser, type User } from "../auth/user.ts";
 import type { Clock } from "../clock.ts";
-import type { FieldOwnership, Writer } from "../ownership/field-ownership.ts";
+import type { FieldOwnership } from "../ownership/field-ownership.ts";
 import { validateMetadata } from "../resources/metadata-validation.ts";
 import type { ResourceType, StrategyContext } from "../resources/resource-type.ts";
 import type { ResourceTypes } from "../resources/resource-types.ts";
 import type { Store } from "../store/store.ts";
 import { type DeleteOptions, type Deletion, planDeletion } from "./deletion.ts";
+import { FieldManagers } from "./field-managers.ts";
 import { stampNew } from "./new-object.ts";
+import { withScale } from "./scale.ts";
 import { mergeUpdate } from "./update.ts";
-
-/** Who writes. */
-export interface User {
-  readonly name: string;
-  readonly groups: readonly string[];
-  readonly uid?: string;
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
-
-/** The manager of what the cluster's controllers write. */
-const controllersManager = "kube-controller-manager";
-
-/** The cluster's own controllers. */
-export const systemUser: User = { name: "system:apiserver", groups: ["system:masters"] };
-
-/** How a write is done. */
-export interface WriteOptions {
-  readonly user?: User;
-  /** Everything is checked and answered, nothing is stored. */
-  readonly dryRun?: boolean;
-  /** `status` and such; undefined writes the object itself. */
-  readonly subresource?: string;
-  /** Who comes to own what is written; default: the cluster's controllers. */
-  readonly manager?: string;
-  /** The subresource by which the writer owns it, where it is not the one that is written. */
-  readonly ownedThrough?: string;
-  /** `metadata.managedFields` as an apply has worked them out. */
-  readonly managedFields?: Json[];
-}
-
-/** How a configuration is applied. */
-export interface ApplyOptions extends WriteOptions {
-  /** Takes fields from those who own them instead of failing. */
-  readonly force: boolean;
-}
+import type { ApplyOptions, WriteOptions } from "./write-options.ts";
 
 /** How a registry behaves beyond the rules of the API. */
 export interface RegistryOptions {
@@ -74,12 +45,14 @@ export class Registry {
   readonly types: ResourceTypes;
   readonly clock: Clock;
   readonly #options: RegistryOptions;
+  readonly #managers: FieldManagers;
 
   constructor(store: Store, types: ResourceTypes, clock: Clock, options: RegistryOptions) {
     this.store = store;
     this.types = types;
     this.clock = clock;
     this.#options = options;
+    this.#managers = new FieldManagers(options.ownership, clock);
   }
 
   /** @throws StatusError 404 */
@@ -98,12 +71,14 @@ export class Registry {
   ): KubeObject {
     const context = this.#context(options);
     const object = clone(input);
-    stampNew(this.store, type, namespace, object, context.now);
     type.strategy.defaults?.(object);
+    if (options.user) checkGrant(this, options.user, { type, namespace, object });
+    const written = clone(object);
+    stampNew(this.store, type, namespace, object, context.now);
     if (this.#hasStatus(type) && !type.strategy.keepStatusOnCreate) object.status = {};
-    type.strategy.prepareCreate?.(object, context);
     admitNamespace(object, type, context);
     if (type.group === "" && type.plural === "pods") admitPod(object, type, context);
+    type.strategy.prepareCreate?.(object, context);
     const { name } = object.metadata;
     this.restrict(options.user, { operation: "create", type, namespace, name, object });
     const errors = [...validateMetadata(object, type.strategy), ...(type.strategy.validate?.(object) ?? [])];
@@ -111,11 +86,12 @@ export class Registry {
     const present = this.store.get(type, namespace, object.metadata.name);
     if (present)
       throw alreadyExists(type, object.metadata.name, present.metadata.deletionTimestamp !== undefined);
-    admitQuota(object, type, context);
+    checkLimits({ type, object }, context);
+    admitQuota({ type, object }, context);
     if (options.managedFields) object.metadata.managedFields = options.managedFields;
     if (options.dryRun) return object;
     const stored = this.store.put(type, object);
-    if (!options.managedFields) this.#note(type, undefined, stored, options);
+    if (!options.managedFields) this.#managers.noteCreation(type, stored, written, options);
     if (type.group === "" && type.plural === "namespaces") {
       this.#options.onNamespaceCreated?.(this, stored.metadata.name);
     }
@@ -163,7 +139,7 @@ export class Registry {
     if (options.dryRun || plan.unchanged) return plan;
     if (plan.removed) return { ...plan, object: this.store.remove(type, plan.object) };
     const object = this.store.put(type, plan.object);
-    this.#options.ownership?.carry(old, object);
+    this.#managers.carry(old, object);
     return { ...plan, object };
   }
 
@@ -176,12 +152,16 @@ export class Registry {
     const context = this.#context(options);
     const merged = mergeUpdate(type, old, next, options.subresource);
     type.strategy.defaults?.(merged);
+    const { namespace, name } = old.metadata;
+    if (options.user) checkGrant(this, options.user, { type, namespace, object: merged, old });
     type.strategy.prepareUpdate?.(merged, old, context);
     this.#validateUpdate(type, merged, old, options.subresource);
-    this.#keepManagers(type, old, merged, next.metadata?.managedFields, options);
+    this.#managers.keep(type, old, merged, next.metadata?.managedFields, options);
     if (jsonEqual(merged, old)) return old;
     if (options.subresource === "resize") admitResize(merged, type, context);
-    const { namespace, name } = old.metadata;
+    const written = { type, object: merged, old, subresource: options.subresource };
+    checkLimits(written, context);
+    admitQuota(written, context);
     const { subresource } = options;
     this.restrict(options.user, {
       operation: "update",
@@ -198,42 +178,8 @@ export class Registry {
     if (options.dryRun) return merged;
     if (isFinished(type, merged)) return this.store.remove(type, merged);
     const stored = this.store.put(type, merged);
-    if (!stored.metadata.managedFields) this.#note(type, old, stored, options);
+    if (!stored.metadata.managedFields) this.#managers.noteUpdate(type, old, stored, options);
     return stored;
-  }
-
-  #writer(options: WriteOptions): Writer {
-    const subresource = options.ownedThrough ?? options.subresource;
-    const manager = options.manager ?? controllersManager;
-    return { manager, now: this.clock.now(), ...(subresource ? { subresource } : {}) };
-  }
-
-  #note(type: ResourceType, before: KubeObject | undefined, after: KubeObject, options: WriteOptions): void {
-    const { ownership } = this.#options;
-    // Binding a pod makes nobody own its node.
-    if (options.subresource !== "binding") ownership?.note(type, before, after, this.#writer(options));
-    else if (before) ownership?.carry(before, after);
-  }
-
-  /** Works out who owns what, for objects that have been applied. */
-  #keepManagers(
-    type: ResourceType,
-    old: KubeObject,
-    merged: KubeObject,
-    given: Json,
-    options: WriteOptions,
-  ): void {
-    const { ownership } = this.#options;
-    if (options.managedFields) merged.metadata.managedFields = options.managedFields;
-    else if (old.metadata.managedFields && ownership) {
-      const untouched =
-        jsonEqual(merged, old) && jsonEqual(given ?? old.metadata.managedFields, old.metadata.managedFields);
-      const managers = untouched
-        ? old.metadata.managedFields
-        : ownership.afterUpdate(type, old, merged, given, this.#writer(options));
-      if (managers.length > 0) merged.metadata.managedFields = managers;
-      else delete merged.metadata.managedFields;
-    }
   }
 
   /**
@@ -247,15 +193,25 @@ export class Registry {
     configuration: KubeObject,
     { force, ...options }: ApplyOptions,
   ): KubeObject {
-    const { ownership } = this.#options;
-    if (!ownership)
-      throw notImplemented("server-side apply is not set up: give the registry a FieldOwnership");
     const old = options.subresource ? this.get(type, namespace, name) : this.store.get(type, namespace, name);
-    const object = ownership.apply(type, old, configuration, this.#writer(options), force);
+    const object = this.#managers.apply(type, old, configuration, options, force);
     const managedFields = object.metadata.managedFields ?? [];
     return old
       ? this.#write(type, old, object, { ...options, managedFields })
       : this.create(type, namespace, configuration, { ...options, managedFields });
+  }
+
+  /** Server-side apply of a workload's Scale. @throws StatusError as `apply` */
+  applyScale(
+    type: ResourceType,
+    namespace: Namespace,
+    name: string,
+    configuration: KubeObject,
+    { force, ...options }: ApplyOptions,
+  ): KubeObject {
+    const old = this.get(type, namespace, name);
+    const { scale, managedFields } = this.#managers.applyScale(type, old, configuration, options, force);
+    return this.#write(type, old, withScale(clone(old), scale), { ...options, managedFields });
   }
 
   #validateUpdate(

@@ -34,7 +34,7 @@ export function scaleOf(object: KubeObject): KubeObject {
 }
 
 /** Writes what a Scale asks for into the workload. @throws StatusError 422 */
-export function applyScale(object: KubeObject, scale: KubeObject): KubeObject {
+export function withScale(object: KubeObject, scale: KubeObject): KubeObject {
   const replicas = scale.spec?.replicas ?? 0;
   if (!Number.isInteger(replicas) || replicas < 0) {
     const subject = { group: "autoscaling", plural: "scales", kind: "Scale" };

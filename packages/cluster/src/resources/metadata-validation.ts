@@ -34,25 +34,32 @@ export function nameProblem(rule: Strategy["nameRule"], name: string): string | 
       return name.length <= 63 && label1035.test(name) ? undefined : label1035Text;
     case "path":
       if (name === "." || name === "..") return `may not be '${name}'`;
-      return /[/%]/.test(name) ? "may not contain '/' or '%'" : undefined;
+      return /[/%]/.test(name) ? `may not contain '${name.includes("/") ? "/" : "%"}'` : undefined;
     default:
       if (name.length > 253) return "must be no more than 253 characters";
       return subdomain.test(name) ? undefined : subdomainText;
   }
 }
 
-function validateKey(field: string, key: string): FieldError[] {
+const nameRule =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** What is wrong with a name that may have a domain before it, such as `example.com/name`. */
+export function qualifiedNameProblem(key: string): string | undefined {
   const parts = key.split("/");
+  if (parts.length > 2)
+    return `a valid label key ${nameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   const name = parts.at(-1) ?? "";
-  const prefixWrong = parts.length > 2 || (parts.length === 2 && !subdomain.test(parts[0] ?? ""));
-  if (!prefixWrong && name.length > 0 && name.length <= 63 && qualifiedName.test(name)) return [];
-  return [
-    invalidField(
-      field,
-      key,
-      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
-    ),
-  ];
+  if (parts.length === 2 && parts[0] === "") return "prefix part must be non-empty";
+  if (parts.length === 2 && !subdomain.test(parts[0] ?? "")) return `prefix part ${subdomainText}`;
+  if (name.length > 63) return "name part must be no more than 63 bytes";
+  return qualifiedName.test(name) ? undefined : `name part ${nameRule}`;
+}
+
+/** Checks the key of a label or an annotation. */
+export function validateKey(field: string, key: string): FieldError[] {
+  const problem = qualifiedNameProblem(key);
+  return problem ? [invalidField(field, key, problem)] : [];
 }
 
 /** Checks label keys and values. */

@@ -29,6 +29,8 @@ export interface Strategy {
   /** A deletion that names no propagation policy leaves the dependents behind, as it did in the first versions of the kind. */
   readonly orphansByDefault?: boolean;
   readonly nameRule?: "subdomain" | "label" | "label1035" | "path";
+  /** `validate` itself says which values an enumeration does not have, in words of its own. */
+  readonly validatesEnums?: boolean;
   /** Fills in what the API fills in; must be idempotent. */
   defaults?(object: KubeObject): void;
   prepareCreate?(object: KubeObject, context: StrategyContext): void;

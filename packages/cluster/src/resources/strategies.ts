@@ -9,9 +9,23 @@ import {
   serviceAccountStrategy,
 } from "./core-strategies.ts";
 import { cronJobStrategy } from "./cron-job-strategy.ts";
+import { limitRangeStrategy } from "./limit-range-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
+import {
+  clusterRoleBindingStrategy,
+  clusterRoleStrategy,
+  roleBindingStrategy,
+  roleStrategy,
+} from "./rbac-strategies.ts";
+import { resourceQuotaStrategy } from "./resource-quota-strategy.ts";
 import type { Strategy } from "./resource-type.ts";
 import { serviceStrategy } from "./service-strategy.ts";
+import {
+  claimStrategy,
+  csiDriverStrategy,
+  storageClassStrategy,
+  volumeStrategy,
+} from "./storage-strategies.ts";
 import {
   daemonSetStrategy,
   deploymentStrategy,
@@ -22,7 +36,6 @@ import {
 } from "./workload-strategies.ts";
 
 const generation: Strategy = { generation: true };
-const rbac: Strategy = { nameRule: "path" };
 
 /** What is special about each resource, by `group/plural`. A resource that is not listed has only the common rules. */
 export const strategies: Readonly<Record<string, Strategy>> = {
@@ -36,9 +49,10 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "/serviceaccounts": serviceAccountStrategy,
   "/podtemplates": podTemplateStrategy,
   "/replicationcontrollers": replicationControllerStrategy,
-  "/persistentvolumeclaims": { returnsDeleted: true },
-  "/persistentvolumes": { returnsDeleted: true },
-  "/resourcequotas": { returnsDeleted: true },
+  "/persistentvolumeclaims": claimStrategy,
+  "/persistentvolumes": volumeStrategy,
+  "/limitranges": limitRangeStrategy,
+  "/resourcequotas": resourceQuotaStrategy,
   "apps/deployments": deploymentStrategy,
   "apps/replicasets": replicaSetStrategy,
   "apps/daemonsets": daemonSetStrategy,
@@ -52,8 +66,10 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   "policy/poddisruptionbudgets": generation,
   "scheduling.k8s.io/priorityclasses": generation,
   "discovery.k8s.io/endpointslices": generation,
-  "rbac.authorization.k8s.io/roles": rbac,
-  "rbac.authorization.k8s.io/rolebindings": rbac,
-  "rbac.authorization.k8s.io/clusterroles": rbac,
-  "rbac.authorization.k8s.io/clusterrolebindings": rbac,
+  "storage.k8s.io/storageclasses": storageClassStrategy,
+  "storage.k8s.io/csidrivers": csiDriverStrategy,
+  "rbac.authorization.k8s.io/roles": roleStrategy,
+  "rbac.authorization.k8s.io/rolebindings": roleBindingStrategy,
+  "rbac.authorization.k8s.io/clusterroles": clusterRoleStrategy,
+  "rbac.authorization.k8s.io/clusterrolebindings": clusterRoleBindingStrategy,
 };

@@ -1,41 +1,13 @@
 import type { Json, KubeObject } from "../api/objects.ts";
+import { age, type CellPrinter, type Cells, containerCells, orNone, pairs, selectorText } from "./cells.ts";
+import { networkCells } from "./network-cells.ts";
 import { podCells } from "./pod-cells.ts";
+import { policyCells } from "./policy-cells.ts";
+import { storageCells } from "./storage-cells.ts";
 import { ageSince, humanDuration } from "./time-text.ts";
 
-type Cells = readonly (string | number | boolean)[];
-type CellPrinter = (object: KubeObject, now: number) => Cells;
-
-function age(object: KubeObject, now: number): string {
-  return ageSince(object.metadata.creationTimestamp, now);
-}
-
-function orNone(text: string | undefined): string {
-  return text || "<none>";
-}
-
 function containersOf(spec: Json): [string, string] {
-  const containers: Json[] = spec?.template?.spec?.containers ?? [];
-  return [containers.map(({ name }) => name).join(","), containers.map(({ image }) => image).join(",")];
-}
-
-function pairs(map: Record<string, string> | undefined): string {
-  return orNone(
-    Object.entries(map ?? {})
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
-  );
-}
-
-function selectorText(selector: Json): string {
-  if (!selector) return "<none>";
-  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }: Json) => {
-    if (operator === "Exists") return key;
-    if (operator === "DoesNotExist") return `!${key}`;
-    return `${key} ${operator === "In" ? "in" : "notin"} (${(values ?? []).join(",")})`;
-  });
-  const labels = selector.matchLabels ? [pairs(selector.matchLabels)] : [];
-  return orNone([...labels, ...expressions].filter((part) => part !== "<none>").join(","));
+  return containerCells(spec?.template?.spec?.containers);
 }
 
 function nodeCells(node: KubeObject, now: number): Cells {
@@ -225,12 +197,23 @@ function csrCells(object: KubeObject, now: number): Cells {
   ];
 }
 
+/** Who controls an object, as `daemonset.apps/NAME`. */
+function controllerText({ metadata }: KubeObject): string {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return "<none>";
+  const group = owner.apiVersion.includes("/") ? `.${owner.apiVersion.split("/")[0]}` : "";
+  return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
+}
+
 function count(...maps: (Record<string, unknown> | undefined)[]): number {
   return maps.reduce((sum, map) => sum + Object.keys(map ?? {}).length, 0);
 }
 
 /** The cells of each resource in the order of its columns, by `group/plural`. Others are printed with name and age. */
 export const cellPrinters: Readonly<Record<string, CellPrinter>> = {
+  ...networkCells,
+  ...policyCells,
+  ...storageCells,
   "/pods": podCells,
   "/nodes": nodeCells,
   "/namespaces": (object, now) => [object.metadata.name, object.status?.phase ?? "", age(object, now)],
@@ -248,6 +231,21 @@ export const cellPrinters: Readonly<Record<string, CellPrinter>> = {
     age(object, now),
   ],
   "/serviceaccounts": (object, now) => [object.metadata.name, age(object, now)],
+  "/podtemplates": (object) => [
+    object.metadata.name,
+    ...containerCells(object["template"]?.spec?.containers),
+    pairs(object["template"]?.metadata?.labels),
+  ],
+  "/replicationcontrollers": (object, now) => [
+    ...replicaSetCells(object, now).slice(0, -1),
+    pairs(object.spec.selector),
+  ],
+  "apps/controllerrevisions": (object, now) => [
+    object.metadata.name,
+    controllerText(object),
+    object["revision"] ?? 0,
+    age(object, now),
+  ],
   "apps/deployments": deploymentCells,
   "apps/replicasets": replicaSetCells,
   "apps/daemonsets": daemonSetCells,
@@ -275,13 +273,6 @@ export const cellPrinters: Readonly<Record<string, CellPrinter>> = {
   "rbac.authorization.k8s.io/rolebindings": bindingCells,
   "rbac.authorization.k8s.io/clusterrolebindings": bindingCells,
   "certificates.k8s.io/certificatesigningrequests": csrCells,
-  "scheduling.k8s.io/priorityclasses": (object, now) => [
-    object.metadata.name,
-    object["value"] ?? 0,
-    object["globalDefault"] ?? false,
-    age(object, now),
-    object["preemptionPolicy"] ?? "PreemptLowerPriority",
-  ],
   "node.k8s.io/runtimeclasses": (object, now) => [
     object.metadata.name,
     object["handler"] ?? "",
