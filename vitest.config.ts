@@ -2,6 +2,15 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["@vkubelet/source", "import", "node", "default"];
 
+const isolatedTests = ["packages/*/src/**/*.isolated.test.ts"];
+const unitTests = [
+  "packages/*/src/**/*.test.ts",
+  "examples/*/src/**/*.test.ts",
+  "tools/*/src/**/*.test.ts",
+  "docs/src/**/*.test.ts",
+  "bench/src/**/*.test.ts",
+];
+
 // Tests run on the sources: the private export condition makes a build unnecessary.
 export default defineConfig({
   resolve: { conditions },
@@ -14,19 +23,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          include: unitTests,
+          exclude: isolatedTests,
           // A process for each file would take twice as long, mostly to load the same sources again.
           isolate: false,
           restoreMocks: true,
           unstubEnvs: true,
-          include: [
-            "packages/*/src/**/*.test.ts",
-            "examples/*/src/**/*.test.ts",
-            "tools/*/src/**/*.test.ts",
-            "docs/src/**/*.test.ts",
-            "bench/src/**/*.test.ts",
-          ],
         },
       },
+      // Unit tests that replace modules, which others in the same process would have loaded already.
+      { extends: true, test: { name: "isolated", include: isolatedTests } },
       {
         extends: true,
         test: {

@@ -21,11 +21,15 @@ async function step(name, work) {
   return succeeded;
 }
 
-async function vitest(name, project, { env = {}, args = [] } = {}) {
+async function vitest(name, projects, { env = {}, args = [] } = {}) {
   announce(name);
-  const report = join(folder, `${project}.json`);
+  const report = join(folder, `${projects[0]}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const code = await run("vitest", ["run", "--project", project, ...reporters, ...args], { env });
+  const code = await run(
+    "vitest",
+    ["run", ...projects.flatMap((project) => ["--project", project]), ...reporters, ...args],
+    { env },
+  );
   results.vitest(name, code, report);
 }
 
@@ -99,14 +103,14 @@ async function runEverything() {
   );
   const built = await step("build", buildPackages);
   await checks();
-  await vitest("unit tests", "unit");
+  await vitest("unit tests", ["unit", "isolated"]);
   const packages = built
     ? startBeside(["packages", "node", ["tools/workspace/check-packages.mjs"]])
     : async () => results.step("packages: not checked, because the build failed", false);
   await examples();
   await peers();
   const args = await endToEndArguments();
-  await vitest("end-to-end tests", "e2e", { env: { VKUBELET_SKIPS_FILE: skipsFile }, args });
+  await vitest("end-to-end tests", ["e2e"], { env: { VKUBELET_SKIPS_FILE: skipsFile }, args });
   await packages();
 }
 
