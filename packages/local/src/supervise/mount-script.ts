@@ -19,8 +19,8 @@ export interface ReadyMount {
  * shows what is there (links to the original, bound elsewhere) and can hold the new name. When the missing name is
  * right below `/`, the whole root is such a stand-in, entered with chroot; so it is for any missing name where the
  * program is `confined`, that is, bars itself from the kubelet's directories: stand-ins then lie below the root.
- * The one for `/dev` is a tmpfs with what is there below `/dev/.vkubelet`, where every user gets at it. Deeper in `/dev`,
- * in `/proc` and `/sys` there is none: a missing target there fails the start.
+ * The one for `/dev` is a tmpfs with what is there below `/dev/.vkubelet`, which bars nobody. Deeper in `/dev`, in `/proc`
+ * and `/sys` there is none: a missing target there fails the start.
  */
 export function mountCommands(
   mounts: readonly ReadyMount[],
@@ -56,11 +56,14 @@ function rootCommands(
   confined: boolean,
 ): string {
   const top = (target: string) => `/${target.split("/").filter((part) => part !== "")[0]}`;
-  const needed = [...new Set(mounts.map(({ target }) => (confined ? target : top(target))))];
+  // The stand-in for /dev bars nobody.
+  const barred = confined ? mounts.filter(({ target }) => !/^\/+dev\/+[^/]+$/.test(target)) : mounts;
+  const needed = new Set(barred.map(({ target }) => (confined ? target : top(target))));
+  if (needed.size === 0) return ownStandIns(instanceDirectory);
   const root = shellQuote(`${instanceDirectory}/root`);
   const script = shellQuote(`${instanceDirectory}/launch.sh`);
   const mount = shellQuote(tools.mount ?? "mount");
-  const missing = needed.map((path) => `[ ! -e ${shellQuote(path)} ]`).join(" || ");
+  const missing = [...needed].map((path) => `[ ! -e ${shellQuote(path)} ]`).join(" || ");
   return `if [ "\${1-}" != entered ] && { ${missing}; }; then
   ${shellQuote(tools.mkdir)} ${root} && ${mount} --bind ${root} ${root} && ${mount} --make-unbindable ${root} ||
     vkubelet_fail 'mounts: a root of its own could not be made'
@@ -75,8 +78,7 @@ function rootCommands(
   done
   exec ${shellQuote(tools.chroot ?? "chroot")} ${root} ${shellQuote(tools.sh)} ${script} entered
 fi
-vkubelet_own=
-vkubelet_stand_ins=${shellQuote(`${instanceDirectory}/stand-ins`)}
+${ownStandIns(instanceDirectory)}
 if [ "\${1-}" = entered ]; then
   # Unbindable only kept it out of itself; from here on stand-ins below it are bound.
   ${mount} --make-private / || vkubelet_fail 'mounts: a root of its own could not be made'
@@ -85,6 +87,12 @@ if [ "\${1-}" = entered ]; then
 '
   vkubelet_stand_ins=/.vkubelet
 fi`;
+}
+
+/** Where stand-ins are made unless the root is one. */
+function ownStandIns(instanceDirectory: string): string {
+  return `vkubelet_own=
+vkubelet_stand_ins=${shellQuote(`${instanceDirectory}/stand-ins`)}`;
 }
 
 function placeFunctions(tools: MachineTools, mount: string): string {
