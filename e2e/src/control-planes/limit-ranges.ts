@@ -92,5 +92,38 @@ export function describeLimitRanges(open: () => Bench): void {
       expect(answers.map(({ code }) => code)).toEqual([201, 403, 403]);
       await expectRecordedAnswers(space, "limit-claims", answers);
     });
+
+    it("have to make sense", async () => {
+      const space = await open().namespace();
+      const container = (more: AnyObject) => [{ type: "Container", ...more }];
+      const wrong = [
+        [{ type: "Odd" }],
+        [{ type: "a/b/c" }],
+        [{}],
+        [{ type: "Pod" }, { type: "Pod" }],
+        [{ type: "Pod", default: { cpu: "1" }, defaultRequest: { cpu: "1" } }],
+        [{ type: "PersistentVolumeClaim" }],
+        [{ type: "PersistentVolumeClaim", max: { storage: "1Gi", odd: "1" } }],
+        container({ max: { odd: "1" } }),
+        container({ max: { storage: "1" } }),
+        container({
+          min: { cpu: "2" },
+          max: { cpu: "1" },
+          default: { cpu: "1" },
+          defaultRequest: { cpu: "1" },
+        }),
+        container({ max: { cpu: "1" }, default: { cpu: "2" }, defaultRequest: { cpu: "1" } }),
+        container({ default: { cpu: "1" }, defaultRequest: { cpu: "2" } }),
+        container({ maxLimitRequestRatio: { cpu: "0.5" } }),
+        container({ min: { cpu: "1" }, max: { cpu: "2" }, maxLimitRequestRatio: { cpu: "3" } }),
+        container({ default: { "example.com/x": "2" }, defaultRequest: { "example.com/x": "1" } }),
+      ];
+      const answers = [];
+      for (const limits of wrong)
+        answers.push(
+          await space.api.call("POST", `${space.path("limitranges")}?dryRun=All`, range(...limits)),
+        );
+      await expectRecordedAnswers(space, "limit-causes", answers);
+    });
   });
 }

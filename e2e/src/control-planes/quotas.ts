@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type AnyObject, pathOf } from "./api-client.ts";
-import { type Bench, conditionsOf, holds, type Space, template } from "./bench.ts";
+import type { AnyObject } from "./api-client.ts";
+import { type Bench, conditionsOf, holds, namedPod, template } from "./bench.ts";
+import { describePodScopes } from "./quota-scopes.ts";
+import { createQuotas, selected, untilEnforced, untilUsed } from "./quota-steps.ts";
 import { expectRecordedAnswers } from "./recorded.ts";
 
 function describeLimits(open: () => Bench): void {
@@ -27,6 +29,7 @@ function describeLimits(open: () => Bench): void {
       ({ status }) => status.used?.["count/configmaps"] === "1",
     );
     expect(empty.status).toEqual({ hard, used: none });
+    await untilEnforced(space);
     const pod = (name: string, cpu: string) => ({
       metadata: { name, labels: { app: "case" } },
       spec: template({
@@ -62,125 +65,6 @@ function describeLimits(open: () => Bench): void {
   });
 }
 
-/** Creates quotas of so many pods (or claims), and waits until the cluster counts for them. */
-async function createQuotas(space: Space, quotas: Readonly<Record<string, AnyObject>>): Promise<void> {
-  for (const [name, spec] of Object.entries(quotas)) {
-    await space.create("resourcequotas", { metadata: { name }, spec: { hard: { pods: "1" }, ...spec } });
-    await space.until("resourcequotas", name, ({ status }) => status?.used !== undefined);
-  }
-}
-
-function selected(scopeName: string, operator: string, values?: readonly string[]): AnyObject {
-  return { scopeSelector: { matchExpressions: [{ scopeName, operator, values }] } };
-}
-
-/** Waits until the quotas, by name, count so many. */
-async function untilUsed(space: Space, name: string, used: Readonly<Record<string, number>>): Promise<void> {
-  for (const [quota, count] of Object.entries(used))
-    await space.until("resourcequotas", quota, ({ status }) => status.used[name] === String(count));
-}
-
-function podOf(name: string, spec: AnyObject = {}): AnyObject {
-  return { metadata: { name }, spec: template(spec).spec };
-}
-
-function describePodScopes(open: () => Bench): void {
-  it("take in pods by how long they may run and what they ask for", async () => {
-    const space = await open().namespace();
-    await createQuotas(space, {
-      brief: { scopes: ["Terminating"] },
-      lasting: { scopes: ["NotTerminating"], hard: { pods: "2", "requests.cpu": "1" } },
-      modest: { scopes: ["BestEffort"] },
-      asking: selected("NotBestEffort", "Exists"),
-      both: { scopes: ["Terminating"], ...selected("NotBestEffort", "Exists") },
-    });
-    const asking = (cpu: string) => ({
-      containers: [{ name: "c", image: "x", resources: { requests: { cpu } } }],
-    });
-    const create = (pod: AnyObject) => space.api.call("POST", space.path("pods"), pod);
-    const first = await create(podOf("brief", { activeDeadlineSeconds: 60 }));
-    expect(first.code).toBe(201);
-    await untilUsed(space, "pods", { brief: 1, lasting: 0, modest: 1, asking: 0, both: 0 });
-    const answers = [
-      await create(podOf("brief-2", { activeDeadlineSeconds: 60, ...asking("1m") })),
-      await create(podOf("silent")),
-      await create(podOf("big", asking("2"))),
-    ];
-    const second = await create(podOf("asks", asking("600m")));
-    expect(second.code).toBe(201);
-    await untilUsed(space, "pods", { brief: 1, lasting: 1, modest: 1, asking: 1, both: 0 });
-    answers.push(
-      await create(podOf("asks-2", asking("100m"))),
-      await space.api.call(
-        "PATCH",
-        space.path("pods", "asks"),
-        { spec: { activeDeadlineSeconds: 60 } },
-        { contentType: "application/merge-patch+json" },
-      ),
-    );
-    await expectRecordedAnswers(space, "quota-scope-refusals", answers);
-    await space.finishDeletion("brief");
-    await untilUsed(space, "pods", { brief: 0, modest: 0 });
-    await space.patch("pods", "asks", { spec: { activeDeadlineSeconds: 60 } });
-    await untilUsed(space, "pods", { brief: 1, lasting: 0, asking: 1, both: 1 });
-  });
-
-  it("take in pods by their priority class and by looking into other namespaces", async () => {
-    const space = await open().namespace();
-    const [high, low] = [`${space.name}-high`, `${space.name}-low`];
-    for (const name of [high, low])
-      await space.api.post(pathOf("priorityclasses"), { metadata: { name }, value: 1 });
-    const hard = { pods: "5" };
-    await createQuotas(space, {
-      "one-of": { hard, ...selected("PriorityClass", "In", [high, "other"]) },
-      "none-of": { hard, ...selected("PriorityClass", "NotIn", [high]) },
-      any: { hard, ...selected("PriorityClass", "Exists") },
-      none: { hard, ...selected("PriorityClass", "DoesNotExist") },
-      classes: { hard, scopes: ["PriorityClass"] },
-      across: { hard, scopes: ["CrossNamespacePodAffinity"] },
-    });
-    const term = (more: AnyObject) => ({
-      labelSelector: {},
-      topologyKey: "kubernetes.io/hostname",
-      ...more,
-    });
-    const near = (more: AnyObject) => ({
-      affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(more)] } },
-    });
-    const far = (more: AnyObject) => ({
-      affinity: {
-        podAntiAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: term(more) }],
-        },
-      },
-    });
-    for (const pod of [
-      podOf("high", { priorityClassName: high }),
-      podOf("low", { priorityClassName: low }),
-      podOf("plain"),
-      podOf("near-own", near({})),
-      podOf("near-named", near({ namespaces: ["default"] })),
-      podOf("far-selected", far({ namespaceSelector: {} })),
-    ])
-      await space.create("pods", pod);
-    await untilUsed(space, "pods", {
-      "one-of": 1,
-      "none-of": 5,
-      any: 2,
-      none: 4,
-      classes: 2,
-      across: 2,
-    });
-    const refused = [
-      await space.api.call("POST", space.path("pods"), podOf("more-1")),
-      await space.api.call("POST", space.path("pods"), podOf("more-2", { priorityClassName: high })),
-    ];
-    expect(refused.map(({ code }) => code)).toEqual([403, 201]);
-    for (const name of [high, low])
-      await space.api.send("DELETE", pathOf("priorityclasses", undefined, name), {});
-  });
-}
-
 function describeOtherKinds(open: () => Bench): void {
   it("count claims by storage and class, services by their ports, and pods that have ended", async () => {
     const space = await open().namespace();
@@ -212,7 +96,7 @@ function describeOtherKinds(open: () => Bench): void {
       await create("persistentvolumeclaims", claim("b", "512Mi", { volumeAttributesClassName: "gold" })),
       await create("services", service("s", { ports: ports(80), selector: { app: "case" } })),
       await create("services", service("n", { type: "NodePort", ports: ports(80) })),
-      await create("pods", podOf("p")),
+      await create("pods", namedPod("p")),
     ];
     expect(allowed.map(({ code }) => code)).toEqual([201, 201, 201, 201, 201]);
     const full = await space.until(
@@ -237,7 +121,7 @@ function describeOtherKinds(open: () => Bench): void {
       await create("persistentvolumeclaims", claim("c", "1", { storageClassName: `${space.name}-fast` })),
       await create("persistentvolumeclaims", claim("d", "2Gi")),
       await create("services", service("m", { type: "NodePort", ports: ports(80, 81) })),
-      await create("pods", podOf("q")),
+      await create("pods", namedPod("q")),
       await space.api.call(
         "PATCH",
         space.path("services", "s"),

@@ -127,6 +127,17 @@ export function describeTables(open: () => Bench): void {
       await expectRecorded(space, "tables", facts);
     });
 
+    it("show the scale of a workload", async () => {
+      const space = await open().namespace();
+      await space.create("replicasets", { metadata, spec: { replicas: 0, selector, template: template() } });
+      const { body } = await space.api.call("GET", space.path("replicasets", "t", "scale"), undefined, {
+        accept: asTable,
+      });
+      const names = body.columnDefinitions.map(({ name }: AnyObject) => name);
+      expect(names).toEqual(["Name", "Desired", "Available", "Age"]);
+      expect(body.rows[0].cells.slice(0, 3)).toEqual(["t", 0, 0]);
+    });
+
     it("show quotas as used and limited", async () => {
       const space = await open().namespace();
       const hard = { pods: "2", cpu: "1", "limits.memory": "1Gi", "limits.cpu": "2" };

@@ -3,8 +3,9 @@ import { badRequest, forbidden, invalid, requiredField, StatusError } from "../a
 import { typeProblem } from "../ownership/typed-check.ts";
 import { scaleOf } from "../registry/scale.ts";
 import type { ApplyOptions } from "../registry/write-options.ts";
+import { scaleType } from "../tables/scale-table.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
-import { type Exchange, sendJson, sendObject } from "./exchange.ts";
+import { type Exchange, sendObject } from "./exchange.ts";
 import type { ResourceRequest } from "./request-info.ts";
 import type { Services } from "./services.ts";
 import { checkObject, writeOptions } from "./write-handlers.ts";
@@ -111,5 +112,5 @@ export async function handleScaleApply(
   const scale = await readConfiguration(services, exchange, kind, request);
   const options = { ...applyOptions(exchange, undefined), ownedThrough: "scale" };
   const applied = services.registry.applyScale(type, namespace, name, scale, options);
-  sendJson(exchange.response, 200, scaleOf(applied));
+  sendObject(exchange, scaleType, scaleOf(applied), 200, services.clock.now());
 }

@@ -4,8 +4,7 @@ import { toJson } from "../api/objects.ts";
 import { StatusError } from "../api/status-error.ts";
 import type { User } from "../auth/user.ts";
 import type { ActiveFault } from "../faults/fault-set.ts";
-import type { ResourceType } from "../resources/resource-type.ts";
-import { type IncludeObject, partialMetadata, toTable } from "../tables/table.ts";
+import { type IncludeObject, partialMetadata, type TabledType, toTable } from "../tables/table.ts";
 import { negotiate } from "./negotiation.ts";
 
 /** One request on its way to an answer. */
@@ -76,7 +75,7 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 /** Answers with one object in the representation that the client accepts. */
 export function sendObject(
   exchange: Exchange,
-  type: ResourceType,
+  type: TabledType,
   object: KubeObject,
   code: number,
   now: number,

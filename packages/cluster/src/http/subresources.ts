@@ -5,6 +5,7 @@ import { bindPod } from "../pods/binding.ts";
 import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
 import { scaleOf, withScale } from "../registry/scale.ts";
+import { scaleType } from "../tables/scale-table.ts";
 import { handleScaleApply, isApplyPatch } from "./apply-handler.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { deleteOptions } from "./delete-handlers.ts";
@@ -118,7 +119,7 @@ async function handleScale(services: Services, exchange: Exchange, request: Reso
       options,
     );
   }
-  sendJson(exchange.response, 200, scaleOf(object));
+  sendObject(exchange, scaleType, scaleOf(object), 200, services.clock.now());
 }
 
 /** Namespaces' `finalize`: writes the finalizers of the spec; the last one gone ends the namespace. */

@@ -1,4 +1,5 @@
 import type { Json } from "../api/objects.ts";
+import { validateLimitRange } from "./limit-range-validation.ts";
 import type { Strategy } from "./resource-type.ts";
 
 /** What is not said for containers follows from the rest: limits from the maximum, requests from limits or the minimum. */
@@ -15,4 +16,6 @@ export const limitRangeStrategy: Strategy = {
   defaults(range) {
     for (const item of range.spec?.limits ?? []) defaultLimits(item);
   },
+  validatesEnums: true,
+  validate: validateLimitRange,
 };

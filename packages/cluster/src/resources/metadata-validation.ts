@@ -45,21 +45,27 @@ const nameRule =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 /** What is wrong with a name that may have a domain before it, such as `example.com/name`. */
-export function qualifiedNameProblem(key: string): string | undefined {
+function qualifiedNameProblems(key: string): string[] {
   const parts = key.split("/");
-  if (parts.length > 2)
-    return `a valid label key ${nameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+  if (parts.length > 2) {
+    return [
+      `a valid label key ${nameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
+  }
   const name = parts.at(-1) ?? "";
-  if (parts.length === 2 && parts[0] === "") return "prefix part must be non-empty";
-  if (parts.length === 2 && !subdomain.test(parts[0] ?? "")) return `prefix part ${subdomainText}`;
-  if (name.length > 63) return "name part must be no more than 63 bytes";
-  return qualifiedName.test(name) ? undefined : `name part ${nameRule}`;
+  const prefix = parts.length === 2 ? (parts[0] ?? "") : undefined;
+  const problems: string[] = [];
+  if (prefix === "") problems.push("prefix part must be non-empty");
+  else if (prefix !== undefined && !subdomain.test(prefix)) problems.push(`prefix part ${subdomainText}`);
+  if (name === "") problems.push("name part must be non-empty");
+  else if (name.length > 63) problems.push("name part must be no more than 63 bytes");
+  if (!qualifiedName.test(name)) problems.push(`name part ${nameRule}`);
+  return problems;
 }
 
-/** Checks the key of a label or an annotation. */
+/** Checks the key of a label or an annotation, or a name of that form. */
 export function validateKey(field: string, key: string): FieldError[] {
-  const problem = qualifiedNameProblem(key);
-  return problem ? [invalidField(field, key, problem)] : [];
+  return qualifiedNameProblems(key).map((problem) => invalidField(field, key, problem));
 }
 
 /** Checks label keys and values. */

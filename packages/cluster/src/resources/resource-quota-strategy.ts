@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from "../api/objects.ts";
 import { type FieldError, invalidField, requiredField } from "../api/status-error.ts";
-import { qualifiedNameProblem } from "./metadata-validation.ts";
+import { validateKey } from "./metadata-validation.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { Strategy } from "./resource-type.ts";
 
@@ -71,8 +71,8 @@ function isScopeOf(scope: string, resource: string): boolean {
 }
 
 function validateName(field: string, name: string): FieldError[] {
-  const problem = qualifiedNameProblem(name);
-  if (problem) return [invalidField(field, name, problem)];
+  const errors = validateKey(field, name);
+  if (errors.length > 0) return errors;
   if (name.includes("/") || isStandard(name)) return [];
   const known = name === "storage";
   return [

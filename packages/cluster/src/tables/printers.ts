@@ -3,6 +3,7 @@ import { age, type CellPrinter, type Cells, containerCells, orNone, pairs, selec
 import { networkCells } from "./network-cells.ts";
 import { podCells } from "./pod-cells.ts";
 import { policyCells } from "./policy-cells.ts";
+import { scaleCells } from "./scale-table.ts";
 import { storageCells } from "./storage-cells.ts";
 import { ageSince, humanDuration } from "./time-text.ts";
 
@@ -213,6 +214,7 @@ function count(...maps: (Record<string, unknown> | undefined)[]): number {
 export const cellPrinters: Readonly<Record<string, CellPrinter>> = {
   ...networkCells,
   ...policyCells,
+  ...scaleCells,
   ...storageCells,
   "/pods": podCells,
   "/nodes": nodeCells,

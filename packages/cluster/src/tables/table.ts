@@ -28,12 +28,15 @@ export function partialMetadata(object: KubeObject): Json {
 /** What a row carries of its object: `?includeObject=Metadata|None|Object`. */
 export type IncludeObject = "Metadata" | "None" | "Object";
 
+/** What is known of a kind for its table. */
+export type TabledType = Pick<ResourceType, "group" | "plural" | "columns">;
+
 /**
  * A table as `kubectl get` prints it.
  * @param now milliseconds since the Unix epoch, for ages
  */
 export function toTable(
-  type: ResourceType,
+  type: TabledType,
   objects: readonly KubeObject[],
   listMetadata: Json,
   options: { readonly now: number; readonly include: IncludeObject; readonly withColumns: boolean },
