@@ -102,7 +102,12 @@ async function checkEverything() {
     pnpm(["install", "--prefer-offline"], { cwd, ...options }),
   );
   await check("import them with Node", (options) => run("node", ["consumer.mjs"], { cwd, ...options }));
-  await check("import them with TypeScript", (options) => run("tsc", ["-p", "."], { cwd, ...options }));
+  for (const [version, module] of Object.entries({ 6: "typescript", 7: "typescript-native" })) {
+    const compiler = join(root, "node_modules", module, "bin/tsc");
+    await check(`import them with TypeScript ${version}`, (options) =>
+      run("node", [compiler, "-p", "."], { cwd, ...options }),
+    );
+  }
   await check("hold a provider outside the workspace to the contract", (options) =>
     checkContract({ cwd, ...options }),
   );
