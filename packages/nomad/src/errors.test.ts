@@ -47,4 +47,13 @@ describe("errorOfAnswer", () => {
       message: "list jobs failed: Nomad agent not reached: ECONNREFUSED",
     });
   });
+  it("names every address that was tried", () => {
+    const cause = new AggregateError([
+      new Error("connect ECONNREFUSED ::1:4646"),
+      new Error("connect ECONNREFUSED 127.0.0.1:4646"),
+    ]);
+    expect(errorOfConnection("list jobs", new TypeError("fetch failed", { cause })).message).toBe(
+      "list jobs failed: Nomad agent not reached: connect ECONNREFUSED ::1:4646, connect ECONNREFUSED 127.0.0.1:4646",
+    );
+  });
 });

@@ -63,7 +63,9 @@ export function errorOfAnswer(operation: string, status: number, text: string): 
 /** A request that got no answer at all: the agent cannot be reached, or the connection broke. */
 export function errorOfConnection(operation: string, error: unknown): ProviderError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  // A name with several addresses fails once for each, and the whole has no text of its own.
+  const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  const text = causes.map((each) => (each instanceof Error ? each.message : String(each))).join(", ");
   return new ProviderError("Unavailable", `${operation} failed: Nomad agent not reached: ${text}`, {
     cause: error,
     reason: "NomadUnreachable",

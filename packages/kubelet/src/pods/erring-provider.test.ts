@@ -26,8 +26,7 @@ const oddities: readonly unknown[] = [
 
 /** The provider with another way to do one thing. */
 function withMethod(provider: Provider, method: Method, change: (call: () => unknown) => unknown): Provider {
-  // biome-ignore lint/suspicious/noExplicitAny: any method, whatever it takes
-  const original = (provider as any)[method];
+  const original = provider[method] as (...args: readonly unknown[]) => unknown;
   return { ...provider, [method]: (...args: unknown[]) => change(() => original.apply(provider, args)) };
 }
 

@@ -7,7 +7,15 @@ function observation(uid: string, version: number, attempt = 0): PodObservation 
   return { ref: { namespace: "n", name: uid, uid }, attempt, version, state: "active", containers: [] };
 }
 
-function feedOver(listing: { current: readonly PodObservation[] | Error }) {
+interface FeedSettings {
+  readonly watchPods?: Provider["watchPods"];
+  readonly isOurs?: (uid: string) => boolean;
+}
+
+function feedOver(
+  listing: { current: readonly PodObservation[] | Error },
+  { watchPods, isOurs = () => true }: FeedSettings = {},
+) {
   const clock = new FakeClock(0);
   const changes: string[] = [];
   let healthChanges = 0;
@@ -17,11 +25,13 @@ function feedOver(listing: { current: readonly PodObservation[] | Error }) {
       if (listing.current instanceof Error) throw listing.current;
       return listing.current;
     },
+    ...(watchPods === undefined ? {} : { watchPods }),
   } as unknown as Provider;
   const feed = new ObservationFeed({
     provider,
     clock,
     logger: silentLogger,
+    isOurs,
     onChange: (uid) => changes.push(uid),
     onHealthChange: () => {
       healthChanges += 1;
@@ -88,6 +98,25 @@ describe("ObservationFeed", () => {
     feed.forget("a");
     await clock.advance(5_000);
     expect(feed.get("a")).toBeUndefined();
+    await feed.stop();
+  });
+
+  it("collects nothing of pods that only a watch tells of, and hears of those that are its own", async () => {
+    async function* watchPods() {
+      for (let index = 0; index < 5_000; index++) yield observation(`invented-${index}`, 1);
+      yield observation("listed", 2);
+      yield observation("ours", 1);
+      await new Promise(() => {});
+    }
+    const { clock, feed, changes } = feedOver(
+      { current: [observation("listed", 1), observation("stranger", 1)] },
+      { watchPods, isOurs: (uid) => uid === "ours" },
+    );
+    feed.start();
+    await clock.advance(2_000);
+    const known = [...feed.all()].map(({ observation: { ref, version } }) => `${ref.uid}/${version}`);
+    expect(known).toEqual(["listed/2", "stranger/1", "ours/1"]);
+    expect(changes.filter((uid) => uid.startsWith("invented"))).toEqual([]);
     await feed.stop();
   });
 });

@@ -24,6 +24,8 @@ export interface ObservationFeedOptions {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether the pod is one of this node. A watch need not be believed about others: the next listing has them. */
+  readonly isOurs: (uid: string) => boolean;
   /** Called for each UID whose knowledge changed, and for every known UID after the first complete listing. */
   readonly onChange: (uid: string) => void;
   /** Called when the backend stops or starts to answer. */
@@ -206,7 +208,7 @@ export class ObservationFeed {
         if (result.done) return;
         onNews();
         checkObservation("watchPods", result.value);
-        this.#apply(result.value);
+        this.#applyNews(result.value);
         told += 1;
         // A backend that floods must not keep everything else from its turn.
         if (told % maxTurn === 0) await setImmediate();
@@ -245,6 +247,12 @@ export class ObservationFeed {
       this.#options.onChange(uid);
     }
     if (first) this.#options.onChange("");
+  }
+
+  /** Takes what a watch tells. It may go on for ever about pods that nobody has, and those are not collected. */
+  #applyNews(observation: PodObservation): void {
+    const { uid } = observation.ref;
+    if (this.#known.has(uid) || this.#options.isOurs(uid)) this.#apply(observation);
   }
 
   #apply(observation: PodObservation): void {

@@ -86,6 +86,7 @@ export class PodController {
       provider,
       clock,
       logger,
+      isOurs: (uid) => this.#workers.has(uid),
       onChange: (uid) => this.#observationChanged(uid),
       onHealthChange: options.onHealthChange,
     });
