@@ -5,7 +5,7 @@ import { type RunningProcess, startProcess } from "@vkubelet-tools/peers";
 import type { Stage } from "../cluster/stage.ts";
 
 /** With many pods, Node keeps room for garbage that is several times what it uses (docs/operating.md, memory). */
-const smallHeap = ["--max-semi-space-size=4", "--heap-growing-percent=30"];
+const smallHeap = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
 
 /** Starts a program of `processes/`, as it is built; it is ready when it has written its ready file. */
 export async function startNodeProgram(
