@@ -60,13 +60,14 @@ export class SubjectRun implements AsyncDisposable {
     const creation = await this.#create("creation", pods);
     this.#takeCreation(taken, creation);
     if (idleSeconds > 0) await this.#takeIdle(taken, idleSeconds);
-    if (subject.restarts) await this.#takeRestart(taken);
     const deletion = await this.#remove("deletion", creation.census);
     taken.figures.deletedPerSecond = deletion.perSecond;
     taken.figures.deleteCpuSeconds = deletion.cpuSecondsPerThousand;
     taken.figures.podWrites = creation.podWritesPerPod + deletion.podWritesPerPod;
     taken.requestsPerPod.deletion = deletion.requestsPerPod;
     await this.#takeEnds(taken);
+    // Last: what is measured on a process that has just begun says nothing beside others that have not.
+    if (subject.restarts) await this.#takeRestart(taken);
   }
 
   #takeCreation({ figures, requestsPerPod }: Taken, creation: Rate): void {
@@ -88,6 +89,7 @@ export class SubjectRun implements AsyncDisposable {
   }
 
   async #takeRestart({ figures }: Taken): Promise<void> {
+    await this.#create("restart", this.#plan.pods);
     this.#plan.report("restart");
     const limitMs = phaseLimitMs(this.#plan.pods);
     const outcome = await this.#phases.run("restart", { limitMs }, (signal) =>
@@ -113,6 +115,7 @@ export class SubjectRun implements AsyncDisposable {
       act,
     });
     figures.endedPerSecond = ends.perSecond;
+    await this.#remove("ends", census);
   }
 
   #create(phase: Phase, count: number): Promise<Rate> {
