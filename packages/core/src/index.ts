@@ -65,6 +65,7 @@ export {
   type ContractVersion,
   contractVersion,
   type DeletePodOptions,
+  type ExecResult,
   type PodContext,
   type PodNotice,
   type Provider,
@@ -93,4 +94,13 @@ export {
   renderValue,
   type ValuePart,
 } from "./resolved-value.ts";
+export type { ByteSink, PortConnection, SessionStreams, TerminalSize } from "./session-streams.ts";
 export type { Disposition, ReportEntry, TranslationReport } from "./translation-report.ts";
+export type {
+  ContainerUsage,
+  NetworkUsage,
+  NodeUsage,
+  PodUsage,
+  ResourceUsage,
+  StorageUsage,
+} from "./usage.ts";

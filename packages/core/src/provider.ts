@@ -6,6 +6,8 @@ import type { PodObservation } from "./pod-observation.ts";
 import type { PodRecord } from "./pod-record.ts";
 import type { ContainerRef, PodRef } from "./pod-ref.ts";
 import type { ResolvedPod } from "./resolved-pod.ts";
+import type { PortConnection, SessionStreams } from "./session-streams.ts";
+import type { NodeUsage } from "./usage.ts";
 
 /** The version of this contract. A host refuses a provider of another version with a message that names both. */
 export const contractVersion = 1;
@@ -139,6 +141,38 @@ export interface Provider {
    */
   logs?(ref: ContainerRef, options: LogOptions, context: PodContext): AsyncIterable<LogLine>;
 
+  /**
+   * Runs a command in a running container and resolves when it has ended and all its output was written. An abort means
+   * that the client has gone: the command is ended, where the backend can. Output is written as it comes; a write that
+   * does not resolve yet holds the command up. Reading of `stdin` stops when the command ends. `NotFound` for an unknown
+   * or ended container, `InvalidInput` for a command that is not there.
+   */
+  exec?(
+    ref: ContainerRef,
+    command: readonly string[],
+    streams: SessionStreams,
+    context: PodContext,
+  ): Promise<ExecResult>;
+
+  /**
+   * Connects the streams to the first process of a running container, from now on, and resolves when it has ended. An
+   * abort takes the client away and leaves the container as it is. `NotFound` for an unknown or ended container.
+   */
+  attach?(ref: ContainerRef, streams: SessionStreams, context: PodContext): Promise<void>;
+
+  /**
+   * Connects to a port of a running pod, as a process inside the pod would by `localhost`, and carries bytes until both
+   * directions have ended or the signal aborts. `NotFound` for a pod that does not run, `Unavailable` when nothing
+   * listens on the port.
+   */
+  forwardPort?(ref: PodRef, port: number, connection: PortConnection, context: PodContext): Promise<void>;
+
+  /**
+   * What the running pods of this node use. Called when somebody looks, about every 15 s: cheap or cached, in bulk calls;
+   * what the backend does not measure is left out.
+   */
+  usage?(context: CallContext): Promise<NodeUsage>;
+
   /** Whether the backend can take pods now. Called about every 10 s. Without it the node is healthy while `listPods` works. */
   checkHealth?(context: CallContext): Promise<ProviderHealth>;
 
@@ -149,4 +183,10 @@ export interface Provider {
 export interface DeletePodOptions {
   /** Seconds between the stop signal and the kill. 0 kills at once. */
   readonly gracePeriodSeconds: number;
+}
+
+/** How a command in a container ended. */
+export interface ExecResult {
+  /** 0 to 255; 128 and the number of the signal for a command that a signal ended. */
+  readonly exitCode: number;
 }
