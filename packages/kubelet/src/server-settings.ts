@@ -1,11 +1,9 @@
 import {
   type Clock,
-  type ContainerRef,
   formatPodRef,
   type Logger,
-  type LogLine,
-  type LogOptions,
   type PodContext,
+  type PodRef,
   type Provider,
   ProviderError,
 } from "@vkubelet/core";
@@ -13,7 +11,6 @@ import type { KubeApiClient } from "./api/kube-api-client.ts";
 import type { PodController } from "./pods/pod-controller.ts";
 import { createAuthenticator } from "./server/authenticator.ts";
 import { createAuthorizer } from "./server/authorizer.ts";
-import { lookupContainerInPod } from "./server/container-lookup.ts";
 import { type KubeletServer, startKubeletServer } from "./server/kubelet-server.ts";
 import type { KubeletServerHost } from "./server/kubelet-server-host.ts";
 import {
@@ -76,28 +73,46 @@ function certificateOf(
     : certificateFromFiles({ ...settings.certificateFiles, clock, logger });
 }
 
-function serverHost({ provider, pods }: ServerConnections): KubeletServerHost {
+function serverHost(connections: ServerConnections): KubeletServerHost {
+  const { provider, pods, nodeName, clock, logger } = connections;
+  const contextOf = (ref: PodRef, signal: AbortSignal): PodContext => {
+    const context = pods.podContext(ref.uid, signal);
+    if (context === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is gone`);
+    return context;
+  };
   return {
-    lookupContainer: (namespace, pod, container, options) =>
-      lookupContainerInPod(pods.pods.get(namespace, pod), container, options),
-    logs: (ref, options, signal) => providerLogs(provider, ref, options, pods.podContext(ref.uid, signal)),
+    pod: (namespace, name) => pods.pods.get(namespace, name),
     pods: () => pods.pods.values(),
+    logs: (ref, options, signal) => {
+      if (provider.logs === undefined) throw new ProviderError("Unsupported", lackOf(provider, "logs"));
+      return provider.logs(ref, options, contextOf(ref, signal));
+    },
+    lacks: (verb) => (provider[methodOf[verb]] === undefined ? lackOf(provider, methodOf[verb]) : undefined),
+    exec: async (ref, command, streams, signal) => {
+      if (provider.exec === undefined) throw new ProviderError("Unsupported", lackOf(provider, "exec"));
+      return provider.exec(ref, command, streams, contextOf(ref, signal));
+    },
+    attach: async (ref, streams, signal) => {
+      if (provider.attach === undefined) throw new ProviderError("Unsupported", lackOf(provider, "attach"));
+      return provider.attach(ref, streams, contextOf(ref, signal));
+    },
+    forwardPort: async (ref, port, connection, signal) => {
+      if (provider.forwardPort === undefined) {
+        throw new ProviderError("Unsupported", lackOf(provider, "forwardPort"));
+      }
+      return provider.forwardPort(ref, port, connection, contextOf(ref, signal));
+    },
+    usage: async (signal) => {
+      if (provider.usage === undefined) throw new ProviderError("Unsupported", lackOf(provider, "usage"));
+      return provider.usage({ signal, clock, logger });
+    },
+    nodeName,
     healthy: () => ({ healthy: true }),
   };
 }
 
-function providerLogs(
-  provider: Provider,
-  ref: ContainerRef,
-  options: LogOptions,
-  context: PodContext | undefined,
-): AsyncIterable<LogLine> {
-  if (provider.logs === undefined) {
-    throw new ProviderError(
-      "Unsupported",
-      `provider "${provider.name}" has no logs: it lacks the method logs`,
-    );
-  }
-  if (context === undefined) throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is gone`);
-  return provider.logs(ref, options, context);
+const methodOf = { exec: "exec", attach: "attach", portForward: "forwardPort" } as const;
+
+function lackOf(provider: Provider, method: "logs" | "exec" | "attach" | "forwardPort" | "usage"): string {
+  return `provider "${provider.name}" cannot do this: it lacks the method ${method}`;
 }

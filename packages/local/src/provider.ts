@@ -4,18 +4,22 @@ import {
   type ContainerRef,
   contractVersion,
   type DeletePodOptions,
+  type ExecResult,
   formatPodRef,
   type LogLine,
   type LogOptions,
   type NodeDescription,
+  type NodeUsage,
   type PodContext,
   type PodObservation,
   type PodRef,
+  type PortConnection,
   type Provider,
   ProviderError,
   type ProviderHealth,
   type ProviderTraits,
   type ResolvedPod,
+  type SessionStreams,
 } from "@vkubelet/core";
 import { acceptTranslation, requestsOf } from "@vkubelet/pod";
 import { type KeeperServices, PodKeeper } from "./keep/pod-keeper.ts";
@@ -27,6 +31,9 @@ import { prepareRoots } from "./machine/roots.ts";
 import { findTools, type MachineTools } from "./machine/tools.ts";
 import { Observations } from "./observations.ts";
 import { type LocalProviderOptions, parseLocalProviderOptions } from "./options.ts";
+import { forwardPort } from "./sessions/forward-port.ts";
+import { runCommand } from "./sessions/run-command.ts";
+import { findRunning } from "./sessions/running-container.ts";
 import { writeAtomically } from "./state/files.ts";
 import { layout } from "./state/layout.ts";
 import { unmountVolumes } from "./state/memory-volumes.ts";
@@ -35,6 +42,9 @@ import { updateVolumes } from "./state/volumes.ts";
 import { supervisorScript } from "./supervise/supervisor-script.ts";
 import type { LocalHost, ProcessPlan } from "./translate/process-plan.ts";
 import { localTranslator } from "./translate/translate-pod.ts";
+import { readMachineUsage } from "./usage/machine-usage.ts";
+import { readProcessTable } from "./usage/process-table.ts";
+import { usageOfPods } from "./usage/sum-processes.ts";
 
 interface Opened {
   /** Real path of the option `directory`. */
@@ -153,10 +163,7 @@ class LocalProvider implements Provider {
   }
 
   async *logs(ref: ContainerRef, options: LogOptions, context: CallContext): AsyncGenerator<LogLine> {
-    const { keepers } = await this.#open(context);
-    const keeper = keepers.get(ref.uid);
-    if (keeper === undefined)
-      throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is not known here`);
+    const keeper = await this.#keeper(ref, context);
     const number = keeper.logInstance(ref.container, options.previous);
     const directory = layout.instance(keeper.podDirectory, ref.container, number);
     yield* readLogs({
@@ -169,6 +176,45 @@ class LocalProvider implements Provider {
       seen: () => keeper.news.count,
       wait: (seen) => keeper.news.wait(seen, context.signal),
     });
+  }
+
+  async exec(
+    ref: ContainerRef,
+    command: readonly string[],
+    streams: SessionStreams,
+    context: PodContext,
+  ): Promise<ExecResult> {
+    const { services } = await this.#open(context);
+    const { pod, podDirectory } = await this.#keeper(ref, context);
+    const container = await findRunning(ref, pod, podDirectory, services.tools);
+    return runCommand(container, command, streams, services.tools, context.signal);
+  }
+
+  async forwardPort(
+    ref: PodRef,
+    port: number,
+    connection: PortConnection,
+    context: PodContext,
+  ): Promise<void> {
+    const { observation } = await this.#keeper(ref, context);
+    if (observation?.state === "ended") {
+      throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} has ended`);
+    }
+    await forwardPort(port, connection, context.signal);
+  }
+
+  /** Without /proc, as on macOS, `Unsupported`. */
+  async usage(context: CallContext): Promise<NodeUsage> {
+    const { keepers, services } = await this.#open(context);
+    if (!services.tools.procfs) {
+      throw new ProviderError("Unsupported", "usage of pods cannot be measured: this machine has no /proc");
+    }
+    const at = services.clock.now();
+    const [rows, total] = await Promise.all([readProcessTable(), readMachineUsage(at)]);
+    const pods = [...keepers.values()].flatMap(({ pod, programs }) =>
+      programs.length === 0 ? [] : [{ ref: pod.ref, startedAtMs: pod.createdAtMs, programs }],
+    );
+    return { pods: usageOfPods(pods, rows, at), total };
   }
 
   async checkHealth(context: CallContext): Promise<ProviderHealth> {
@@ -187,6 +233,13 @@ class LocalProvider implements Provider {
     this.#observations.close();
     const opened = await this.#opening?.catch(() => undefined);
     await Promise.all([...(opened?.keepers.values() ?? [])].map((keeper) => keeper.close()));
+  }
+
+  async #keeper(ref: PodRef, context: CallContext): Promise<PodKeeper> {
+    const { keepers } = await this.#open(context);
+    const keeper = keepers.get(ref.uid);
+    if (keeper !== undefined) return keeper;
+    throw new ProviderError("NotFound", `pod ${formatPodRef(ref)} is not known here`);
   }
 
   async #open(context: CallContext): Promise<Opened> {

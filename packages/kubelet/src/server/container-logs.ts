@@ -6,19 +6,13 @@ import {
   providerErrorEffects,
   toProviderError,
 } from "@vkubelet/core";
-import { lookupFailure } from "./container-lookup.ts";
+import { lookupContainerInPod, lookupFailure } from "./container-lookup.ts";
 import { answerText, writeChunk } from "./http-answer.ts";
 import type { KubeletServerHost } from "./kubelet-server-host.ts";
 import { formatLogs } from "./log-format.ts";
 import { type LogRequest, parseLogRequest } from "./log-request.ts";
 import { readLogLines } from "./log-source.ts";
-
-/** Which container's logs were asked for. */
-export interface ContainerLogsTarget {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
+import type { ContainerTarget } from "./targets.ts";
 
 /** What {@link serveContainerLogs} works with. */
 export interface ContainerLogsContext {
@@ -35,7 +29,7 @@ const firstLineMs = 250;
 
 /** `GET /containerLogs/{namespace}/{pod}/{container}`: see the kubelet's route of that name. Never rejects. */
 export async function serveContainerLogs(
-  target: ContainerLogsTarget,
+  target: ContainerTarget,
   query: URLSearchParams,
   response: ServerResponse,
   context: ContainerLogsContext,
@@ -51,7 +45,7 @@ export async function serveContainerLogs(
   const onClose = () => gone.abort(new Error("the reader has gone"));
   response.once("close", onClose);
   try {
-    const lookup = context.host.lookupContainer(namespace, pod, container, { previous: request.previous });
+    const lookup = lookupContainerInPod(context.host.pod(namespace, pod), container, request);
     if (lookup.kind !== "ready") {
       const failure = lookupFailure(lookup, pod, container);
       answerText(response, failure.status, failure.text);
@@ -112,7 +106,7 @@ function beginAnswer(response: ServerResponse): void {
 
 function answerFailure(
   error: unknown,
-  target: ContainerLogsTarget,
+  target: ContainerTarget,
   request: LogRequest,
   response: ServerResponse,
   logger: Logger,

@@ -15,6 +15,12 @@ export function answerText(
   response.end(`${text}\n`);
 }
 
+/** Answers with JSON. */
+export function answerJson(response: ServerResponse, value: object): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
 /** Writes one chunk; resolves when the reader can take more. Rejects when the connection ends before. */
 export function writeChunk(response: ServerResponse, chunk: Uint8Array | string): Promise<void> {
   if (response.destroyed) return Promise.reject(new Error("the reader has gone"));

@@ -1,4 +1,15 @@
-import type { ContainerRef, LogLine, LogOptions, Pod, ProviderHealth } from "@vkubelet/core";
+import type {
+  ContainerRef,
+  ExecResult,
+  LogLine,
+  LogOptions,
+  NodeUsage,
+  Pod,
+  PodRef,
+  PortConnection,
+  ProviderHealth,
+  SessionStreams,
+} from "@vkubelet/core";
 
 /** Where a container stands for a reader of its logs. */
 export type ContainerLookup =
@@ -14,22 +25,30 @@ export type ContainerLookup =
   | { readonly kind: "no-previous" }
   | { readonly kind: "ready"; readonly ref: ContainerRef };
 
-/** What the server asks of the runtime behind it. */
+/** What a provider may lack. */
+export type SessionVerb = "exec" | "attach" | "portForward";
+
+/** What the server asks of the runtime behind it. Errors are `ProviderError`s; signals abort when the client has gone. */
 export interface KubeletServerHost {
-  /** Looks the container up by name; `previous` asks for the instance before the current one. */
-  lookupContainer(
-    namespace: string,
-    pod: string,
-    container: string,
-    options: { readonly previous: boolean },
-  ): ContainerLookup;
-  /**
-   * Lines as `Provider.logs` yields them. Errors are `ProviderError`s and answered by their HTTP status; a provider
-   * without logs throws `Unsupported`. The signal aborts when the reader has gone.
-   */
-  logs(ref: ContainerRef, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
-  /** The pods bound to this node, as the API server knows them. */
+  /** A pod that is bound to this node, as the API server knows it. */
+  pod(namespace: string, name: string): Pod | undefined;
+  /** All of them. */
   pods(): Iterable<Pod>;
+  /** Lines as `Provider.logs` yields them; a provider without logs throws `Unsupported`. */
+  logs(ref: ContainerRef, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
+  /** Says that the provider cannot do this, and why; undefined when it can. */
+  lacks(verb: SessionVerb): string | undefined;
+  exec(
+    ref: ContainerRef,
+    command: readonly string[],
+    streams: SessionStreams,
+    signal: AbortSignal,
+  ): Promise<ExecResult>;
+  attach(ref: ContainerRef, streams: SessionStreams, signal: AbortSignal): Promise<void>;
+  forwardPort(ref: PodRef, port: number, connection: PortConnection, signal: AbortSignal): Promise<void>;
+  /** What the pods use; a provider that does not measure throws `Unsupported`. */
+  usage(signal: AbortSignal): Promise<NodeUsage>;
+  readonly nodeName: string;
   /** Whether the runtime itself works (its loops run); not whether the backend does. */
   healthy(): ProviderHealth;
 }

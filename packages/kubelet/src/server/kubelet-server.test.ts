@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:tls";
-import type { Pod } from "@vkubelet/core";
+import { type Pod, ProviderError } from "@vkubelet/core";
 import { describe, expect, it } from "vitest";
 import { createSelfSignedPair } from "./self-signed-pair.ts";
 import { createTestAuthority } from "./testdata/test-authority.ts";
@@ -44,10 +44,10 @@ describe("who may do what", () => {
     await using kubelet = await startTestKubelet();
     const { port } = kubelet.server;
     for (const path of ["/pods/../exec/a/p/c", "/pods/%2e%2e/exec/a/p/c", "https://other/exec/a/p/c"]) {
-      expect((await fetchText(port, path)).status).toBe(501);
+      expect((await fetchText(port, path)).status).toBe(400);
       expect(kubelet.asked.at(-1)).toEqual({ user: "tester", verb: "create", subresources: ["proxy"] });
     }
-    expect((await fetchText(port, "//pods/exec/a/p/c")).status).toBe(501);
+    expect((await fetchText(port, "//pods/exec/a/p/c")).status).toBe(400);
     expect(kubelet.asked.at(-1)?.verb).toBe("create");
     expect((await fetchText(port, "/containerLogs/%E0/p/c")).status).toBe(400);
   });
@@ -100,26 +100,40 @@ describe("routes", () => {
     expect(JSON.parse((await fetchText(port, "/pods/")).text).items).toEqual([]);
   });
 
-  it.each([
-    ["GET", "/exec/a/p/c?command=ls", "exec"],
-    ["POST", "/exec/a/p/c?command=ls", "exec"],
-    ["POST", "/attach/a/p/c", "attach"],
-    ["POST", "/portForward/a/p", "port-forward"],
-    ["POST", "/run/a/p/c?cmd=ls", "run"],
-    ["GET", "/metrics/resource", "metrics"],
-    ["GET", "/stats/summary", "the stats summary"],
-    ["POST", "/checkpoint/a/p/c", "checkpoints"],
-  ])("answers 501 to %s %s", async (method, path, what) => {
-    await using kubelet = await startTestKubelet();
-    const { status, text } = await fetchText(kubelet.server.port, path, { method });
-    expect([status, text]).toEqual([501, `vkubelet does not implement ${what}\n`]);
-  });
+  it.each([["POST", "/checkpoint/a/p/c", "checkpoints"]])(
+    "answers 501 to %s %s",
+    async (method, path, what) => {
+      await using kubelet = await startTestKubelet();
+      const { status, text } = await fetchText(kubelet.server.port, path, { method });
+      expect([status, text]).toEqual([501, `vkubelet does not implement ${what}\n`]);
+    },
+  );
 
-  it("answers an upgrade like any other request", async () => {
+  it("answers an upgrade where there is none to be had like any other request", async () => {
     await using kubelet = await startTestKubelet();
     const headers = { authorization: "Bearer good", connection: "Upgrade", upgrade: "SPDY/3.1" };
-    const { status, text } = await fetchText(kubelet.server.port, "/exec/a/p/c", { method: "POST", headers });
-    expect([status, text]).toEqual([501, "vkubelet does not implement exec\n"]);
+    const { status, text } = await fetchText(kubelet.server.port, "/healthz", { headers });
+    expect([status, text]).toEqual([200, "ok\n"]);
+  });
+
+  it("tells what pods use, what a provider cannot tell, and that it could not be had", async () => {
+    await using kubelet = await startTestKubelet();
+    const { port } = kubelet.server;
+    const metrics = await fetchText(port, "/metrics/resource");
+    expect(metrics.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(metrics.text).toContain("resource_scrape_error 0\n");
+    expect(JSON.parse((await fetchText(port, "/stats/summary")).text)).toEqual({
+      node: { nodeName: "n" },
+      pods: [],
+    });
+    kubelet.host.readUsage = () => Promise.reject(new ProviderError("Unsupported", "not measured here"));
+    expect(await fetchText(port, "/stats/summary")).toMatchObject({
+      status: 501,
+      text: "not measured here\n",
+    });
+    kubelet.host.readUsage = () => Promise.reject(new Error("broken"));
+    expect((await fetchText(port, "/metrics/resource")).text).toContain("resource_scrape_error 1\n");
+    expect((await fetchText(port, "/stats/summary?only_cpu_and_memory=true")).status).toBe(500);
   });
 
   it("refuses other methods with what is allowed, and unknown paths", async () => {

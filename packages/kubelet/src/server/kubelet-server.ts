@@ -1,17 +1,18 @@
 import { constants } from "node:crypto";
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { Duplex } from "node:stream";
 import type { Clock, Logger } from "@vkubelet/core";
-import type { Authenticator, RequestCredentials } from "./authenticator.ts";
-import type { Authorizer, NodeAccess } from "./authorizer.ts";
+import { admitRequest, pathOf } from "./admit-request.ts";
+import type { Authenticator } from "./authenticator.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { answerText } from "./http-answer.ts";
 import type { KubeletServerHost } from "./kubelet-server-host.ts";
-import { matchRoute, requiredAccess } from "./routes.ts";
 import { serveRoute } from "./serve-route.ts";
 import type { CertificatePair, CertificateSource } from "./serving-certificate.ts";
+import { isSessionRoute, serveSession } from "./sessions/serve-session.ts";
 
 /** Options of {@link startKubeletServer}. */
 export interface KubeletServerOptions {
@@ -38,6 +39,8 @@ export interface KubeletServer extends AsyncDisposable {
 }
 
 const defaultPort = 10_250;
+/** The kubelet's `streamingConnectionIdleTimeout`, in milliseconds. */
+const idleMs = 4 * 60 * 60 * 1_000;
 
 /**
  * The HTTPS side of a kubelet, as the API server and monitoring know it. Every request is authenticated and authorized
@@ -53,6 +56,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     // A resumed session would keep an identity that was verified against an earlier CA.
     secureOptions: constants.SSL_OP_NO_TICKET,
   });
+  const upgraded = new Set<Duplex>();
   const server = createServer({
     ...tls(await certificate.load()),
     requestCert: options.clientCa !== undefined,
@@ -63,15 +67,28 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     handshakeTimeout: 10_000,
     noDelay: true,
   });
+  const logFailure = (request: IncomingMessage, error: unknown) =>
+    logger.error("request to the kubelet server failed", {
+      method: request.method,
+      path: pathOf(request),
+      error: error instanceof Error ? error.message : String(error),
+    });
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     serveRequest(request, response, options).catch((error: unknown) => {
-      logger.error("request to the kubelet server failed", {
-        method: request.method,
-        path: pathOf(request),
-        error: error instanceof Error ? error.message : String(error),
-      });
+      logFailure(request, error);
       if (response.headersSent) response.destroy();
       else answerText(response, 500, "Internal error");
+    });
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    // Whoever serves it hears of it by the end of the connection.
+    socket.on("error", (error) => logger.debug("a connection broke", { error: error.message }));
+    request.socket.setTimeout(idleMs, () => socket.destroy());
+    serveUpgrade(request, socket, head, options).catch((error: unknown) => {
+      if (!socket.destroyed) logFailure(request, error);
+      socket.destroy();
     });
   });
   server.on("tlsClientError", (error) => logger.debug("TLS handshake failed", { error: error.message }));
@@ -84,6 +101,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     following.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
     await Promise.all([followed, closed]);
   };
   return { port, close, [Symbol.asyncDispose]: close };
@@ -106,69 +124,28 @@ async function serveRequest(
   response: ServerResponse,
   options: KubeletServerOptions,
 ): Promise<void> {
-  const method = request.method ?? "GET";
-  // One reading of the target for both: what is authorized must be what is served.
-  const url = URL.parse(request.url ?? "/", "https://kubelet");
-  const route = url === null ? undefined : matchRoute(url.pathname);
-  if (url === null || route === undefined) {
-    answerText(response, 400, "the path is not validly encoded");
+  const admitted = await admitRequest(request, response, options);
+  if (admitted !== undefined) await serveRoute(admitted, response, options);
+}
+
+/** A request with `Upgrade`; until something is granted it is answered like any other. */
+async function serveUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  options: KubeletServerOptions,
+): Promise<void> {
+  const response = new ServerResponse(request);
+  // A request with this header has no body, and nothing but the session comes after it.
+  response.shouldKeepAlive = false;
+  response.assignSocket(request.socket);
+  response.once("finish", () => socket.end());
+  const admitted = await admitRequest(request, response, options);
+  if (admitted === undefined) return;
+  const { route } = admitted;
+  if (!isSessionRoute(route)) {
+    await serveRoute(admitted, response, options);
     return;
   }
-  const gone = new AbortController();
-  response.once("close", () => gone.abort(new Error("the client has gone")));
-  try {
-    if (!(await admit(request, requiredAccess(method, url.pathname), response, options, gone.signal))) return;
-  } catch (error) {
-    if (gone.signal.aborted) return;
-    throw error;
-  }
-  await serveRoute(route, method, url.searchParams, response, options);
-}
-
-/** Whether the request may go on; answers it otherwise. */
-async function admit(
-  request: IncomingMessage,
-  access: NodeAccess,
-  response: ServerResponse,
-  options: KubeletServerOptions,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const identity = await options.authenticator.authenticate(credentialsOf(request), signal);
-  if (identity === undefined) {
-    answerText(response, 401, "Unauthorized");
-    return false;
-  }
-  let allowed: boolean;
-  try {
-    allowed = await options.authorizer.authorize(identity, access, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    options.logger.error("cannot authorize a request", {
-      user: identity.username,
-      error: error instanceof Error ? error.message : String(error),
-    });
-    answerText(response, 500, `Authorization error (${describe(identity.username, access)})`);
-    return false;
-  }
-  if (!allowed) answerText(response, 403, `Forbidden (${describe(identity.username, access)})`);
-  return allowed;
-}
-
-function describe(user: string, access: NodeAccess): string {
-  return `user=${user}, verb=${access.verb}, resource=nodes, subresource(s)=[${access.subresources.join(" ")}]`;
-}
-
-function credentialsOf(request: IncomingMessage): RequestCredentials {
-  const socket = request.socket as TLSSocket;
-  const { authorization } = request.headers;
-  const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
-  return {
-    ...(subject === undefined ? {} : { verifiedSubject: { CN: subject.CN, O: subject.O } }),
-    ...(authorization === undefined ? {} : { authorization }),
-  };
-}
-
-/** The path without the query, which may hold what is nobody's business in a log. */
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? "/").replace(/[?#].*$/s, "");
+  await serveSession(route, admitted, { request, response, socket, head }, options);
 }

@@ -1,10 +1,15 @@
 import type { NodeAccess } from "./authorizer.ts";
-import type { ContainerLogsTarget } from "./container-logs.ts";
+import type { ContainerTarget, PodTarget } from "./targets.ts";
 
 /** What a path of the kubelet API stands for. */
 export type Route =
-  | { readonly kind: "container-logs"; readonly target: ContainerLogsTarget }
-  | { readonly kind: "pods" }
+  | { readonly kind: "container-logs"; readonly target: ContainerTarget }
+  | { readonly kind: "exec" | "attach"; readonly target: ContainerTarget }
+  | { readonly kind: "run"; readonly target: ContainerTarget }
+  | { readonly kind: "port-forward"; readonly target: PodTarget }
+  | { readonly kind: "pods" | "running-pods" }
+  /** What the pods use: for metrics-server, or for monitoring agents. */
+  | { readonly kind: "resource-metrics" | "stats-summary" }
   /** `check` names one of the checks; without it all are run. */
   | { readonly kind: "healthz"; readonly check?: string }
   /** A route of a real kubelet that this one lacks; `what` names it for people. */
@@ -14,17 +19,9 @@ export type Route =
 /** The checks behind `/healthz`. */
 export const healthChecks = ["ping", "log", "syncloop"] as const;
 
-const sessions: Readonly<Record<string, string>> = {
-  exec: "exec",
-  attach: "attach",
-  portForward: "port-forward",
-  run: "run",
-};
-
 const unsupported: Readonly<Record<string, string>> = {
   metrics: "metrics",
-  stats: "the stats summary",
-  runningpods: "the list of running pods",
+  stats: "this part of the stats",
   configz: "configz",
   logs: "logs of the node",
   statusz: "statusz",
@@ -43,21 +40,43 @@ export function matchRoute(path: string): Route | undefined {
       ? { kind: "container-logs", target: { namespace, pod, container } }
       : { kind: "unknown" };
   }
+  if (head === "exec" || head === "attach" || head === "run") {
+    const target = containerTarget(rest);
+    return target === undefined ? { kind: "unknown" } : { kind: head, target };
+  }
+  if (head === "portForward") {
+    const target = podTarget(rest);
+    return target === undefined ? { kind: "unknown" } : { kind: "port-forward", target };
+  }
   if (head === "pods" && isEnd(rest)) return { kind: "pods" };
+  if (head === "runningpods" && isEnd(rest)) return { kind: "running-pods" };
+  if (head === "metrics" && rest[0] === "resource" && isEnd(rest.slice(1)))
+    return { kind: "resource-metrics" };
+  if (head === "stats" && rest[0] === "summary" && isEnd(rest.slice(1))) return { kind: "stats-summary" };
   if (head === "healthz") {
     const [check] = rest;
     if (isEnd(rest)) return { kind: "healthz" };
     const known = rest.length === 1 && (healthChecks as readonly (string | undefined)[]).includes(check);
     return known && check !== undefined ? { kind: "healthz", check } : { kind: "unknown" };
   }
-  const session = Object.hasOwn(sessions, head) ? sessions[head] : undefined;
-  if (session !== undefined) {
-    const methods = head === "run" ? ["POST"] : ["GET", "POST"];
-    return { kind: "unsupported", what: session, methods };
-  }
   if (head === "checkpoint") return { kind: "unsupported", what: "checkpoints", methods: ["POST"] };
   const known = Object.hasOwn(unsupported, head) ? unsupported[head] : undefined;
   return known === undefined ? { kind: "unknown" } : { kind: "unsupported", what: known, methods: ["GET"] };
+}
+
+/** `{namespace}/{pod}/{container}`, or with the UID before the container. */
+function containerTarget(rest: readonly string[]): ContainerTarget | undefined {
+  const [container, ...pod] = rest.toReversed();
+  const target = podTarget(pod.reverse());
+  return target === undefined || !container ? undefined : { ...target, container };
+}
+
+/** `{namespace}/{pod}`, or with the UID. */
+function podTarget(rest: readonly string[]): PodTarget | undefined {
+  const [namespace, pod, uid] = rest;
+  if (!namespace || !pod || rest.length > 3) return undefined;
+  if (rest.length === 2) return { namespace, pod };
+  return uid ? { namespace, pod, uid } : undefined;
 }
 
 /** Nothing more, or a trailing slash. */

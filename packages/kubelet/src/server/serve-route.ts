@@ -1,15 +1,18 @@
 import type { ServerResponse } from "node:http";
 import type { Pod } from "@vkubelet/core";
+import type { AdmittedRequest } from "./admit-request.ts";
 import { type ContainerLogsContext, serveContainerLogs } from "./container-logs.ts";
-import { answerText, writeChunk } from "./http-answer.ts";
+import { answerJson, answerText, writeChunk } from "./http-answer.ts";
 import type { KubeletServerHost } from "./kubelet-server-host.ts";
 import { healthChecks, type Route } from "./routes.ts";
+import { serveRun } from "./run-command.ts";
+import { runningPods } from "./running-pods.ts";
+import { isSessionRoute, sessionMethods } from "./sessions/serve-session.ts";
+import { serveUsage } from "./usage/serve-usage.ts";
 
 /** Answers an admitted request. */
 export async function serveRoute(
-  route: Route,
-  method: string,
-  query: URLSearchParams,
+  { route, method, query }: AdmittedRequest,
   response: ServerResponse,
   context: ContainerLogsContext,
 ): Promise<void> {
@@ -17,17 +20,32 @@ export async function serveRoute(
     answerText(response, 404, "404 page not found");
     return;
   }
-  const methods = route.kind === "unsupported" ? route.methods : ["GET"];
+  const methods = methodsOf(route);
   if (!methods.includes(method)) {
     answerText(response, 405, "Method Not Allowed", { allow: methods.join(", ") });
     return;
   }
   switch (route.kind) {
+    case "exec":
+    case "attach":
+    case "port-forward":
+      answerText(response, 400, "unable to upgrade: missing upgrade headers in request");
+      return;
     case "unsupported":
       answerText(response, 501, `vkubelet does not implement ${route.what}`);
       return;
     case "container-logs":
       await serveContainerLogs(route.target, query, response, context);
+      return;
+    case "run":
+      await serveRun(route.target, query, response, context);
+      return;
+    case "running-pods":
+      answerJson(response, runningPods(context.host.pods()));
+      return;
+    case "resource-metrics":
+    case "stats-summary":
+      await serveUsage(route.kind, query, response, context);
       return;
     case "pods":
       await servePods(context.host.pods(), response);
@@ -36,6 +54,12 @@ export async function serveRoute(
       serveHealth(context.host, route.check, query.has("verbose"), response);
       return;
   }
+}
+
+function methodsOf(route: Route): readonly string[] {
+  if (route.kind === "unsupported") return route.methods;
+  if (route.kind === "run") return ["POST"];
+  return isSessionRoute(route) ? sessionMethods : ["GET"];
 }
 
 /** A PodList, written pod by pod: with thousands of them the whole text need not be in memory. */

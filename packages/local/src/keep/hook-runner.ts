@@ -7,7 +7,7 @@ import { parseIdentity, signalGroup } from "../machine/process-identity.ts";
 import { processOwner } from "../machine/process-owner.ts";
 import type { MachineTools } from "../machine/tools.ts";
 import { isMissing, isThere, readIfPresent, writeAtomically } from "../state/files.ts";
-import { hookCommand } from "../supervise/hook-command.ts";
+import { enterCommand } from "../supervise/enter-command.ts";
 import type { PlannedContainer } from "../translate/process-plan.ts";
 import { callHook } from "./http-hook.ts";
 
@@ -140,7 +140,7 @@ export class HookRunner {
     const mounted = await isThere(join(directory, "namespace"));
     const identityFile = join(directory, `${markers[running.hook]}-process`);
     const input = { container, command, tools, pid, identityFile, mounted, ...owner };
-    const [program = "", ...words] = hookCommand(input);
+    const [program = "", ...words] = enterCommand(input);
     cut.throwIfAborted();
     const env = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
     const child = spawn(program, words, { detached: true, stdio: "ignore", cwd: "/", env });

@@ -6,6 +6,7 @@ import { layout } from "../state/layout.ts";
 import { unmountVolumes } from "../state/memory-volumes.ts";
 import { evict, readSnapshot, requestDeletion } from "../state/pod-directory.ts";
 import type { PodFile, PodSnapshot } from "../state/snapshot.ts";
+import type { RunningProgram } from "../usage/sum-processes.ts";
 import { type Decision, decide } from "./decide.ts";
 import { DirectoryWatches } from "./directory-watches.ts";
 import { HookRunner } from "./hook-runner.ts";
@@ -48,6 +49,7 @@ export class PodKeeper {
   #adopted = false;
   #notify: ((notice: PodNotice) => void) | undefined;
   #observation: PodObservation | undefined;
+  #programs: readonly RunningProgram[] = [];
   readonly #output: OutputStamping;
   readonly #times: SteadyTimes;
   /** When local storage with a limit is measured next, in time of `Clock.monotonic`. */
@@ -96,6 +98,11 @@ export class PodKeeper {
   /** The latest observation; there is none only while the disk could not be read. */
   get observation(): PodObservation | undefined {
     return this.#observation;
+  }
+
+  /** The programs of its containers that ran when the disk was last looked at. */
+  get programs(): readonly RunningProgram[] {
+    return this.#programs;
   }
 
   /**
@@ -203,6 +210,7 @@ export class PodKeeper {
       const directories = [...snapshot.instances].map(([name, { number }]) => this.#instance(name, number));
       await this.#output.stampAll(directories);
       this.#watch(snapshot);
+      this.#programs = programsOf(snapshot);
       this.#publish(snapshot, decision);
       await this.#runHooks(snapshot, decision);
       const acted = await this.#act(decision);
@@ -286,4 +294,10 @@ export class PodKeeper {
   #instance(container: string, number: number): string {
     return layout.instance(this.podDirectory, container, number);
   }
+}
+
+function programsOf({ instances }: PodSnapshot): readonly RunningProgram[] {
+  return [...instances].flatMap(([container, { phase }]) =>
+    phase.type === "running" ? [{ container, pid: phase.identity.pid, startedAtMs: phase.startedAtMs }] : [],
+  );
 }

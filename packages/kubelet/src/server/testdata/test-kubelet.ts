@@ -5,9 +5,8 @@ import { type LogLine, type Pod, type ProviderHealth, silentLogger } from "@vkub
 import { FakeClock } from "@vkubelet/testing";
 import type { Authenticator } from "../authenticator.ts";
 import type { Authorizer, NodeAccess } from "../authorizer.ts";
-import { lookupContainerInPod } from "../container-lookup.ts";
 import { type KubeletServerOptions, startKubeletServer } from "../kubelet-server.ts";
-import type { KubeletServerHost } from "../kubelet-server-host.ts";
+import type { KubeletServerHost, SessionVerb } from "../kubelet-server-host.ts";
 import { createSelfSignedPair } from "../self-signed-pair.ts";
 import type { CertificatePair } from "../serving-certificate.ts";
 
@@ -32,15 +31,40 @@ export class TestHost implements KubeletServerHost {
   health: ProviderHealth = { healthy: true };
   readLogs: KubeletServerHost["logs"] = async function* () {};
 
-  lookupContainer(namespace: string, name: string, container: string, options: { readonly previous: boolean }) {
-    const pod = this.podList.find(
-      ({ metadata }) => metadata?.namespace === namespace && metadata.name === name,
-    );
-    return lookupContainerInPod(pod, container, options);
+  readonly lacking = new Map<SessionVerb, string>();
+  runCommand: KubeletServerHost["exec"] = async () => ({ exitCode: 0 });
+  attachTo: KubeletServerHost["attach"] = async () => {};
+  connectPort: KubeletServerHost["forwardPort"] = async () => {};
+
+  pod(namespace: string, name: string): Pod | undefined {
+    return this.podList.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name);
+  }
+
+  lacks(verb: SessionVerb): string | undefined {
+    return this.lacking.get(verb);
+  }
+
+  exec(...parameters: Parameters<KubeletServerHost["exec"]>) {
+    return this.runCommand(...parameters);
+  }
+
+  attach(...parameters: Parameters<KubeletServerHost["attach"]>) {
+    return this.attachTo(...parameters);
+  }
+
+  forwardPort(...parameters: Parameters<KubeletServerHost["forwardPort"]>) {
+    return this.connectPort(...parameters);
   }
 
   logs(...parameters: Parameters<KubeletServerHost["logs"]>): AsyncIterable<LogLine> {
     return this.readLogs(...parameters);
+  }
+
+  readonly nodeName = "n";
+  readUsage: KubeletServerHost["usage"] = async () => ({ pods: [] });
+
+  usage(signal: AbortSignal) {
+    return this.readUsage(signal);
   }
 
   pods(): Iterable<Pod> {
