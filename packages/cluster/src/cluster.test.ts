@@ -316,7 +316,15 @@ describe("logs", () => {
     expect((await admin.call("GET", `${pods}/l/log`)).code).toBe(500);
   });
 
-  it("answers exec with 501", async () => {
-    expect((await admin.call("POST", `${pods}/l/exec?command=x`)).code).toBe(501);
+  it("says what is wrong with a request for a session", async () => {
+    const exec = (query: string) => admin.call("POST", `${pods}/l/exec?${query}`);
+    expect(await exec("command=x&stdout=true")).toMatchObject({
+      code: 400,
+      json: { message: "Upgrade request required" },
+    });
+    expect(await exec("command=x&container=none")).toMatchObject({
+      code: 400,
+      json: { message: "container none is not valid for pod l" },
+    });
   });
 });

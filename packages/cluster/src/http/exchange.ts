@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Json, KubeObject } from "../api/objects.ts";
 import { toJson } from "../api/objects.ts";
 import { StatusError } from "../api/status-error.ts";
@@ -6,6 +7,13 @@ import type { User } from "../auth/user.ts";
 import type { ActiveFault } from "../faults/fault-set.ts";
 import { type IncludeObject, partialMetadata, type TabledType, toTable } from "../tables/table.ts";
 import { negotiate } from "./negotiation.ts";
+
+/** The connection of a request that asks for another protocol. */
+export interface ClientUpgrade {
+  readonly socket: Duplex;
+  /** What came after the request. */
+  readonly head: Buffer;
+}
 
 /** One request on its way to an answer. */
 export interface Exchange {
@@ -16,6 +24,7 @@ export interface Exchange {
   readonly user: User;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  readonly upgrade?: ClientUpgrade;
   /** What goes wrong with it on request. */
   readonly faults?: readonly ActiveFault[];
 }

@@ -8,7 +8,7 @@ import type { User } from "../auth/user.ts";
 import { disturb } from "../faults/inject.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
-import { type Exchange, sendError, sendObject } from "./exchange.ts";
+import { type ClientUpgrade, type Exchange, sendError, sendObject } from "./exchange.ts";
 import { handleList } from "./list-handler.ts";
 import { attributesOf, parseResourcePath, type ResourceRequest, resolveRequest } from "./request-info.ts";
 import type { Services } from "./services.ts";
@@ -99,12 +99,16 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
+  upgrade: ClientUpgrade | undefined,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "https://cluster.invalid");
   const authenticated = services.authenticator.authenticate(request.headers.authorization);
   if (!authenticated) throw unauthorized();
   const user = actingUser(services, authenticated, request);
-  const exchange: Exchange = { request, response, path: url.pathname, query: url.searchParams, user, signal };
+  const exchange: Exchange = {
+    ...{ request, response, path: url.pathname, query: url.searchParams, user, signal },
+    ...(upgrade === undefined ? {} : { upgrade }),
+  };
   const method = request.method ?? "GET";
   const path = parseResourcePath(url.pathname);
   if (!path) {
@@ -115,6 +119,10 @@ async function route(
   }
   const attributes = attributesOf(method, path, url.searchParams);
   authorize(services, user, attributes);
+  // Whoever may only read must not open sessions, though WebSockets come by GET.
+  if (upgrade !== undefined && attributes.verb === "get") {
+    authorize(services, user, { ...attributes, verb: "create" });
+  }
   const target = resolveRequest(services.registry.types, method, path, url.searchParams);
   const disturbed = await disturb(services, exchange, services.faults.take(user, attributes));
   if (!disturbed) return;
@@ -126,11 +134,20 @@ async function route(
 }
 
 /** Answers one request; every failure becomes a Status. */
-export function handleRequest(services: Services, request: IncomingMessage, response: ServerResponse): void {
+export function handleRequest(
+  services: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade?: ClientUpgrade,
+): void {
   const gone = new AbortController();
   response.once("close", () => gone.abort(new Error("the client has gone")));
-  route(services, request, response, gone.signal)
-    .catch((error: unknown) => sendError(response, error))
+  route(services, request, response, gone.signal, upgrade)
+    .catch((error: unknown) => {
+      // Granted already: there is nothing to answer with.
+      if (upgrade !== undefined && response.socket === null) upgrade.socket.destroy();
+      else sendError(response, error);
+    })
     .finally(() => {
       // A body that was refused before its end must not hold the connection up.
       if (!request.complete) request.resume();

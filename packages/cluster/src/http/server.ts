@@ -1,28 +1,15 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { notImplemented } from "../api/status-error.ts";
 import type { KeyPair } from "../pki/certificate-authority.ts";
 import { handleRequest } from "./router.ts";
 import type { Services } from "./services.ts";
-
-const upgradeAnswer = notImplemented(
-  "exec, attach and port-forward are not supported by this in-memory cluster: call the kubelet's server directly",
-);
 
 /** A listening API server. */
 export interface ApiServer {
   readonly port: number;
   close(): Promise<void>;
-}
-
-/** Streams over an upgraded connection are not offered: the answer is a Status like any other. */
-function refuseUpgrade(socket: Duplex): void {
-  const text = JSON.stringify(upgradeAnswer.toStatus());
-  socket.on("error", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 501 Not Implemented\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
 }
 
 /** Starts the HTTPS server. */
@@ -41,7 +28,17 @@ export async function startApiServer(
     },
     (request, response) => handleRequest(services, request, response),
   );
-  server.on("upgrade", (_request, socket) => refuseUpgrade(socket));
+  const upgraded = new Set<Duplex>();
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    socket.on("error", () => socket.destroy());
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.once("finish", () => socket.end());
+    handleRequest(services, request, response, { socket, head });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(listen.port, listen.address, () => {
@@ -55,6 +52,7 @@ export async function startApiServer(
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       }),
   };
 }

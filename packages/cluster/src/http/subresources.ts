@@ -1,9 +1,10 @@
 import type { Json, KubeObject } from "../api/objects.ts";
-import { methodNotAllowed, notImplemented } from "../api/status-error.ts";
+import { methodNotAllowed } from "../api/status-error.ts";
 import { requestToken } from "../auth/token-request.ts";
 import { bindPod } from "../pods/binding.ts";
 import { evictPod } from "../pods/eviction.ts";
 import { handlePodLog } from "../pods/log.ts";
+import { servePodSession } from "../pods/sessions/serve-session.ts";
 import { scaleOf, withScale } from "../registry/scale.ts";
 import { scaleType } from "../tables/scale-table.ts";
 import { handleScaleApply, isApplyPatch } from "./apply-handler.ts";
@@ -139,13 +140,7 @@ async function handleFinalize(
   sendObject(exchange, type, finalized, 200, services.clock.now());
 }
 
-function streaming(subresource: string): never {
-  throw notImplemented(
-    `pods/${subresource} is not supported by this in-memory cluster: call the kubelet's server directly`,
-  );
-}
-
-/** Answers a request to a subresource. @throws StatusError 405, 501 and what the subresource itself throws */
+/** Answers a request to a subresource. @throws StatusError 405 and what the subresource itself throws */
 export async function handleSubresource(
   services: Services,
   exchange: Exchange,
@@ -157,7 +152,7 @@ export async function handleSubresource(
     case "exec":
     case "attach":
     case "portforward":
-      return streaming(subresource);
+      return servePodSession(services, exchange, request);
     case "log":
       return handlePodLog(services, exchange, request);
     case "binding":

@@ -3,6 +3,7 @@ import { Agent, request } from "node:https";
 import type { Json, KubeObject } from "../api/objects.ts";
 import { StatusError } from "../api/status-error.ts";
 import type { KeyPair } from "../pki/certificate-authority.ts";
+import { type UpgradeCall, type UpgradedConnection, upgradeAtKubelet } from "./sessions/kubelet-upgrade.ts";
 
 /** In this order the API server looks for an address of a node. */
 const addressTypes = ["InternalIP", "ExternalIP", "Hostname"];
@@ -31,8 +32,10 @@ export function kubeletAddress(node: KubeObject): { readonly host: string; reado
  */
 export class KubeletClient {
   readonly #agent: Agent;
+  readonly #identity: KeyPair;
 
   constructor(identity: KeyPair) {
+    this.#identity = identity;
     this.#agent = new Agent({
       key: identity.keyPem,
       cert: identity.certificatePem,
@@ -54,6 +57,11 @@ export class KubeletClient {
       });
       call.end();
     });
+  }
+
+  /** A connection to the node's kubelet with another protocol on it. @throws StatusError 500 */
+  upgrade(node: KubeObject, call: UpgradeCall): Promise<UpgradedConnection> {
+    return upgradeAtKubelet(kubeletAddress(node), this.#identity, call);
   }
 
   close(): void {

@@ -1,0 +1,101 @@
+import {
+  acceptWebSocketCommand,
+  chooseWebSocketProtocol,
+  commandProtocols,
+  grantWebSocket,
+  openSpdyCommand,
+  portForwardProtocols,
+  requestedStreams,
+  spdyCommandProtocols,
+  spdyPortForwardProtocol,
+  tunnelProtocol,
+  upgradeKindOf,
+} from "@vkubelet/streaming";
+import { createWebSocketStream } from "ws";
+import type { KubeObject } from "../../api/objects.ts";
+import { badRequest } from "../../api/status-error.ts";
+import type { ClientUpgrade, Exchange } from "../../http/exchange.ts";
+import type { ResourceRequest } from "../../http/request-info.ts";
+import type { Services } from "../../http/services.ts";
+import { join, proxySession } from "./proxy-session.ts";
+import { type SessionSubresource, sessionPath } from "./session-target.ts";
+import { translateCommand } from "./translate-command.ts";
+
+const translated = "v5.channel.k8s.io";
+
+/** Serves exec, attach and portforward of a pod by the kubelet of its node, as an API server does. @throws StatusError */
+export async function servePodSession(
+  services: Services,
+  exchange: Exchange,
+  { type, namespace, name = "", subresource }: ResourceRequest,
+): Promise<void> {
+  const { registry, kubelets } = services;
+  const kind = subresource as SessionSubresource;
+  const pod = registry.get(type, namespace, name);
+  const path = sessionPath(kind, pod, exchange.query);
+  const { upgrade, request } = exchange;
+  const protocol = upgradeKindOf(request);
+  if (upgrade === undefined || protocol === undefined) throw badRequest("Upgrade request required");
+  const node = registry.get(registry.types.require("", "nodes"), undefined, pod.spec.nodeName);
+  const spdy = (protocols: readonly string[]) =>
+    kubelets.upgrade(node, {
+      method: "POST",
+      path,
+      headers: {
+        connection: "Upgrade",
+        upgrade: "SPDY/3.1",
+        "content-length": "0",
+        "x-stream-protocol-version": [...protocols],
+      },
+    });
+  const chosen = protocol === "websocket" ? chosenOf(exchange, kind) : undefined;
+  if (chosen === translated && kind !== "portforward" && !takesWebSockets(node)) {
+    const requested = requestedStreams(exchange.query);
+    const form = commandProtocols[translated];
+    if (requested === undefined || form === undefined) {
+      throw badRequest("you must specify at least 1 of stdin, stdout, stderr");
+    }
+    const { socket, head } = await spdy(spdyCommandProtocols);
+    const webSocket = await accept(exchange, upgrade, translated);
+    const client = await acceptWebSocketCommand(webSocket, form, requested);
+    await translateCommand(client, await openSpdyCommand(socket, requested, { head }));
+    return;
+  }
+  if (chosen === tunnelProtocol && !takesWebSockets(node)) {
+    const { socket, head } = await spdy([spdyPortForwardProtocol]);
+    const tunnel = createWebSocketStream(await accept(exchange, upgrade, tunnelProtocol));
+    if (head.length > 0) tunnel.write(head);
+    join(tunnel, socket);
+    return;
+  }
+  const { authorization: _, host: __, ...headers } = request.headers;
+  const kubelet = await kubelets.upgrade(node, { method: request.method ?? "GET", path, headers });
+  detach(exchange);
+  proxySession(upgrade, kubelet);
+}
+
+/** The sub-protocol that a WebSocket client gets; one that is unknown here is for the kubelet to judge. */
+function chosenOf({ request }: Exchange, kind: SessionSubresource): string | undefined {
+  const offered =
+    kind === "portforward"
+      ? [tunnelProtocol, ...Object.keys(portForwardProtocols)]
+      : Object.keys(commandProtocols);
+  const chosen = chooseWebSocketProtocol(request, offered);
+  return typeof chosen === "string" ? chosen : undefined;
+}
+
+/** Whether the node's kubelet is to get WebSockets as they come. */
+function takesWebSockets(node: KubeObject): boolean {
+  const features: readonly string[] = node.status?.declaredFeatures ?? [];
+  return features.includes("ExtendWebSocketsToKubelet");
+}
+
+function accept(exchange: Exchange, { socket, head }: ClientUpgrade, protocol: string) {
+  detach(exchange);
+  return grantWebSocket(exchange.request, socket, head, protocol);
+}
+
+/** From here on the connection is no longer one of HTTP. */
+function detach({ request, response }: Exchange): void {
+  response.detachSocket(request.socket);
+}
