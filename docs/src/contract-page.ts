@@ -38,6 +38,11 @@ const themes: Readonly<Record<ContractTheme, { readonly heading: string; readonl
     heading: "Logs",
     about: "Lines as bytes, oldest first, for as long as somebody reads.",
   },
+  sessions: {
+    heading: "Sessions",
+    about:
+      "Commands in containers: what they read, write and end with. A client that is slow holds the command up, and one that goes ends it.",
+  },
   adoption: {
     heading: "Adoption",
     about: "A process of a provider may die at any moment; the next one takes over what runs.",

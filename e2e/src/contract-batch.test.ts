@@ -31,6 +31,7 @@ testProviderContract("pods as jobs of Batch", {
   omit: [
     { need: "watchPods", reason: "Batch is polled, since it tells nobody of a change by itself" },
     { need: "updatePod", reason: "Batch cannot change a job" },
+    { need: "exec", reason: "Batch has no way into a running container" },
     { need: "releasePod", reason: "Batch forgets an ended job by itself" },
     { need: "restarts:provider", reason: "Batch runs a job once" },
     { need: "fault:create.capacity", reason: "a job for which there is no room waits in its queue" },

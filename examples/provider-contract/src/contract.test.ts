@@ -56,6 +56,7 @@ testProviderContract("the example", {
   omit: [
     { need: "watchPods", reason: "it is polled" },
     { need: "updatePod", reason: "its pods stay as they were created" },
+    { need: "exec", reason: "its backend runs no commands" },
     { need: "asyncDispose", reason: "it holds nothing that would have to be freed" },
     { need: "restarts:provider", reason: "the runtime restarts its pods" },
     { case: "idempotency/record-gone", reason: "the backend knows its pods by UID: nothing is written down" },

@@ -11,6 +11,7 @@ import {
   type ResolvedPod,
 } from "@vkubelet/core";
 import type { InMemoryBackend } from "./in-memory-backend.ts";
+import { runInMemory } from "./in-memory-exec.ts";
 
 /** Options of {@link createInMemoryProvider}. */
 export interface InMemoryProviderOptions {
@@ -59,6 +60,7 @@ export function createInMemoryProvider(options: InMemoryProviderOptions): Provid
     listPods: ({ signal }) => backend.call("listPods", signal, () => backend.list(node)),
     releasePod: (ref, { signal }) => backend.call("releasePod", signal, () => backend.release(ref.uid)),
     logs: (ref, logOptions, { signal }) => readLogs(backend, ref, logOptions, signal),
+    exec: (ref, command, streams, { signal }) => runInMemory(backend, ref, command, streams, signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
     ...(options.updates === true && {
       updatePod: (pod, { signal }) => backend.call("updatePod", signal, () => updateFiles(backend, pod)),

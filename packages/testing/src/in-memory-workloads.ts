@@ -1,5 +1,5 @@
 import type { ResolvedContainer, ResolvedPod } from "@vkubelet/core";
-import type { ContractWorkloads, WorkloadContainer } from "./contract/provider-under-test.ts";
+import type { CommandProgram, ContractWorkloads, WorkloadContainer } from "./contract/provider-under-test.ts";
 
 /** What a container of an `InMemoryBackend` does, instead of running until a test ends it. */
 export interface InMemoryProgram {
@@ -15,7 +15,7 @@ export interface InMemoryProgram {
 /** The command whose argument says what an in-memory container does. */
 const command = "in-memory-program";
 
-type Optional = "exits" | "prints" | "printsFile" | "ignoresStop" | "endsOnStop";
+type Optional = "command" | "exits" | "prints" | "printsFile" | "ignoresStop" | "endsOnStop";
 
 /** The contract's workloads, as an `InMemoryBackend` runs them. */
 export const inMemoryWorkloads: ContractWorkloads & Required<Pick<ContractWorkloads, Optional>> = {
@@ -23,6 +23,7 @@ export const inMemoryWorkloads: ContractWorkloads & Required<Pick<ContractWorklo
   exits: (exitCode, prints = []) => containerOf({ exitCode, prints }),
   prints: (prints) => containerOf({ prints }),
   printsFile: (path) => containerOf({ printsFile: path }),
+  command: (program) => [command, JSON.stringify(program)],
   ignoresStop: () => containerOf({ prints: ["ready"], onStop: "ignore" }),
   endsOnStop: (onStop) => containerOf({ prints: ["ready"], onStop }),
 };
@@ -31,6 +32,11 @@ export const inMemoryWorkloads: ContractWorkloads & Required<Pick<ContractWorklo
 export function programOf({ command: argv }: ResolvedContainer): InMemoryProgram | undefined {
   const [name, text] = (argv ?? []).map(({ parts }) => parts.join(""));
   return name === command && text !== undefined ? (JSON.parse(text) as InMemoryProgram) : undefined;
+}
+
+/** What a command does that `exec` is to run, when it is one of {@link inMemoryWorkloads}. */
+export function commandOf([name, text]: readonly string[]): CommandProgram | undefined {
+  return name === command && text !== undefined ? (JSON.parse(text) as CommandProgram) : undefined;
 }
 
 /** The programs of a pod's containers that have started. */

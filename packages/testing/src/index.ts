@@ -21,9 +21,10 @@ export type {
   ContractTheme,
 } from "./contract/contract-case.ts";
 export { contractCases } from "./contract/contract-cases.ts";
-export { ContractKit } from "./contract/contract-kit.ts";
+export { ContractKit, type ExecOptions, type ExecOutcome } from "./contract/contract-kit.ts";
 export { ContractViolation } from "./contract/contract-violation.ts";
 export type {
+  CommandProgram,
   ContractFaults,
   ContractWorkloads,
   FaultKind,

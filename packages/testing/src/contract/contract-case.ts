@@ -10,6 +10,7 @@ export const contractThemes = [
   "status",
   "watch",
   "logs",
+  "sessions",
   "adoption",
   "updates",
   "errors",
@@ -22,6 +23,7 @@ export type ContractTheme = (typeof contractThemes)[number];
 export type ContractNeed =
   | "watchPods"
   | "logs"
+  | "exec"
   | "updatePod"
   | "releasePod"
   | "checkHealth"

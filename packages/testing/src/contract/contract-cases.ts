@@ -7,6 +7,7 @@ import { idempotencyCases } from "./cases/idempotency.ts";
 import { identityCases } from "./cases/identity.ts";
 import { lifecycleCases } from "./cases/lifecycle.ts";
 import { logCases } from "./cases/logs.ts";
+import { sessionCases } from "./cases/sessions.ts";
 import { statusCases } from "./cases/status.ts";
 import { updateCases } from "./cases/updates.ts";
 import { watchCases } from "./cases/watch.ts";
@@ -21,6 +22,7 @@ export const contractCases: readonly ContractCase[] = [
   ...statusCases,
   ...watchCases,
   ...logCases,
+  ...sessionCases,
   ...adoptionCases,
   ...updateCases,
   ...errorCases,

@@ -1,4 +1,5 @@
 import {
+  type ByteSink,
   type ContainerObservedState,
   type ContainerTermination,
   formatPodRef,
@@ -113,6 +114,28 @@ export class ContractKit extends ContractCalls {
     return logs.call(this.provider, { ...ref, container }, wanted, this.host.pod(ref, signal));
   }
 
+  /** Runs a command in a container and gathers what it writes. */
+  async exec(ref: PodRef, command: readonly string[], options: ExecOptions = {}): Promise<ExecOutcome> {
+    const { container = "main", signal, stdin, stdout } = options;
+    const { exec } = this.provider;
+    if (exec === undefined) throw new Error("the case did not say that it needs exec");
+    const [output, errors] = [new GatheringSink(), new GatheringSink()];
+    const streams = {
+      ...(stdin === undefined ? {} : { stdin: encoded(stdin) }),
+      stdout: stdout ?? output,
+      stderr: errors,
+    };
+    const running = exec.call(
+      this.provider,
+      { ...ref, container },
+      command,
+      streams,
+      this.host.pod(ref, signal),
+    );
+    const { exitCode } = await this.host.boundedFor(ref, "exec", running);
+    return { stdout: output.text, stderr: errors.text, exitCode };
+  }
+
   /** Waits until at least so many lines can be read. */
   async printed(pod: ResolvedPod, count: number): Promise<readonly string[]> {
     return await this.poll(`${count} lines of ${formatPodRef(pod.ref)}`, async () => {
@@ -214,6 +237,38 @@ export class ContractKit extends ContractCalls {
       return accept(seen) ? { found: seen } : { seen: seen ?? "not listed" };
     });
   }
+}
+
+/** How {@link ContractKit.exec} runs a command. */
+export interface ExecOptions {
+  /** Default: `main`. */
+  readonly container?: string;
+  /** The input, piece by piece; without it the command gets none. */
+  readonly stdin?: readonly string[];
+  /** Where the output goes, in place of the outcome. */
+  readonly stdout?: ByteSink;
+  readonly signal?: AbortSignal;
+}
+
+/** What a command did. */
+export interface ExecOutcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+class GatheringSink implements ByteSink {
+  readonly #decoder = new TextDecoder();
+  text = "";
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.text += this.#decoder.decode(bytes, { stream: true });
+  }
+}
+
+async function* encoded(texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const text of texts) yield encoder.encode(text);
 }
 
 /** The state of one container in an observation. */

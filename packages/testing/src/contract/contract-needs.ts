@@ -12,6 +12,7 @@ export function missingNeed(subject: ProviderUnderTest, need: ContractNeed): str
   switch (need) {
     case "watchPods":
     case "logs":
+    case "exec":
     case "updatePod":
     case "releasePod":
     case "checkHealth":
@@ -52,4 +53,5 @@ const phrases: Readonly<Record<string, string>> = {
   ignoresStop: "ignores the stop signal",
   endsOnStop: "ends by itself on the stop signal",
   impossible: "can never run",
+  command: "takes commands",
 };

@@ -23,8 +23,22 @@ export interface ContractWorkloads {
   ignoresStop?(): WorkloadContainer;
   /** Prints `ready`, then runs until the stop signal, on which it ends by itself with the code. */
   endsOnStop?(code: number): WorkloadContainer;
+  /** A command that can be run in a container of {@link runs}. Left out where none can. */
+  command?(program: CommandProgram): readonly string[];
   /** A container that this backend can never run, and the path of the offending field below the container: `image`. */
   impossible?(): { readonly container: WorkloadContainer; readonly field: string };
+}
+
+/** What a command does that is run in a container. Without anything, it ends at once with 0. */
+export interface CommandProgram {
+  /** Written to standard output, and then to standard error. */
+  readonly prints?: string;
+  readonly printsErrors?: string;
+  /** Copies its input to its output, to the end of the input. */
+  readonly echoes?: boolean;
+  /** Goes on until it is ended. */
+  readonly waits?: boolean;
+  readonly exitCode?: number;
 }
 
 /** What can go wrong with one kind of request to the backend. */

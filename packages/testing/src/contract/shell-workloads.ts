@@ -19,6 +19,17 @@ export function shellWorkloads(
         "last=",
         `while :; do now=$(cat '${path}'); [ "$now" = "$last" ] || echo "$now"; last=$now; sleep 0.1; done 2>/dev/null`,
       ),
+    command: ({ prints, printsErrors, echoes, waits, exitCode = 0 }) => [
+      "/bin/sh",
+      "-c",
+      [
+        `printf '%s' '${quoted(prints)}'`,
+        `printf '%s' '${quoted(printsErrors)}' >&2`,
+        ...(echoes === true ? ["cat"] : []),
+        ...(waits === true ? [forever] : []),
+        `exit ${exitCode}`,
+      ].join("; "),
+    ],
     ignoresStop: () => shell("trap '' TERM", printed("ready"), forever),
     endsOnStop: (code) => shell(`trap 'exit ${code}' TERM`, printed("ready"), forever),
   };
@@ -29,6 +40,10 @@ export function shellWorkloads(
  * too, the shell says so on standard error, which is no output of the workload.
  */
 const forever = "while :; do sleep 0.1; done 2>/dev/null";
+
+function quoted(text = ""): string {
+  return text.replaceAll("'", "'\\''");
+}
 
 /** One command for all lines, since backends limit the length of what they run. */
 function printed(...lines: readonly string[]): string {
