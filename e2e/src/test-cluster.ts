@@ -19,6 +19,12 @@ export interface KubectlResult {
   readonly code: number;
 }
 
+/** A kubectl for whoever starts it by themselves. */
+export interface KubectlProgram {
+  readonly command: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** A cluster that a suite runs on: the same suite for the real and for the in-memory one. */
 export interface TestCluster extends AsyncDisposable {
   readonly kind: "kubernetes" | "memory";
@@ -31,6 +37,8 @@ export interface TestCluster extends AsyncDisposable {
   /** CA that signed the client certificate with which the API server calls kubelets. */
   readonly kubeletClientCa: string;
   kubectl(args: readonly string[], options?: { readonly input?: string }): Promise<KubectlResult>;
+  /** The program and the variables with which `kubectl` runs. */
+  readonly kubectlProgram: KubectlProgram;
   /** What can be done to its API server and its storage. */
   readonly faults: ControlPlaneFaults;
 }
@@ -46,6 +54,7 @@ export async function startRealCluster(options: ControlPlaneOptions = {}): Promi
     nodeKubeConfig: async (nodeName) =>
       loadedFrom(await plane.issueKubeconfig(`system:node:${nodeName}`, ["system:nodes"])),
     kubectl: (args, options) => plane.kubectl(args, options),
+    kubectlProgram: plane.kubectlProgram(),
     faults: plane.faults,
     [Symbol.asyncDispose]: () => plane.stop(),
   };
@@ -62,6 +71,7 @@ export async function startMemoryCluster(
   // Everybody comes through a proxy, so that the cluster can be out of reach for all at once, as a real one is.
   const { config, proxy } = await startProxiedConfig(loadedFromText(cluster.kubeconfig));
   await writeFile(kubeconfig, config.exportConfig(), { mode: 0o600 });
+  const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(folder, "cache") };
   return {
     kind: "memory",
     clock,
@@ -69,10 +79,8 @@ export async function startMemoryCluster(
     kubeConfig: () => loadedFrom(kubeconfig),
     nodeKubeConfig: async (nodeName) =>
       proxy.through(loadedFromText(cluster.kubeconfigFor(`system:node:${nodeName}`, ["system:nodes"]))),
-    kubectl: (args, options) =>
-      runCommand(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", join(folder, "cache"), ...args], {
-        ...(options?.input === undefined ? {} : { input: options.input }),
-      }),
+    kubectl: (args, options) => runCommand(kubectl, args, { ...options, env }),
+    kubectlProgram: { command: kubectl, env },
     faults: {
       pause: () => proxy.setHeld(true),
       resume: () => proxy.setHeld(false),

@@ -71,6 +71,8 @@ export interface ControlPlane extends AsyncDisposable {
     args: readonly string[],
     options?: { readonly user?: string; readonly input?: string; readonly signal?: AbortSignal },
   ): Promise<CommandResult>;
+  /** The program and the variables with which `kubectl` runs, for whoever starts it otherwise. */
+  kubectlProgram(user?: string): { readonly command: string; readonly env: NodeJS.ProcessEnv };
   /** What can be done to its API server and its storage while everything else goes on. */
   readonly faults: ControlPlaneFaults;
   /** Stops the processes and removes the folder. */
@@ -142,6 +144,14 @@ function controlPlane(
   stop: () => Promise<void>,
 ): ControlPlane {
   const { serverAuthority, clientAuthority, folder } = files;
+  const kubectlProgram = (user = "admin") => ({
+    command: kubectl,
+    env: {
+      ...process.env,
+      KUBECONFIG: known(files.kubeconfigs, user),
+      KUBECACHEDIR: join(folder, "kubectl"),
+    },
+  });
   return {
     ...{ server, processes },
     caPem: serverAuthority.certificatePem,
@@ -166,14 +176,11 @@ function controlPlane(
       await writeFile(path, text, { mode: 0o600 });
       return path;
     },
-    kubectl(args, { user = "admin", ...options } = {}) {
-      const env = {
-        ...process.env,
-        KUBECONFIG: known(files.kubeconfigs, user),
-        KUBECACHEDIR: join(folder, "kubectl"),
-      };
-      return runCommand(kubectl, args, { ...options, env });
+    kubectl(args, { user, ...options } = {}) {
+      const { command, env } = kubectlProgram(user);
+      return runCommand(command, args, { ...options, env });
     },
+    kubectlProgram,
     faults,
     stop,
     [Symbol.asyncDispose]: stop,
