@@ -24,7 +24,9 @@ export function usageOfPods(
   rows: readonly ProcessRow[],
   at: number,
 ): PodUsage[] {
-  const bySession = Map.groupBy(rows, ({ session }) => session);
+  // A program that has just been started is in its watcher's session for a moment, and yet is the container's.
+  const first = new Set(pods.flatMap(({ programs }) => programs.map(({ pid }) => pid)));
+  const bySession = Map.groupBy(rows, ({ pid, session }) => (first.has(pid) ? pid : session));
   return pods.map(({ ref, startedAtMs, programs }) => {
     const sessions = programs.map(({ pid }) => bySession.get(pid) ?? []);
     return {

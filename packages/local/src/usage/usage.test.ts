@@ -29,7 +29,8 @@ describe("usage", () => {
     });
     const usage = usageOfPods(
       [{ ref, startedAtMs: 5, programs: [program("a", 1), program("b", 4), program("gone", 9)] }],
-      [process(1, 1), process(2, 1), process(4, 4), process(7, 7)],
+      // The second program has not begun its own session yet.
+      [process(1, 1), process(2, 1), process(4, 3), process(3, 3), process(7, 7)],
       1_000,
     );
     const container = (name: string, startedAt: number, cpuSeconds: number, bytes: number) => ({
