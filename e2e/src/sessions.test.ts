@@ -44,7 +44,8 @@ await describeOnEachControlPlane("sessions with pods", (start) => {
       metadata: { name: "p" },
       spec: {
         nodeName: node.node.name,
-        terminationGracePeriodSeconds: 0,
+        // With 0 the pod would be gone before its processes are.
+        terminationGracePeriodSeconds: 1,
         automountServiceAccountToken: false,
         tolerations: [{ operator: "Exists" }],
         containers: [{ name: "c", image: "busybox", command, env: [{ name: "GREETING", value: "hello" }] }],

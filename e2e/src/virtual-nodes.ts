@@ -53,7 +53,7 @@ export async function startImagesNode(cluster: TestCluster): Promise<RunningNode
     cluster,
     "local",
     createLocalProvider({ directory: join(folder, "node"), images }),
-    { name: "vk-images", cleanUp: () => rm(folder, { recursive: true, force: true }) },
+    { name: "vk-images", cleanUp: () => removeNode(folder) },
   );
 }
 
@@ -61,6 +61,11 @@ export async function startImagesNode(cluster: TestCluster): Promise<RunningNode
 export async function startLocalNode(cluster: TestCluster): Promise<RunningNode> {
   const directory = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
   return startVirtualNode(cluster, "local", createLocalProvider({ directory }), {
-    cleanUp: () => rm(directory, { recursive: true, force: true }),
+    cleanUp: () => removeNode(directory),
   });
+}
+
+/** What was killed a moment ago may still write its last words. */
+function removeNode(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }

@@ -20,7 +20,9 @@ import {
 /** A directory that is removed when the scope ends. */
 export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), "vkubelet-local-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  // What was killed a moment ago may still write its last words.
+  const options = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+  return { path, [Symbol.asyncDispose]: () => rm(path, options) };
 }
 
 /** A container that runs `script` in a shell. */
