@@ -83,36 +83,30 @@ function serverHost(connections: ServerConnections): KubeletServerHost {
   return {
     pod: (namespace, name) => pods.pods.get(namespace, name),
     pods: () => pods.pods.values(),
-    logs: (ref, options, signal) => {
-      if (provider.logs === undefined) throw new ProviderError("Unsupported", lackOf(provider, "logs"));
-      return provider.logs(ref, options, contextOf(ref, signal));
-    },
-    lacks: (verb) => (provider[methodOf[verb]] === undefined ? lackOf(provider, methodOf[verb]) : undefined),
-    exec: async (ref, command, streams, signal) => {
-      if (provider.exec === undefined) throw new ProviderError("Unsupported", lackOf(provider, "exec"));
-      return provider.exec(ref, command, streams, contextOf(ref, signal));
-    },
-    attach: async (ref, streams, signal) => {
-      if (provider.attach === undefined) throw new ProviderError("Unsupported", lackOf(provider, "attach"));
-      return provider.attach(ref, streams, contextOf(ref, signal));
-    },
-    forwardPort: async (ref, port, connection, signal) => {
-      if (provider.forwardPort === undefined) {
-        throw new ProviderError("Unsupported", lackOf(provider, "forwardPort"));
-      }
-      return provider.forwardPort(ref, port, connection, contextOf(ref, signal));
-    },
-    usage: async (signal) => {
-      if (provider.usage === undefined) throw new ProviderError("Unsupported", lackOf(provider, "usage"));
-      return provider.usage({ signal, clock, logger });
-    },
+    logs: (ref, options, signal) => methodOf(provider, "logs")(ref, options, contextOf(ref, signal)),
+    lacks: (method) => (provider[method] === undefined ? lackOf(provider, method) : undefined),
+    exec: async (ref, command, streams, signal) =>
+      methodOf(provider, "exec")(ref, command, streams, contextOf(ref, signal)),
+    attach: async (ref, streams, signal) =>
+      methodOf(provider, "attach")(ref, streams, contextOf(ref, signal)),
+    forwardPort: async (ref, port, connection, signal) =>
+      methodOf(provider, "forwardPort")(ref, port, connection, contextOf(ref, signal)),
+    usage: async (signal) => methodOf(provider, "usage")({ signal, clock, logger }),
     nodeName,
     healthy: () => ({ healthy: true }),
   };
 }
 
-const methodOf = { exec: "exec", attach: "attach", portForward: "forwardPort" } as const;
+/** Methods that providers need not have, and that nothing but the server calls. */
+type ServedMethod = "logs" | "exec" | "attach" | "forwardPort" | "usage";
 
-function lackOf(provider: Provider, method: "logs" | "exec" | "attach" | "forwardPort" | "usage"): string {
+/** `Unsupported` where the provider does not have it. */
+function methodOf<Name extends ServedMethod>(provider: Provider, name: Name): NonNullable<Provider[Name]> {
+  const method = provider[name];
+  if (method === undefined) throw new ProviderError("Unsupported", lackOf(provider, name));
+  return method.bind(provider) as NonNullable<Provider[Name]>;
+}
+
+function lackOf(provider: Provider, method: ServedMethod): string {
   return `provider "${provider.name}" cannot do this: it lacks the method ${method}`;
 }

@@ -30,7 +30,6 @@ export {
   chooseWebSocketProtocol,
   grantSpdy,
   grantWebSocket,
-  refuseUpgrade,
   type UpgradeKind,
   type UpgradeRefusal,
   upgradeKindOf,
@@ -38,7 +37,11 @@ export {
 export {
   type ChannelForm,
   type CommandProtocol,
+  type CommandProtocolName,
+  commandProtocolNames,
   commandProtocols,
+  type PortForwardProtocolName,
+  portForwardProtocolNames,
   portForwardProtocols,
   tunnelProtocol,
 } from "./websocket/protocols.ts";

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
+import { duplexPair } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { chooseSpdyProtocol, chooseWebSocketProtocol, upgradeKindOf } from "./upgrade.ts";
+import { chooseSpdyProtocol, chooseWebSocketProtocol, grantWebSocket, upgradeKindOf } from "./upgrade.ts";
 
 const request = (headers: Readonly<Record<string, string>>) => ({ headers });
 
@@ -22,7 +24,7 @@ describe("upgrades", () => {
     expect(chooseSpdyProtocol(request({}), ["a"])).toMatchObject({ status: 400 });
     expect(chooseSpdyProtocol(request({ "x-stream-protocol-version": "b" }), ["a"])).toMatchObject({
       status: 403,
-      headers: { "x-accepted-stream-protocol-versions": ["a"] },
+      headers: { "x-accepted-stream-protocol-versions": "a" },
     });
     expect(chooseWebSocketProtocol(request({ "sec-websocket-protocol": "b" }), ["a", ""])).toMatchObject({
       status: 400,
@@ -30,5 +32,18 @@ describe("upgrades", () => {
     });
     expect(chooseWebSocketProtocol(request({}), ["a"])).toMatchObject({ status: 400 });
     expect(chooseWebSocketProtocol(request({}), ["a", ""])).toBe("");
+  });
+
+  it("does not wait for ever for a client that has gone", async () => {
+    const [near] = duplexPair();
+    const headers = {
+      ...{ connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" },
+      "sec-websocket-key": Buffer.alloc(16).toString("base64"),
+    };
+    const asked = { ...request(headers), method: "GET" } as unknown as IncomingMessage;
+    const grant = () => grantWebSocket(asked, near, Buffer.alloc(0), "v5.channel.k8s.io");
+    near.end();
+    await expect(grant()).rejects.toThrow("the client has gone");
+    await expect(grant()).rejects.toThrow("the client has gone");
   });
 });

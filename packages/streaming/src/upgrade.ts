@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -18,7 +18,7 @@ export function upgradeKindOf({ headers }: Pick<IncomingMessage, "headers">): Up
 export interface UpgradeRefusal {
   readonly status: number;
   readonly text: string;
-  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const versionHeader = "x-stream-protocol-version";
@@ -36,7 +36,7 @@ export function chooseSpdyProtocol<Protocol extends string>(
     firstOf(asked, offered) ?? {
       status: 403,
       text: `unable to upgrade: unable to negotiate protocol: client supports ${asked.join(", ")}, server accepts ${offered.join(", ")}`,
-      headers: { "x-accepted-stream-protocol-versions": offered },
+      headers: { "x-accepted-stream-protocol-versions": offered.join(", ") },
     }
   );
 }
@@ -53,10 +53,10 @@ export function grantSpdy(socket: Duplex, protocol: string): void {
 }
 
 /** The first sub-protocol of the client that is one of `offered`; `""` for a client that names none, if that is offered. */
-export function chooseWebSocketProtocol(
+export function chooseWebSocketProtocol<Protocol extends string>(
   request: Pick<IncomingMessage, "headers">,
-  offered: readonly string[],
-): string | UpgradeRefusal {
+  offered: readonly Protocol[],
+): Protocol | UpgradeRefusal {
   const asked = listOf(request.headers["sec-websocket-protocol"]);
   const chosen = firstOf(asked.length === 0 ? [""] : asked, offered);
   if (chosen !== undefined) return chosen;
@@ -73,7 +73,7 @@ const maxMessageLength = 4 * 1024 * 1024;
 
 /**
  * Grants the upgrade to a WebSocket with the chosen sub-protocol. Rejects when the handshake is no valid one, which has
- * been answered then.
+ * been answered then, and when the client has gone.
  */
 export function grantWebSocket(
   request: IncomingMessage,
@@ -97,21 +97,16 @@ export function grantWebSocket(
   });
   return new Promise((resolve, reject) => {
     server.once("wsClientError", (error) => {
-      reject(error);
-      socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const answer = `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      // Whoever hears of it ends the connection, and the answer is to be out by then.
+      socket.end(answer, () => reject(error));
     });
-    server.handleUpgrade(request, socket, head, resolve);
+    // ws says nothing of a client that went before the answer.
+    const gone = () => reject(new Error("the client has gone"));
+    socket.once("close", gone);
+    if (socket.destroyed) gone();
+    else server.handleUpgrade(request, socket, head, resolve);
   });
-}
-
-/** Answers a request that is refused. */
-export function refuseUpgrade(response: ServerResponse, { status, text, headers }: UpgradeRefusal): void {
-  for (const [name, values] of Object.entries(headers ?? {})) response.setHeader(name, values);
-  response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(`${text}\n`);
 }
 
 function firstOf<Name extends string>(asked: readonly string[], offered: readonly Name[]): Name | undefined {

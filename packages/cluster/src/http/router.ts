@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KubeObject } from "../api/objects.ts";
-import { forbidden, methodNotAllowed, notFound, StatusError, unauthorized } from "../api/status-error.ts";
-import type { Attributes } from "../auth/attributes.ts";
+import { methodNotAllowed, notFound, unauthorized } from "../api/status-error.ts";
 import { impersonates, readImpersonation } from "../auth/impersonation.ts";
 import { answerReview } from "../auth/reviews.ts";
 import type { User } from "../auth/user.ts";
 import { disturb } from "../faults/inject.ts";
+import { authorize } from "./authorize.ts";
 import { decodeBody, mediaType, readBody } from "./body.ts";
 import { handleDelete, handleDeleteCollection } from "./delete-handlers.ts";
 import { type ClientUpgrade, type Exchange, sendError, sendObject } from "./exchange.ts";
@@ -16,21 +16,6 @@ import { handleStaticPath } from "./static-routes.ts";
 import { handleBindings, handleSubresource } from "./subresources.ts";
 import { handleWatch } from "./watch-handler.ts";
 import { checkObject, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
-
-function authorize(services: Services, user: User, attributes: Attributes): void {
-  const decision = services.authorizer.decide(user, attributes);
-  if (decision.allowed) return;
-  const reason = decision.reason === "" ? "" : `: ${decision.reason}`;
-  const { verb, group = "", resource = "", subresource, namespace, name = "", path } = attributes;
-  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
-  if (path !== undefined) {
-    throw new StatusError(403, "Forbidden", `forbidden: ${who} path ${JSON.stringify(path)}`, {});
-  }
-  const full = subresource ? `${resource}/${subresource}` : resource;
-  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
-  const why = `${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${reason}`;
-  throw forbidden({ group, plural: full, kind: resource }, name, why);
-}
 
 async function handleReview(
   services: Services,
@@ -119,10 +104,6 @@ async function route(
   }
   const attributes = attributesOf(method, path, url.searchParams);
   authorize(services, user, attributes);
-  // Whoever may only read must not open sessions, though WebSockets come by GET.
-  if (upgrade !== undefined && attributes.verb === "get") {
-    authorize(services, user, { ...attributes, verb: "create" });
-  }
   const target = resolveRequest(services.registry.types, method, path, url.searchParams);
   const disturbed = await disturb(services, exchange, services.faults.take(user, attributes));
   if (!disturbed) return;

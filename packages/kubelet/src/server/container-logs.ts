@@ -8,18 +8,11 @@ import {
 } from "@vkubelet/core";
 import { lookupContainerInPod, lookupFailure } from "./container-lookup.ts";
 import { answerText, writeChunk } from "./http-answer.ts";
-import type { KubeletServerHost } from "./kubelet-server-host.ts";
+import type { ServingContext } from "./kubelet-server-host.ts";
 import { formatLogs } from "./log-format.ts";
 import { type LogRequest, parseLogRequest } from "./log-request.ts";
 import { readLogLines } from "./log-source.ts";
 import type { ContainerTarget } from "./targets.ts";
-
-/** What {@link serveContainerLogs} works with. */
-export interface ContainerLogsContext {
-  readonly host: KubeletServerHost;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
 
 /**
  * How long the answer waits for the first line or error. After that it begins without one, so that a reader who
@@ -32,7 +25,7 @@ export async function serveContainerLogs(
   target: ContainerTarget,
   query: URLSearchParams,
   response: ServerResponse,
-  context: ContainerLogsContext,
+  context: ServingContext,
 ): Promise<void> {
   const parsed = parseLogRequest(query, context.clock.now());
   if ("refusal" in parsed) {

@@ -15,6 +15,18 @@ export function answerText(
   response.end(`${text}\n`);
 }
 
+/** A request that cannot be granted, and why. */
+export interface Refusal {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers with a refusal. */
+export function answerRefusal(response: ServerResponse, { status, text, headers }: Refusal): void {
+  answerText(response, status, text, headers);
+}
+
 /** Answers with JSON. */
 export function answerJson(response: ServerResponse, value: object): void {
   response.writeHead(200, { "content-type": "application/json" });

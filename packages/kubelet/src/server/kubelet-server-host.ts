@@ -1,6 +1,8 @@
 import type {
+  Clock,
   ContainerRef,
   ExecResult,
+  Logger,
   LogLine,
   LogOptions,
   NodeUsage,
@@ -25,8 +27,8 @@ export type ContainerLookup =
   | { readonly kind: "no-previous" }
   | { readonly kind: "ready"; readonly ref: ContainerRef };
 
-/** What a provider may lack. */
-export type SessionVerb = "exec" | "attach" | "portForward";
+/** A method of providers that a session needs. */
+export type SessionMethod = "exec" | "attach" | "forwardPort";
 
 /** What the server asks of the runtime behind it. Errors are `ProviderError`s; signals abort when the client has gone. */
 export interface KubeletServerHost {
@@ -37,7 +39,7 @@ export interface KubeletServerHost {
   /** Lines as `Provider.logs` yields them; a provider without logs throws `Unsupported`. */
   logs(ref: ContainerRef, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Says that the provider cannot do this, and why; undefined when it can. */
-  lacks(verb: SessionVerb): string | undefined;
+  lacks(method: SessionMethod): string | undefined;
   exec(
     ref: ContainerRef,
     command: readonly string[],
@@ -51,4 +53,11 @@ export interface KubeletServerHost {
   readonly nodeName: string;
   /** Whether the runtime itself works (its loops run); not whether the backend does. */
   healthy(): ProviderHealth;
+}
+
+/** What every request is served with. */
+export interface ServingContext {
+  readonly host: KubeletServerHost;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }

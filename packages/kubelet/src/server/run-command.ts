@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { ProviderError, providerErrorEffects, toProviderError } from "@vkubelet/core";
-import type { ContainerLogsContext } from "./container-logs.ts";
-import { answerText } from "./http-answer.ts";
+import { answerRefusal, answerText } from "./http-answer.ts";
+import type { ServingContext } from "./kubelet-server-host.ts";
 import { findContainer } from "./sessions/find-target.ts";
 import type { ContainerTarget } from "./targets.ts";
 
@@ -16,16 +16,11 @@ export async function serveRun(
   target: ContainerTarget,
   query: URLSearchParams,
   response: ServerResponse,
-  { host, logger }: ContainerLogsContext,
+  { host, logger }: ServingContext,
 ): Promise<void> {
-  const found = findContainer(host.pod(target.namespace, target.pod), target);
+  const found = findContainer(host, target, "exec");
   if ("refusal" in found) {
-    answerText(response, found.refusal.status, found.refusal.text);
-    return;
-  }
-  const lacking = host.lacks("exec");
-  if (lacking !== undefined) {
-    answerText(response, 501, lacking);
+    answerRefusal(response, found.refusal);
     return;
   }
   const text = query.get("cmd") ?? "";

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Pod } from "@vkubelet/core";
 import type { AdmittedRequest } from "./admit-request.ts";
-import { type ContainerLogsContext, serveContainerLogs } from "./container-logs.ts";
+import { serveContainerLogs } from "./container-logs.ts";
 import { answerJson, answerText, writeChunk } from "./http-answer.ts";
-import type { KubeletServerHost } from "./kubelet-server-host.ts";
+import type { KubeletServerHost, ServingContext } from "./kubelet-server-host.ts";
 import { healthChecks, type Route } from "./routes.ts";
 import { serveRun } from "./run-command.ts";
 import { runningPods } from "./running-pods.ts";
@@ -14,7 +14,7 @@ import { serveUsage } from "./usage/serve-usage.ts";
 export async function serveRoute(
   { route, method, query }: AdmittedRequest,
   response: ServerResponse,
-  context: ContainerLogsContext,
+  context: ServingContext,
 ): Promise<void> {
   if (route.kind === "unknown") {
     answerText(response, 404, "404 page not found");

@@ -4,8 +4,8 @@ const maxMessage = 1_024;
 const maxSide = 0xffff;
 
 /**
- * Terminal sizes from the resize stream: JSON objects, `{"Width":80,"Height":24}`, one after the other. Whoever reads
- * slowly gets the latest; what is no size is left out. It ends where the stream ends, or breaks off.
+ * Terminal sizes from the resize stream: JSON objects, `{"Width":80,"Height":24}`, one after the other. What is no size is
+ * left out. It ends where the stream ends, or breaks off.
  */
 export async function* terminalSizes(stream: AsyncIterable<Uint8Array>): AsyncGenerator<TerminalSize> {
   let text = "";

@@ -149,6 +149,15 @@ describe("SpdySession", () => {
     await expect(received.write(Buffer.from("x"))).rejects.toThrow("the");
   });
 
+  it("is over from the start on a connection that was closed before", async () => {
+    const [near] = duplexPair();
+    near.destroy();
+    await until(() => near.closed);
+    const session = new SpdySession(near, { role: "client" });
+    expect(String(session.signal.reason)).toBe("SpdyError: the connection was closed");
+    await expect(session.openStream(new Map())).rejects.toThrow("the connection was closed");
+  });
+
   it("closes when all has been read, however late", async () => {
     const { server, client, accepted } = sessions();
     const stream = await client.openStream(new Map());

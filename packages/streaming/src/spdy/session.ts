@@ -91,6 +91,8 @@ export class SpdySession {
     transport.on("close", () => this.#end(new SpdyError("the connection was closed")));
     transport.on("end", () => this.#onEnd());
     transport.on("drain", () => this.#onDrain());
+    // Nobody tells of an end that was before.
+    if (transport.destroyed) this.#end(new SpdyError("the connection was closed"));
     if (options.head !== undefined && options.head.length > 0) this.#onBytes(options.head);
     transport.on("data", (bytes: Buffer) => this.#onBytes(bytes));
     this.#readOrPause();

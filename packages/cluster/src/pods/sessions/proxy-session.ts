@@ -25,5 +25,7 @@ export function join(one: Duplex, other: Duplex): void {
     from.on("error", () => to.destroy());
     from.on("close", () => to.end());
     from.pipe(to);
+    // It may have gone while the other was being reached, and then nobody tells of it.
+    if (from.destroyed) to.destroy();
   }
 }

@@ -1,19 +1,22 @@
+import type { Duplex } from "node:stream";
 import {
   acceptWebSocketCommand,
   chooseWebSocketProtocol,
+  commandProtocolNames,
   commandProtocols,
   grantWebSocket,
   openSpdyCommand,
-  portForwardProtocols,
+  portForwardProtocolNames,
   requestedStreams,
   spdyCommandProtocols,
   spdyPortForwardProtocol,
   tunnelProtocol,
   upgradeKindOf,
 } from "@vkubelet/streaming";
-import { createWebSocketStream } from "ws";
+import { createWebSocketStream, type WebSocket } from "ws";
 import type { KubeObject } from "../../api/objects.ts";
 import { badRequest } from "../../api/status-error.ts";
+import { authorize } from "../../http/authorize.ts";
 import type { ClientUpgrade, Exchange } from "../../http/exchange.ts";
 import type { ResourceRequest } from "../../http/request-info.ts";
 import type { Services } from "../../http/services.ts";
@@ -31,10 +34,15 @@ export async function servePodSession(
 ): Promise<void> {
   const { registry, kubelets } = services;
   const kind = subresource as SessionSubresource;
+  const protocol = upgradeKindOf(exchange.request);
+  if (protocol === "websocket") {
+    // Whoever may only read must not open sessions, though WebSockets come by GET.
+    const asked = { verb: "create", group: "", resource: type.plural, subresource: kind, name };
+    authorize(services, exchange.user, { ...asked, ...(namespace === undefined ? {} : { namespace }) });
+  }
   const pod = registry.get(type, namespace, name);
   const path = sessionPath(kind, pod, exchange.query);
   const { upgrade, request } = exchange;
-  const protocol = upgradeKindOf(request);
   if (upgrade === undefined || protocol === undefined) throw badRequest("Upgrade request required");
   const node = registry.get(registry.types.require("", "nodes"), undefined, pod.spec.nodeName);
   const spdy = (protocols: readonly string[]) =>
@@ -51,19 +59,16 @@ export async function servePodSession(
   const chosen = protocol === "websocket" ? chosenOf(exchange, kind) : undefined;
   if (chosen === translated && kind !== "portforward" && !takesWebSockets(node)) {
     const requested = requestedStreams(exchange.query);
-    const form = commandProtocols[translated];
-    if (requested === undefined || form === undefined) {
-      throw badRequest("you must specify at least 1 of stdin, stdout, stderr");
-    }
+    if (requested === undefined) throw badRequest("you must specify at least 1 of stdin, stdout, stderr");
     const { socket, head } = await spdy(spdyCommandProtocols);
-    const webSocket = await accept(exchange, upgrade, translated);
-    const client = await acceptWebSocketCommand(webSocket, form, requested);
+    const webSocket = await accept(exchange, upgrade, translated, socket);
+    const client = await acceptWebSocketCommand(webSocket, commandProtocols[translated], requested);
     await translateCommand(client, await openSpdyCommand(socket, requested, { head }));
     return;
   }
   if (chosen === tunnelProtocol && !takesWebSockets(node)) {
     const { socket, head } = await spdy([spdyPortForwardProtocol]);
-    const tunnel = createWebSocketStream(await accept(exchange, upgrade, tunnelProtocol));
+    const tunnel = createWebSocketStream(await accept(exchange, upgrade, tunnelProtocol, socket));
     if (head.length > 0) tunnel.write(head);
     join(tunnel, socket);
     return;
@@ -76,10 +81,7 @@ export async function servePodSession(
 
 /** The sub-protocol that a WebSocket client gets; one that is unknown here is for the kubelet to judge. */
 function chosenOf({ request }: Exchange, kind: SessionSubresource): string | undefined {
-  const offered =
-    kind === "portforward"
-      ? [tunnelProtocol, ...Object.keys(portForwardProtocols)]
-      : Object.keys(commandProtocols);
+  const offered: readonly string[] = kind === "portforward" ? portForwardProtocolNames : commandProtocolNames;
   const chosen = chooseWebSocketProtocol(request, offered);
   return typeof chosen === "string" ? chosen : undefined;
 }
@@ -90,9 +92,20 @@ function takesWebSockets(node: KubeObject): boolean {
   return features.includes("ExtendWebSocketsToKubelet");
 }
 
-function accept(exchange: Exchange, { socket, head }: ClientUpgrade, protocol: string) {
+/** Grants the client its WebSocket; when that fails, nobody needs the connection to the kubelet any more. */
+async function accept(
+  exchange: Exchange,
+  { socket, head }: ClientUpgrade,
+  protocol: string,
+  kubelet: Duplex,
+): Promise<WebSocket> {
   detach(exchange);
-  return grantWebSocket(exchange.request, socket, head, protocol);
+  try {
+    return await grantWebSocket(exchange.request, socket, head, protocol);
+  } catch (error) {
+    kubelet.destroy();
+    throw error;
+  }
 }
 
 /** From here on the connection is no longer one of HTTP. */

@@ -10,20 +10,21 @@ import {
   type CommandOutcome,
   chooseSpdyProtocol,
   chooseWebSocketProtocol,
+  commandProtocolNames,
   commandProtocols,
   grantSpdy,
   grantWebSocket,
   type RemoteCommandSession,
   type RequestedStreams,
-  refuseUpgrade,
   requestedStreams,
   spdyCommandProtocols,
   upgradeKindOf,
 } from "@vkubelet/streaming";
-import { answerText } from "../http-answer.ts";
+import { answerRefusal, answerText } from "../http-answer.ts";
+import type { ServingContext } from "../kubelet-server-host.ts";
 import type { ContainerTarget } from "../targets.ts";
 import { findContainer } from "./find-target.ts";
-import { type SessionContext, streamCreationMs, type UpgradingRequest } from "./upgrading-request.ts";
+import { streamCreationMs, type UpgradingRequest } from "./upgrading-request.ts";
 
 /** A request for exec or attach. */
 export interface ContainerSessionRequest {
@@ -36,7 +37,7 @@ export interface ContainerSessionRequest {
 export async function serveContainerSession(
   { kind, target, query }: ContainerSessionRequest,
   upgrading: UpgradingRequest,
-  context: SessionContext,
+  context: ServingContext,
 ): Promise<void> {
   const { response } = upgrading;
   const requested = requestedStreams(query);
@@ -49,14 +50,9 @@ export async function serveContainerSession(
     answerText(response, 400, "you must specify a command");
     return;
   }
-  const found = findContainer(context.host.pod(target.namespace, target.pod), target);
+  const found = findContainer(context.host, target, kind);
   if ("refusal" in found) {
-    answerText(response, found.refusal.status, found.refusal.text);
-    return;
-  }
-  const lacking = context.host.lacks(kind);
-  if (lacking !== undefined) {
-    answerText(response, 501, lacking);
+    answerRefusal(response, found.refusal);
     return;
   }
   const session = await acceptSession(upgrading, requested, context);
@@ -69,7 +65,7 @@ export async function serveContainerSession(
 async function acceptSession(
   { request, response, socket, head }: UpgradingRequest,
   requested: RequestedStreams,
-  { clock, logger }: SessionContext,
+  { clock, logger }: ServingContext,
 ): Promise<RemoteCommandSession | undefined> {
   const kind = upgradeKindOf(request);
   if (kind === undefined) {
@@ -77,20 +73,18 @@ async function acceptSession(
     return undefined;
   }
   if (kind === "websocket") {
-    const protocol = chooseWebSocketProtocol(request, Object.keys(commandProtocols));
+    const protocol = chooseWebSocketProtocol(request, commandProtocolNames);
     if (typeof protocol !== "string") {
-      refuseUpgrade(response, protocol);
+      answerRefusal(response, protocol);
       return undefined;
     }
-    const form = commandProtocols[protocol];
-    if (form === undefined) return undefined;
     response.detachSocket(request.socket);
     const webSocket = await grantWebSocket(request, socket, head, protocol);
-    return acceptWebSocketCommand(webSocket, form, requested);
+    return acceptWebSocketCommand(webSocket, commandProtocols[protocol], requested);
   }
   const protocol = chooseSpdyProtocol(request, spdyCommandProtocols);
   if (typeof protocol !== "string") {
-    refuseUpgrade(response, protocol);
+    answerRefusal(response, protocol);
     return undefined;
   }
   response.detachSocket(request.socket);
@@ -116,7 +110,7 @@ async function runSession(
   ref: ContainerRef,
   command: readonly string[],
   session: RemoteCommandSession,
-  { host, logger }: SessionContext,
+  { host, logger }: ServingContext,
 ): Promise<CommandOutcome> {
   const verb = kind === "exec" ? "executing command in" : "attaching to";
   try {
@@ -136,7 +130,7 @@ async function run(
   command: readonly string[],
   streams: SessionStreams,
   signal: AbortSignal,
-  host: SessionContext["host"],
+  host: ServingContext["host"],
 ): Promise<number> {
   if (kind === "exec") return (await host.exec(ref, command, streams, signal)).exitCode;
   await host.attach(ref, streams, signal);

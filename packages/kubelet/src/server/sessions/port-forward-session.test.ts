@@ -138,7 +138,7 @@ describe("port-forward that is refused", () => {
     await expect(webSocketClient(port, "/portForward/a/p?port=0", "v4.channel.k8s.io")).rejects.toThrow(
       "400",
     );
-    kubelet.host.lacking.set("portForward", "lacks it");
+    kubelet.host.lacking.set("forwardPort", "lacks it");
     expect(await ask("/portForward/a/p")).toMatchObject({ status: 501, text: "lacks it\n" });
   });
 });

@@ -6,8 +6,8 @@ import {
   grantSpdy,
   grantWebSocket,
   maxForwardedPorts,
+  portForwardProtocolNames,
   portForwardProtocols,
-  refuseUpgrade,
   servePortForward,
   serveWebSocketPortForward,
   spdyPortForwardProtocol,
@@ -15,10 +15,11 @@ import {
   upgradeKindOf,
 } from "@vkubelet/streaming";
 import { createWebSocketStream } from "ws";
-import { answerText } from "../http-answer.ts";
+import { answerRefusal, answerText } from "../http-answer.ts";
+import type { ServingContext } from "../kubelet-server-host.ts";
 import type { PodTarget } from "../targets.ts";
 import { findPod } from "./find-target.ts";
-import type { SessionContext, UpgradingRequest } from "./upgrading-request.ts";
+import type { UpgradingRequest } from "./upgrading-request.ts";
 
 /** A request for port-forward. */
 export interface PortForwardRequest {
@@ -30,19 +31,11 @@ export interface PortForwardRequest {
 export async function servePortForwardSession(
   { target, query }: PortForwardRequest,
   upgrading: UpgradingRequest,
-  { host, clock }: SessionContext,
+  { host, clock }: ServingContext,
 ): Promise<void> {
   const { request, response, socket, head } = upgrading;
-  const found = findPod(host.pod(target.namespace, target.pod), target);
-  if ("refusal" in found) {
-    answerText(response, found.refusal.status, found.refusal.text);
-    return;
-  }
-  const lacking = host.lacks("portForward");
-  if (lacking !== undefined) {
-    answerText(response, 501, lacking);
-    return;
-  }
+  const found = findPod(host, target, "forwardPort");
+  if ("refusal" in found) return answerRefusal(response, found.refusal);
   const kind = upgradeKindOf(request);
   if (kind === undefined) {
     answerText(response, 400, "unable to upgrade: missing upgrade headers in request");
@@ -54,15 +47,14 @@ export async function servePortForwardSession(
     `error forwarding port ${port} to pod ${target.namespace}/${target.pod}: ${toProviderError(error).message}`;
   if (kind === "spdy") {
     const protocol = chooseSpdyProtocol(request, [spdyPortForwardProtocol]);
-    if (typeof protocol !== "string") return refuseUpgrade(response, protocol);
+    if (typeof protocol !== "string") return answerRefusal(response, protocol);
     response.detachSocket(request.socket);
     grantSpdy(socket, protocol);
     return servePortForward(socket, { head, clock, forward, describeError });
   }
-  const offered = [tunnelProtocol, ...Object.keys(portForwardProtocols)];
-  const protocol = chooseWebSocketProtocol(request, offered);
-  if (typeof protocol !== "string") return refuseUpgrade(response, protocol);
-  const form = portForwardProtocols[protocol];
+  const protocol = chooseWebSocketProtocol(request, portForwardProtocolNames);
+  if (typeof protocol !== "string") return answerRefusal(response, protocol);
+  const form = protocol === tunnelProtocol ? undefined : portForwardProtocols[protocol];
   const ports = form === undefined ? [] : forwardedPorts(query, maxForwardedPorts(form));
   if (typeof ports === "string") {
     answerText(response, 400, ports);

@@ -1,9 +1,10 @@
 import type { AdmittedRequest } from "../admit-request.ts";
 import { answerText } from "../http-answer.ts";
+import type { ServingContext } from "../kubelet-server-host.ts";
 import type { Route } from "../routes.ts";
 import { serveContainerSession } from "./container-session.ts";
 import { servePortForwardSession } from "./port-forward-session.ts";
-import type { SessionContext, UpgradingRequest } from "./upgrading-request.ts";
+import type { UpgradingRequest } from "./upgrading-request.ts";
 
 type SessionRoute = Extract<Route, { readonly kind: "exec" | "attach" | "port-forward" }>;
 
@@ -20,7 +21,7 @@ export async function serveSession(
   route: SessionRoute,
   { method, query }: AdmittedRequest,
   upgrading: UpgradingRequest,
-  context: SessionContext,
+  context: ServingContext,
 ): Promise<void> {
   if (!sessionMethods.includes(method)) {
     answerText(upgrading.response, 405, "Method Not Allowed", { allow: sessionMethods.join(", ") });

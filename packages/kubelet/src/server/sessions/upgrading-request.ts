@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger } from "@vkubelet/core";
-import type { KubeletServerHost } from "../kubelet-server-host.ts";
 
 /** A request that asks for another protocol on its connection, or that should have. */
 export interface UpgradingRequest {
@@ -11,13 +9,6 @@ export interface UpgradingRequest {
   readonly socket: Duplex;
   /** What came after the request. */
   readonly head: Buffer;
-}
-
-/** What sessions work with. */
-export interface SessionContext {
-  readonly host: KubeletServerHost;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** How long a client may take to open its streams (the kubelet's `streamCreationTimeout`), in milliseconds. */

@@ -6,7 +6,7 @@ import { FakeClock } from "@vkubelet/testing";
 import type { Authenticator } from "../authenticator.ts";
 import type { Authorizer, NodeAccess } from "../authorizer.ts";
 import { type KubeletServerOptions, startKubeletServer } from "../kubelet-server.ts";
-import type { KubeletServerHost, SessionVerb } from "../kubelet-server-host.ts";
+import type { KubeletServerHost, SessionMethod } from "../kubelet-server-host.ts";
 import { createSelfSignedPair } from "../self-signed-pair.ts";
 import type { CertificatePair } from "../serving-certificate.ts";
 
@@ -31,7 +31,7 @@ export class TestHost implements KubeletServerHost {
   health: ProviderHealth = { healthy: true };
   readLogs: KubeletServerHost["logs"] = async function* () {};
 
-  readonly lacking = new Map<SessionVerb, string>();
+  readonly lacking = new Map<SessionMethod, string>();
   runCommand: KubeletServerHost["exec"] = async () => ({ exitCode: 0 });
   attachTo: KubeletServerHost["attach"] = async () => {};
   connectPort: KubeletServerHost["forwardPort"] = async () => {};
@@ -40,8 +40,8 @@ export class TestHost implements KubeletServerHost {
     return this.podList.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name);
   }
 
-  lacks(verb: SessionVerb): string | undefined {
-    return this.lacking.get(verb);
+  lacks(method: SessionMethod): string | undefined {
+    return this.lacking.get(method);
   }
 
   exec(...parameters: Parameters<KubeletServerHost["exec"]>) {

@@ -18,36 +18,54 @@ interface Family {
   readonly samples: readonly Sample[];
 }
 
-/**
- * `/metrics/resource`: names, types and labels as a kubelet's. What was not measured is left out, and so is a container
- * of which metrics-server could use nothing: one without processor time or memory would make it drop the whole pod.
- */
+/** What is told of each container, each pod and the node. */
+interface Measure {
+  readonly suffix: string;
+  readonly type: Family["type"];
+  readonly key: keyof ResourceUsage;
+  readonly help: (of: string) => string;
+}
+
+const measures: readonly Measure[] = [
+  {
+    suffix: "cpu_usage_seconds_total",
+    type: "counter",
+    key: "cpuSeconds",
+    help: (of) => `Cumulative cpu time consumed by the ${of} in core-seconds`,
+  },
+  {
+    suffix: "memory_working_set_bytes",
+    type: "gauge",
+    key: "workingSetBytes",
+    help: (of) => `Current working set of the ${of} in bytes`,
+  },
+  {
+    suffix: "swap_usage_bytes",
+    type: "gauge",
+    key: "swapBytes",
+    help: (of) => {
+      const what = of === "node" ? "swap usage of the node" : `amount of the ${of} swap usage`;
+      return `Current ${what} in bytes. Reported only on non-windows systems`;
+    },
+  },
+];
+
+/** Something whose usage is told, and by which labels it is known. */
+interface Measured {
+  readonly usage: ResourceUsage;
+  readonly labels: Sample["labels"];
+}
+
+/** `/metrics/resource`: names, types and labels as a kubelet's. What was not measured is left out. */
 export function renderResourceMetrics(usage: NodeUsage): string {
   const containers = usage.pods.flatMap(({ ref, containers }) =>
     containers.map((container) => ({ container, labels: containerLabels(ref, container) })),
   );
-  const pods = usage.pods.flatMap((pod) => {
-    const total = podTotal(pod);
-    return total === undefined ? [] : [{ total, labels: podLabels(pod.ref) }];
-  });
-  const node = nodeTotal(usage);
-  const nodes = node === undefined ? [] : [{ total: node, labels: {} }];
-  const ofContainers = (key: keyof ResourceUsage) =>
-    containers.flatMap(({ container, labels }) => sampleOf(container, key, labels));
-  const ofTotals = (totals: typeof pods, key: keyof ResourceUsage) =>
-    totals.flatMap(({ total, labels }) => sampleOf(total, key, labels));
+  const pods = usage.pods.flatMap((pod) => measured(podTotal(pod), podLabels(pod.ref)));
   const families: readonly Family[] = [
-    family(
-      "container_cpu_usage_seconds_total",
-      "counter",
-      "Cumulative cpu time consumed by the container in core-seconds",
-      ofContainers("cpuSeconds"),
-    ),
-    family(
-      "container_memory_working_set_bytes",
-      "gauge",
-      "Current working set of the container in bytes",
-      ofContainers("workingSetBytes"),
+    ...familiesOf(
+      "container",
+      containers.map(({ container, labels }) => ({ usage: container, labels })),
     ),
     family(
       "container_start_time_seconds",
@@ -55,50 +73,27 @@ export function renderResourceMetrics(usage: NodeUsage): string {
       "Start time of the container since unix epoch in seconds",
       containers.map(({ container, labels }) => ({ labels, value: container.startedAt / 1_000 })),
     ),
-    family(
-      "container_swap_usage_bytes",
-      "gauge",
-      "Current amount of the container swap usage in bytes. Reported only on non-windows systems",
-      ofContainers("swapBytes"),
-    ),
-    family(
-      "node_cpu_usage_seconds_total",
-      "counter",
-      "Cumulative cpu time consumed by the node in core-seconds",
-      ofTotals(nodes, "cpuSeconds"),
-    ),
-    family(
-      "node_memory_working_set_bytes",
-      "gauge",
-      "Current working set of the node in bytes",
-      ofTotals(nodes, "workingSetBytes"),
-    ),
-    family(
-      "node_swap_usage_bytes",
-      "gauge",
-      "Current swap usage of the node in bytes. Reported only on non-windows systems",
-      ofTotals(nodes, "swapBytes"),
-    ),
-    family(
-      "pod_cpu_usage_seconds_total",
-      "counter",
-      "Cumulative cpu time consumed by the pod in core-seconds",
-      ofTotals(pods, "cpuSeconds"),
-    ),
-    family(
-      "pod_memory_working_set_bytes",
-      "gauge",
-      "Current working set of the pod in bytes",
-      ofTotals(pods, "workingSetBytes"),
-    ),
-    family(
-      "pod_swap_usage_bytes",
-      "gauge",
-      "Current amount of the pod swap usage in bytes. Reported only on non-windows systems",
-      ofTotals(pods, "swapBytes"),
-    ),
+    ...familiesOf("pod", pods),
+    ...familiesOf("node", measured(nodeTotal(usage), {})),
   ];
-  return families.map(renderFamily).join("") + renderScrapeError(false);
+  // As Prometheus' own libraries write them.
+  const sorted = families.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return sorted.map(renderFamily).join("") + renderScrapeError(false);
+}
+
+function measured(usage: ResourceUsage | undefined, labels: Sample["labels"]): readonly Measured[] {
+  return usage === undefined ? [] : [{ usage, labels }];
+}
+
+function familiesOf(of: "container" | "pod" | "node", all: readonly Measured[]): readonly Family[] {
+  return measures.map(({ suffix, type, key, help }) =>
+    family(
+      `${of}_${suffix}`,
+      type,
+      help(of),
+      all.flatMap(({ usage, labels }) => sampleOf(usage, key, labels)),
+    ),
+  );
 }
 
 /** What a scrape gets when the usage is not to be had: a kubelet says so in the same two gauges. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type NodeUsage, providerErrorEffects, toProviderError } from "@vkubelet/core";
-import type { ContainerLogsContext } from "../container-logs.ts";
 import { answerJson, answerText } from "../http-answer.ts";
+import type { ServingContext } from "../kubelet-server-host.ts";
 import { metricsContentType, renderResourceMetrics, renderScrapeError } from "./resource-metrics.ts";
 import { statsSummary } from "./stats-summary.ts";
 
@@ -10,7 +10,7 @@ export async function serveUsage(
   kind: "resource-metrics" | "stats-summary",
   query: URLSearchParams,
   response: ServerResponse,
-  { host, logger }: ContainerLogsContext,
+  { host, logger }: ServingContext,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort(new Error("the client has gone")));
